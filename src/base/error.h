@@ -1,0 +1,48 @@
+/*
+ * error: what went wrong, and what the front end does about it.
+ *
+ * Every function that can fail takes a `struct error *` as its last parameter
+ * and returns 0 or -1 (or a pointer or NULL).  The pointer may be NULL where
+ * the caller does not want to know why.  The code is also the exit code of
+ * the command line; the text is for people: lower case, the cause first, the
+ * next step last, no full stop.
+ *
+ * The text may quote a server, a file or the environment, unfiltered: whoever
+ * shows it passes it through base/text first.
+ */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+enum error_code {
+	ERROR_NONE = 0,
+	ERROR_FAILED = 1,	/* anything without a code of its own */
+	ERROR_USAGE = 2,	/* the command line is wrong */
+	ERROR_NOT_FOUND = 3,	/* no such profile, or more than one */
+	ERROR_NEEDS_LOGIN = 4,	/* only signing in again helps */
+	ERROR_UNAVAILABLE = 5,	/* network or issuer; try later */
+	ERROR_REFUSED = 6,	/* it would lose or leak a login */
+	ERROR_BUSY = 7,		/* another process holds the lock */
+	ERROR_INTERRUPTED = 130	/* the person said stop */
+};
+
+struct error {
+	enum error_code code;
+	char text[640];		/* cut at the end where it is longer */
+};
+
+#define ERROR_INIT { ERROR_NONE, "" }
+
+/* Sets code and text (printf style). Returns -1, so that a caller can write
+ * `return error_set(...)`. @err may be NULL. */
+int error_set(struct error *err, enum error_code code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* As error_set(), with ": " and the text of errno @number behind. ENOSPC and
+ * its like are failures that a person can mend, so the text says what. */
+int error_set_errno(struct error *err, int number, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The error of a failed allocation. Returns -1. */
+int error_no_memory(struct error *err);
+
+#endif

@@ -1,0 +1,461 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/i18n.h"
+#include "base/secret.h"
+
+#define SUFFIX_LENGTH 6
+
+static const char *
+kind_of(mode_t mode)
+{
+	if (S_ISLNK(mode))
+		return _("a symbolic link");
+	if (S_ISDIR(mode))
+		return _("a directory");
+	if (S_ISFIFO(mode))
+		return _("a fifo");
+	if (S_ISSOCK(mode))
+		return _("a socket");
+	return _("a device");
+}
+
+/* Ours, or as root anybody's: an administrator reads volumes of others. */
+static bool
+owner_is_trusted(const struct stat *st)
+{
+	return st->st_uid == geteuid() || st->st_uid == 0 || geteuid() == 0;
+}
+
+static int
+check_file(const struct stat *st, const char *name, size_t most,
+    struct error *err)
+{
+	if (!S_ISREG(st->st_mode))
+		return error_set(err, ERROR_FAILED, _("%s is %s, not a file"),
+		    name, kind_of(st->st_mode));
+	if (!owner_is_trusted(st))
+		return error_set(err, ERROR_FAILED,
+		    _("%s belongs to another user (uid %lu)"), name,
+		    (unsigned long)st->st_uid);
+	if (st->st_size < 0 || (size_t)st->st_size > most)
+		return error_set(err, ERROR_FAILED,
+		    _("%s is larger than %zu KiB"), name, most / 1024);
+	return 0;
+}
+
+static int
+read_all(int fd, const char *name, size_t most, struct buffer *out,
+    struct error *err)
+{
+	size_t total = 0;
+	ssize_t n;
+	char *to;
+
+	do {
+		to = buffer_reserve(out, 4096);
+		if (to == NULL)
+			return error_no_memory(err);
+		n = read(fd, to, 4096);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_set_errno(err, errno, _("cannot read %s"),
+			    name);
+		out->length += (size_t)n;
+		out->data[out->length] = '\0';
+		total += (size_t)n;
+		if (total > most)	/* it grew meanwhile */
+			return error_set(err, ERROR_FAILED,
+			    _("%s is larger than %zu KiB"), name, most / 1024);
+	} while (n != 0);
+	return 0;
+}
+
+int
+file_read(int dir, const char *name, size_t most, struct buffer *out,
+    struct file_facts *facts, struct error *err)
+{
+	struct stat st;
+	int fd, result = -1;
+
+	fd = openat(dir, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0) {
+		if (errno == ENOENT)
+			return error_set(err, ERROR_NOT_FOUND,
+			    _("there is no %s"), name);
+		if (errno == ELOOP || errno == EMLINK || errno == ENXIO) {
+			if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			    !S_ISREG(st.st_mode))
+				return check_file(&st, name, most, err);
+			errno = ELOOP;
+		}
+		return error_set_errno(err, errno, _("cannot open %s"), name);
+	}
+	if (fstat(fd, &st) != 0)
+		error_set_errno(err, errno, _("cannot read %s"), name);
+	else if (check_file(&st, name, most, err) == 0)
+		result = read_all(fd, name, most, out, err);
+	if (facts != NULL) {
+		facts->mode = st.st_mode & 07777;
+		facts->uid = st.st_uid;
+		facts->links = st.st_nlink;
+	}
+	close(fd);
+	return result;
+}
+
+static int
+write_all(int fd, const char *data, size_t length)
+{
+	ssize_t n;
+
+	for (; length > 0; data += n, length -= (size_t)n) {
+		n = write(fd, data, length);
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		else if (n < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* As root, what is made in somebody's directory is theirs. */
+static int
+inherit_owner(int dir, int fd)
+{
+	struct stat st;
+
+	if (geteuid() != 0)
+		return 0;
+	if (fstat(dir, &st) != 0)
+		return -1;
+	if (st.st_uid == 0)
+		return 0;
+	return fchown(fd, st.st_uid, st.st_gid);
+}
+
+/* Opens a new file, exactly 0600 and with the right owner before anything is
+ * in it. */
+static int
+create(int dir, const char *name)
+{
+	int fd, saved;
+
+	fd = openat(dir, name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	if (fchmod(fd, 0600) == 0 && inherit_owner(dir, fd) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	unlinkat(dir, name, 0);
+	errno = saved;
+	return -1;
+}
+
+/* mkstemp() has no form for a directory's descriptor. */
+static int
+create_temporary(int dir, const char *name, char temporary[NAME_MAX + 1])
+{
+	static const char letters[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	unsigned char random[SUFFIX_LENGTH];
+	char suffix[SUFFIX_LENGTH + 1];
+	int fd;
+
+	for (int attempt = 0; attempt < 100; attempt++) {
+		if (getentropy(random, sizeof random) != 0)
+			return -1;
+		for (size_t i = 0; i < SUFFIX_LENGTH; i++)
+			suffix[i] = letters[random[i] % (sizeof letters - 1)];
+		suffix[SUFFIX_LENGTH] = '\0';
+		if ((size_t)snprintf(temporary, NAME_MAX + 1, ".%s.%s", name,
+		    suffix) > NAME_MAX) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		fd = create(dir, temporary);
+		if (fd >= 0 || errno != EEXIST)
+			return fd;
+	}
+	return -1;
+}
+
+/* close() may report what write() could not; EINTR closes all the same. */
+static int
+close_checked(int fd)
+{
+	return close(fd) == 0 || errno == EINTR ? 0 : -1;
+}
+
+int
+file_write(int dir, const char *name, const void *data, size_t length,
+    struct error *err)
+{
+	char temporary[NAME_MAX + 1];
+	int fd, saved;
+
+	fd = create_temporary(dir, name, temporary);
+	if (fd < 0)
+		return error_set_errno(err, errno, _("cannot write %s"), name);
+	if (write_all(fd, data, length) != 0 || fsync(fd) != 0) {
+		saved = errno;
+		close(fd);
+	} else if (close_checked(fd) != 0 ||
+	    renameat(dir, temporary, dir, name) != 0)
+		saved = errno;
+	else
+		return file_sync(dir, err);
+	unlinkat(dir, temporary, 0);
+	return error_set_errno(err, saved, _("cannot write %s"), name);
+}
+
+static int
+fill(int fd, size_t length, size_t room)
+{
+	static const char zeros[4096];
+
+#ifdef HAVE_POSIX_FALLOCATE
+	int number = posix_fallocate(fd, 0, (off_t)(length + room));
+
+	if (number == 0)
+		return 0;
+	if (number != EINVAL && number != EOPNOTSUPP) {
+		errno = number;
+		return -1;
+	}
+#endif
+	for (size_t at = 0; at < room; at += sizeof zeros)
+		if (write_all(fd, zeros, sizeof zeros) != 0)
+			return -1;
+	return lseek(fd, (off_t)length, SEEK_SET) < 0 ? -1 : 0;
+}
+
+int
+file_reserve(int dir, const char *name, const void *data, size_t length,
+    size_t room, struct error *err)
+{
+	int fd, saved;
+
+	fd = create(dir, name);
+	if (fd < 0)
+		return error_set_errno(err, errno, _("cannot make %s"), name);
+	if (write_all(fd, data, length) == 0 && fill(fd, length, room) == 0 &&
+	    fsync(fd) == 0) {
+		if (file_sync(dir, err) == 0)
+			return fd;
+		close(fd);
+		unlinkat(dir, name, 0);
+		return -1;
+	}
+	saved = errno;
+	close(fd);
+	unlinkat(dir, name, 0);
+	return error_set_errno(err, saved, _("cannot reserve room for %s"),
+	    name);
+}
+
+int
+file_append(int dir, const char *name, const char *line, size_t length,
+    struct error *err)
+{
+	struct stat st;
+	int fd, saved;
+
+	fd = create(dir, name);
+	if (fd >= 0)
+		close(fd);
+	fd = openat(dir, name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK |
+	    O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return error_set_errno(err, errno, _("cannot open %s"), name);
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+		close(fd);
+		return error_set(err, ERROR_FAILED, _("%s is %s, not a file"),
+		    name, kind_of(st.st_mode));
+	}
+	if (write_all(fd, line, length) != 0 || fsync(fd) != 0) {
+		saved = errno;
+		close(fd);
+		return error_set_errno(err, saved, _("cannot write %s"), name);
+	}
+	if (close_checked(fd) != 0)
+		return error_set_errno(err, errno, _("cannot write %s"), name);
+	return 0;
+}
+
+int
+file_open_dir(int dir, const char *name, struct error *err)
+{
+	int fd;
+
+	fd = openat(dir, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOENT)
+		return error_set(err, ERROR_NOT_FOUND, _("there is no %s"),
+		    name);
+	return error_set_errno(err, errno, _("cannot open %s"), name);
+}
+
+int
+file_make_dir(int dir, const char *name, struct error *err)
+{
+	int fd;
+
+	if (mkdirat(dir, name, 0700) != 0) {
+		if (errno == EEXIST || faccessat(dir, name, F_OK, 0) == 0)
+			return file_open_dir(dir, name, err);
+		return error_set_errno(err, errno, _("cannot make %s"), name);
+	}
+	fd = file_open_dir(dir, name, err);
+	if (fd < 0)
+		return -1;
+	if (fchmod(fd, 0700) != 0 || inherit_owner(dir, fd) != 0) {
+		error_set_errno(err, errno, _("cannot make %s"), name);
+		close(fd);
+		return -1;
+	}
+	if (file_sync(dir, err) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+int
+file_make_path(const char *path, struct error *err)
+{
+	char *copy, *at, *end;
+	int dir, next;
+
+	copy = strdup(path);
+	if (copy == NULL)
+		return error_no_memory(err);
+	/* Above the last name a link is no danger: it is where the person,
+	 * or the administrator, put their home. */
+	dir = open(*copy == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		error_set_errno(err, errno, _("cannot open %s"), path);
+	for (at = copy; dir >= 0 && *(at += strspn(at, "/")) != '\0'; at = end) {
+		end = at + strcspn(at, "/");
+		if (*end != '\0')
+			*end++ = '\0';
+		next = openat(dir, at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (next < 0 && errno == ENOENT)
+			next = file_make_dir(dir, at, err);
+		else if (next < 0)
+			error_set_errno(err, errno, _("cannot open %s"), path);
+		close(dir);
+		dir = next;
+	}
+	free(copy);
+	if (dir < 0)
+		return -1;
+	close(dir);
+	return 0;
+}
+
+int
+file_remove(int dir, const char *name, struct error *err)
+{
+	if (unlinkat(dir, name, 0) != 0 && errno != ENOENT)
+		return error_set_errno(err, errno, _("cannot remove %s"), name);
+	return file_sync(dir, err);
+}
+
+/* Calls @each for every entry of @dir but "." and "..". */
+static int
+for_each(int dir, int (*each)(int dir, const char *name, const void *data),
+    const void *data)
+{
+	struct dirent *entry;
+	int fd, result = 0;
+	DIR *d;
+
+	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	d = fdopendir(fd);
+	if (d == NULL) {
+		close(fd);
+		return -1;
+	}
+	while ((entry = readdir(d)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (each(dir, entry->d_name, data) != 0)
+			result = -1;
+	}
+	closedir(d);
+	return result;
+}
+
+static int
+remove_entry(int dir, const char *name, const void *data)
+{
+	(void)data;
+	return unlinkat(dir, name, 0);
+}
+
+static int
+remove_temporary(int dir, const char *name, const void *data)
+{
+	const char *of = data;
+	size_t n = strlen(of);
+
+	if (name[0] != '.' || strncmp(name + 1, of, n) != 0 ||
+	    name[n + 1] != '.' || strlen(name) != n + 2 + SUFFIX_LENGTH)
+		return 0;
+	return unlinkat(dir, name, 0);
+}
+
+void
+file_sweep(int dir, const char *name)
+{
+	for_each(dir, remove_temporary, name);
+}
+
+int
+file_remove_dir(int dir, const char *name, struct error *err)
+{
+	int fd;
+
+	fd = file_open_dir(dir, name, err);
+	if (fd < 0)
+		return -1;
+	if (for_each(fd, remove_entry, NULL) != 0 ||
+	    unlinkat(dir, name, AT_REMOVEDIR) != 0) {
+		error_set_errno(err, errno, _("cannot remove %s"), name);
+		close(fd);
+		return -1;
+	}
+	close(fd);
+	return file_sync(dir, err);
+}
+
+int
+file_sync(int dir, struct error *err)
+{
+	/* Some file systems have nothing to sync in a directory. */
+	if (fsync(dir) != 0 && errno != EINVAL && errno != EROFS)
+		return error_set_errno(err, errno, "%s",
+		    _("cannot sync the directory"));
+	return 0;
+}

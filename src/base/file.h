@@ -1,0 +1,80 @@
+/*
+ * file: reading and replacing small files that hold secrets.
+ *
+ * Everything works on a directory's descriptor and a plain name below it, so
+ * that nothing can be exchanged for a symbolic link between two steps. A
+ * reader never follows a link, never waits (for a fifo), never reads more
+ * than it was told. A writer replaces a file whole or not at all.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+/* What fstat() said of a file that was read. */
+struct file_facts {
+	mode_t mode;		/* permission bits only */
+	uid_t uid;
+	nlink_t links;
+};
+
+/*
+ * Appends the contents of the regular file @name below @dir to @out. @facts
+ * may be NULL. Returns 0 or -1: ERROR_NOT_FOUND where there is none, else
+ * ERROR_FAILED with a text that says what it is instead ("a symbolic link",
+ * "larger than 64 KiB", "owned by another user").
+ */
+int file_read(int dir, const char *name, size_t most, struct buffer *out,
+    struct file_facts *facts, struct error *err);
+
+/*
+ * Replaces or makes @name below @dir, mode 0600 whatever the umask: temporary
+ * file ".NAME.XXXXXX" beside it, write, fsync, rename, fsync of the directory.
+ * On failure the old file stands as it was and the temporary one is removed.
+ * As root in another user's directory, the file gets that directory's owner.
+ */
+int file_write(int dir, const char *name, const void *data, size_t length,
+    struct error *err);
+
+/*
+ * Makes @name below @dir anew (it must not exist) with the first @length bytes
+ * of @data and, behind them, room for @room bytes that a later write cannot
+ * run short of, and syncs file and directory. Returns a descriptor open for
+ * writing, or -1.
+ */
+int file_reserve(int dir, const char *name, const void *data, size_t length,
+    size_t room, struct error *err);
+
+/* Appends one line to @name below @dir, making it 0600 if it is not there, and
+ * syncs it. A single write(), so that lines of two processes do not mix. */
+int file_append(int dir, const char *name, const char *line, size_t length,
+    struct error *err);
+
+/* Opens the directory @name below @dir without following a link. */
+int file_open_dir(int dir, const char *name, struct error *err);
+
+/* As above, making it 0700 (whatever the umask) when it is not there. */
+int file_make_dir(int dir, const char *name, struct error *err);
+
+/* Makes @path and the directories above it. Those that are made are 0700. */
+int file_make_path(const char *path, struct error *err);
+
+/* Removes a file; that it is not there is no failure. */
+int file_remove(int dir, const char *name, struct error *err);
+
+/* Removes what file_write() left beside @name when it was killed. */
+void file_sweep(int dir, const char *name);
+
+/* Removes a directory with the files in it, no deeper. */
+int file_remove_dir(int dir, const char *name, struct error *err);
+
+/* fsync() of a directory: makes what was renamed or made in it last. */
+int file_sync(int dir, struct error *err);
+
+#endif

@@ -1,0 +1,327 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "base/text.h"
+
+#define DEPTH_MAX 32
+#define MEMBERS_MAX 512
+#define INTEGER_MAX 9007199254740992.0	/* 2^53: doubles hold these */
+
+/* `struct json` is cJSON under another name; only this file knows. */
+#define NODE(json) ((cJSON *)(void *)(json))
+#define CNODE(json) ((const cJSON *)(const void *)(json))
+#define JSON(node) ((struct json *)(void *)(node))
+
+void
+json_init(void)
+{
+	cJSON_Hooks hooks = { secret_allocate, secret_release };
+
+	cJSON_InitHooks(&hooks);
+}
+
+/* What cJSON would accept and we do not, as far as the text alone shows it. */
+static bool
+text_is_acceptable(const char *data, size_t length)
+{
+	bool in_string = false;
+	int depth = 0;
+
+	if (memchr(data, '\0', length) != NULL ||
+	    !text_is_valid_utf8(data, length))
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		char c = data[i];
+
+		if (in_string && (unsigned char)c < 0x20)
+			return false;
+		if (c == '"')
+			in_string = !in_string;
+		else if (in_string && c == '\\') {
+			if (strncmp(data + i + 1, "u0000", 5) == 0)
+				return false;
+			i++;
+		} else if (!in_string && (c == '{' || c == '['))
+			depth++;
+		else if (!in_string && (c == '}' || c == ']'))
+			depth--;
+		if (depth > DEPTH_MAX)
+			return false;
+	}
+	return true;
+}
+
+/* False if an object below @node has a key twice, or too many. */
+static bool
+keys_are_unique(const cJSON *node)
+{
+	const cJSON *child, *other;
+	int count = 0;
+
+	cJSON_ArrayForEach(child, node) {
+		if (cJSON_IsObject(node)) {
+			if (++count > MEMBERS_MAX)
+				return false;
+			for (other = child->next; other != NULL;
+			    other = other->next)
+				if (strcmp(child->string, other->string) == 0)
+					return false;
+		}
+		if (!keys_are_unique(child))
+			return false;
+	}
+	return true;
+}
+
+struct json *
+json_parse(const char *data, size_t length, struct error *err)
+{
+	cJSON *node = NULL;
+	char *copy;
+
+	/* Ends in a NUL, which is what "nothing may follow" means to cJSON. */
+	copy = secret_allocate(length + 1);
+	if (copy == NULL) {
+		error_no_memory(err);
+		return NULL;
+	}
+	memcpy(copy, data, length);
+	copy[length] = '\0';
+	if (text_is_acceptable(copy, length))
+		node = cJSON_ParseWithLengthOpts(copy, length + 1, NULL, 1);
+	secret_release(copy);
+	if (node != NULL && !keys_are_unique(node)) {
+		cJSON_Delete(node);
+		node = NULL;
+	}
+	if (node == NULL)
+		error_set(err, ERROR_FAILED, "%s", _("not valid JSON"));
+	return JSON(node);
+}
+
+void
+json_free(struct json *json)
+{
+	cJSON_Delete(NODE(json));
+}
+
+const struct json *
+json_get(const struct json *object, const char *key)
+{
+	if (!cJSON_IsObject(CNODE(object)))
+		return NULL;
+	return JSON(cJSON_GetObjectItemCaseSensitive(CNODE(object), key));
+}
+
+const char *
+json_string(const struct json *object, const char *key)
+{
+	return cJSON_GetStringValue(CNODE(json_get(object, key)));
+}
+
+bool
+json_bool(const struct json *object, const char *key)
+{
+	return cJSON_IsTrue(CNODE(json_get(object, key)));
+}
+
+bool
+json_is_object(const struct json *json)
+{
+	return cJSON_IsObject(CNODE(json));
+}
+
+int
+json_integer(const struct json *object, const char *key, int64_t *value)
+{
+	const cJSON *node = CNODE(json_get(object, key));
+	double d;
+
+	if (!cJSON_IsNumber(node))
+		return -1;
+	d = node->valuedouble;
+	if (!(d >= -INTEGER_MAX && d <= INTEGER_MAX) ||
+	    d != (double)(int64_t)d)
+		return -1;
+	*value = (int64_t)d;
+	return 0;
+}
+
+int
+json_integer_liberal(const struct json *object, const char *key, int64_t *value)
+{
+	const char *text = json_string(object, key);
+	size_t n;
+
+	if (text == NULL)
+		return json_integer(object, key, value);
+	n = strspn(text, "0123456789");
+	if (n == 0 || n > 15 || text[n] != '\0')
+		return -1;
+	*value = strtoll(text, NULL, 10);
+	return 0;
+}
+
+/*
+ * A failed addition is noted in the parent, in a field that cJSON does not
+ * use for objects and arrays, and found again by json_print().
+ */
+#define FAILED (-1)
+
+static cJSON *
+attach(struct json *parent, const char *key, cJSON *child)
+{
+	cJSON *node = NODE(parent);
+	bool ok;
+
+	if (node == NULL || child == NULL)
+		ok = false;
+	else if (key != NULL)
+		ok = cJSON_AddItemToObject(node, key, child);
+	else
+		ok = cJSON_AddItemToArray(node, child);
+	if (ok)
+		return child;
+	cJSON_Delete(child);
+	if (node != NULL)
+		node->valueint = FAILED;
+	return NULL;
+}
+
+static bool
+is_whole(const cJSON *node)
+{
+	const cJSON *child;
+
+	if (!cJSON_IsObject(node) && !cJSON_IsArray(node))
+		return true;
+	if (node->valueint == FAILED)
+		return false;
+	cJSON_ArrayForEach(child, node)
+		if (!is_whole(child))
+			return false;
+	return true;
+}
+
+struct json *
+json_object(void)
+{
+	return JSON(cJSON_CreateObject());
+}
+
+void
+json_set_string(struct json *object, const char *key, const char *value)
+{
+	attach(object, key,
+	    value == NULL ? cJSON_CreateNull() : cJSON_CreateString(value));
+}
+
+void
+json_set_integer(struct json *object, const char *key, int64_t value)
+{
+	attach(object, key, cJSON_CreateNumber((double)value));
+}
+
+void
+json_set_bool(struct json *object, const char *key, bool value)
+{
+	attach(object, key, cJSON_CreateBool(value));
+}
+
+void
+json_set_null(struct json *object, const char *key)
+{
+	attach(object, key, cJSON_CreateNull());
+}
+
+struct json *
+json_set_object(struct json *object, const char *key)
+{
+	return JSON(attach(object, key, cJSON_CreateObject()));
+}
+
+struct json *
+json_set_array(struct json *object, const char *key)
+{
+	return JSON(attach(object, key, cJSON_CreateArray()));
+}
+
+struct json *
+json_append_object(struct json *array)
+{
+	return JSON(attach(array, NULL, cJSON_CreateObject()));
+}
+
+void
+json_append_string(struct json *array, const char *value)
+{
+	attach(array, NULL, cJSON_CreateString(value));
+}
+
+/* Appends the \u escape of the character at @text; returns its bytes. What is
+ * no UTF-8 (a name in some other encoding) becomes U+FFFD. */
+static size_t
+add_escaped(struct buffer *out, const char *text)
+{
+	uint32_t c;
+	size_t n = text_decode(text, strlen(text), &c);
+
+	if (n == 0) {
+		c = 0xfffd;
+		n = 1;
+	}
+	if (c > 0xffff) {
+		c -= 0x10000;
+		buffer_addf(out, "\\u%04x", 0xd800 + (c >> 10));
+		c = 0xdc00 + (c & 0x3ff);
+	}
+	buffer_addf(out, "\\u%04x", c);
+	return n;
+}
+
+/* cJSON's text to ours: tabs, which stand only between tokens, become spaces,
+ * and what is not printable ASCII is escaped. */
+static void
+add_ascii(struct buffer *out, const char *text)
+{
+	bool line_start = true;
+	size_t n;
+
+	for (; *text != '\0'; text += n) {
+		n = 1;
+		if (*text == '\t')
+			buffer_add_string(out, line_start ? "  " : " ");
+		else if ((unsigned char)*text >= 0x7f)
+			n = add_escaped(out, text);
+		else {
+			buffer_add_char(out, *text);
+			line_start = *text == '\n';
+		}
+	}
+}
+
+int
+json_print(struct json *json, enum json_style style, struct buffer *out,
+    struct error *err)
+{
+	const cJSON *node = CNODE(json);
+	char *text = NULL;
+
+	if (node != NULL && is_whole(node))
+		text = style == JSON_PRETTY ? cJSON_Print(node) :
+		    cJSON_PrintUnformatted(node);
+	json_free(json);
+	if (text == NULL)
+		return error_no_memory(err);
+	add_ascii(out, text);
+	cJSON_free(text);
+	return buffer_ok(out, err) ? 0 : -1;
+}

@@ -1,0 +1,280 @@
+#include "config.h"
+
+#include <langinfo.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/text.h"
+
+/* More marks than this on one base only serve to paint over other lines. */
+#define MARKS_MAX 2
+
+/* Characters that have no place on a screen, or that change others. */
+static const struct {
+	uint32_t first, last;
+} unsafe[] = {
+	{ 0x0000, 0x001f },	/* C0 */
+	{ 0x007f, 0x009f },	/* DEL, C1 */
+	{ 0x00ad, 0x00ad },	/* soft hyphen */
+	{ 0x034f, 0x034f },	/* combining grapheme joiner */
+	{ 0x061c, 0x061c },	/* Arabic letter mark */
+	{ 0x115f, 0x1160 },	/* Hangul fillers */
+	{ 0x17b4, 0x17b5 },	/* Khmer inherent vowels */
+	{ 0x180b, 0x180f },	/* Mongolian selectors, vowel separator */
+	{ 0x200b, 0x200f },	/* zero width, LRM, RLM */
+	{ 0x2028, 0x202e },	/* separators, bidi embedding, override */
+	{ 0x2060, 0x206f },	/* word joiner, isolates, deprecated */
+	{ 0x3164, 0x3164 },	/* Hangul filler */
+	{ 0xd800, 0xf8ff },	/* surrogates, private use */
+	{ 0xfdd0, 0xfdef },	/* noncharacters */
+	{ 0xfe00, 0xfe0f },	/* variation selectors */
+	{ 0xfeff, 0xfeff },	/* byte order mark */
+	{ 0xffa0, 0xffa0 },	/* halfwidth Hangul filler */
+	{ 0xfff0, 0xffff },	/* interlinear marks, specials */
+	{ 0x1bca0, 0x1bca3 },	/* shorthand format controls */
+	{ 0x1d173, 0x1d17a },	/* musical format controls */
+	{ 0xe0000, 0x10ffff },	/* tags, selectors, private use */
+};
+
+bool
+text_is_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+size_t
+text_decode(const char *data, size_t length, uint32_t *character)
+{
+	static const struct {
+		unsigned char mask, lead;
+		uint32_t least;
+	} form[] = {
+		{ 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 },
+		{ 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 },
+	};
+	const unsigned char *p = (const unsigned char *)data;
+
+	for (size_t n = 0; n < 4; n++) {
+		uint32_t c;
+
+		if ((p[0] & form[n].mask) != form[n].lead)
+			continue;
+		if (n >= length)
+			return 0;
+		c = p[0] & (unsigned char)~form[n].mask;
+		for (size_t i = 1; i <= n; i++) {
+			if ((p[i] & 0xc0) != 0x80)
+				return 0;
+			c = c << 6 | (p[i] & 0x3f);
+		}
+		if (c < form[n].least || c > 0x10ffff ||
+		    (c >= 0xd800 && c <= 0xdfff))
+			return 0;
+		*character = c;
+		return n + 1;
+	}
+	return 0;
+}
+
+bool
+text_is_valid_utf8(const char *data, size_t length)
+{
+	uint32_t c;
+	size_t n;
+
+	for (; length > 0; data += n, length -= n) {
+		n = text_decode(data, length, &c);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_unsafe(uint32_t c)
+{
+	for (size_t i = 0; i < sizeof unsafe / sizeof unsafe[0]; i++)
+		if (c >= unsafe[i].first && c <= unsafe[i].last)
+			return true;
+	return false;
+}
+
+/* One character made safe: what to print and how wide that is. */
+struct piece {
+	char bytes[MB_LEN_MAX + 12];
+	size_t length;
+	int columns;
+};
+
+static void
+piece_format(struct piece *piece, const char *format, unsigned int value)
+{
+	int n = snprintf(piece->bytes, sizeof piece->bytes, format, value);
+
+	piece->length = (size_t)n;
+	piece->columns = n;
+}
+
+/* Takes the next character off @text into @piece; @marks counts the combining
+ * marks on the base before it (-1: there is no base). Returns the bytes
+ * taken. */
+static size_t
+next_piece(const char *text, size_t length, int *marks, struct piece *piece)
+{
+	mbstate_t state = { 0 };
+	uint32_t c;
+	size_t taken = text_decode(text, length, &c), n;
+	int width;
+
+	if (taken == 0) {
+		piece_format(piece, "\\x%02x", (unsigned char)*text);
+		*marks = -1;
+		return 1;
+	}
+	width = c < 0x80 ? 1 : wcwidth((wchar_t)c);
+	if (is_unsafe(c) || (width == 0 && (*marks < 0 || *marks >= MARKS_MAX))) {
+		piece_format(piece, c > 0xffff ? "\\U%08x" : "\\u%04x", c);
+		*marks = -1;
+		return taken;
+	}
+	n = width < 0 ? (size_t)-1 :
+	    wcrtomb(piece->bytes, (wchar_t)c, &state);
+	if (n == (size_t)-1) {
+		piece_format(piece, "?%.0u", 0);
+		*marks = 0;
+		return taken;
+	}
+	piece->length = n;
+	piece->columns = width;
+	*marks = width == 0 ? *marks + 1 : 0;
+	return taken;
+}
+
+static void
+add_safe(struct buffer *out, const char *text, bool lines)
+{
+	struct piece piece;
+	size_t left;
+	int marks = -1;
+
+	if (text == NULL)
+		return;
+	for (left = strlen(text); left > 0;) {
+		size_t n;
+
+		if (lines && *text == '\n') {
+			buffer_add_char(out, '\n');
+			marks = -1;
+			n = 1;
+		} else {
+			n = next_piece(text, left, &marks, &piece);
+			buffer_add(out, piece.bytes, piece.length);
+		}
+		text += n;
+		left -= n;
+	}
+}
+
+void
+text_add_safe(struct buffer *out, const char *text)
+{
+	add_safe(out, text, false);
+}
+
+void
+text_add_lines(struct buffer *out, const char *text)
+{
+	add_safe(out, text, true);
+}
+
+int
+text_columns(const char *text)
+{
+	struct piece piece;
+	size_t left = text == NULL ? 0 : strlen(text), n;
+	int marks = -1, columns = 0;
+
+	for (; left > 0; text += n, left -= n) {
+		n = next_piece(text, left, &marks, &piece);
+		columns += piece.columns;
+	}
+	return columns;
+}
+
+int
+text_add_clipped(struct buffer *out, const char *text, int columns)
+{
+	const char *ellipsis = text_is_utf8() ? "\xe2\x80\xa6" : "~";
+	struct piece piece;
+	size_t left = text == NULL ? 0 : strlen(text), n;
+	int marks = -1, used = 0;
+	bool cut = text_columns(text) > columns;
+
+	if (columns <= 0)
+		return 0;
+	if (cut)
+		columns--;	/* the ellipsis is one wide */
+	for (; left > 0; text += n, left -= n) {
+		n = next_piece(text, left, &marks, &piece);
+		if (used + piece.columns > columns)
+			break;
+		buffer_add(out, piece.bytes, piece.length);
+		used += piece.columns;
+	}
+	if (cut) {
+		buffer_add_string(out, ellipsis);
+		used++;
+	}
+	return used;
+}
+
+void
+text_add_padded(struct buffer *out, const char *text, int columns)
+{
+	int used = text_add_clipped(out, text, columns);
+
+	for (; used < columns; used++)
+		buffer_add_char(out, ' ');
+}
+
+bool
+text_is_visible_ascii(const char *text, size_t most)
+{
+	size_t n = 0;
+
+	for (; text[n] != '\0'; n++)
+		if (n >= most || text[n] < 0x21 || text[n] > 0x7e)
+			return false;
+	return n > 0;
+}
+
+size_t
+text_wrap(const char *text, int columns, size_t *skip)
+{
+	struct piece piece;
+	size_t at = 0, broken = 0, length = strlen(text), n;
+	int marks = -1, used = 0;
+
+	*skip = 0;
+	while (at < length) {
+		if (text[at] == '\n') {
+			*skip = 1;
+			return at;
+		}
+		if (text[at] == ' ')
+			broken = at;
+		n = next_piece(text + at, length - at, &marks, &piece);
+		if (used + piece.columns > columns && text[at] != ' ') {
+			if (broken > 0) {
+				*skip = 1;
+				return broken;
+			}
+			return at > 0 ? at : n;
+		}
+		used += piece.columns;
+		at += n;
+	}
+	return at;
+}
