@@ -1,0 +1,210 @@
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/i18n.h"
+#include "storage/backup.h"
+
+/* "MILLISECONDS-NAME": names sort by age. */
+#define STAMP_DIGITS 15
+
+static void
+backup_name(char out[NAME_MAX + 1], const char *name)
+{
+	char flat[STORE_NAME_MAX + 1];
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	store_flat_name(flat, name);
+	snprintf(out, NAME_MAX + 1, "%0*lld-%s", STAMP_DIGITS,
+	    (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000, flat);
+}
+
+/* The flat name in a backup's name; NULL if it is none. */
+static const char *
+flat_part(const char *entry)
+{
+	char name[STORE_NAME_MAX + 1];
+
+	if (strspn(entry, "0123456789") != STAMP_DIGITS ||
+	    entry[STAMP_DIGITS] != '-')
+		return NULL;
+	store_plain_name(name, entry + STAMP_DIGITS + 1);
+	return store_check_name(name, NULL) == 0 ?
+	    entry + STAMP_DIGITS + 1 : NULL;
+}
+
+/* Removes the tenant's directory when the last profile left it. */
+static void
+drop_empty_tenant(const struct store *store, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	char tenant[STORE_NAME_MAX + 1];
+	int root;
+
+	if (slash == NULL)
+		return;
+	memcpy(tenant, name, (size_t)(slash - name));
+	tenant[slash - name] = '\0';
+	root = open(store_path(store), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return;
+	unlinkat(root, tenant, AT_REMOVEDIR);
+	close(root);
+}
+
+/* Moves between two directories and makes both last. */
+static int
+move(int from, const char *name, int to, const char *new_name,
+    struct error *err)
+{
+	if (renameat(from, name, to, new_name) != 0)
+		return errno;
+	if (file_sync(to, err) != 0 || file_sync(from, err) != 0)
+		return -1;
+	return 0;
+}
+
+int
+backup_forget(struct store *store, const char *name, struct error *err)
+{
+	char backup[NAME_MAX + 1];
+	int parent, backups, number = -1;
+
+	parent = store_make_parent(store, name, err);
+	if (parent < 0)
+		return -1;
+	backups = store_make_part(store, STORE_BACKUPS, err);
+	if (backups >= 0) {
+		backup_name(backup, name);
+		number = move(parent, store_leaf(name), backups, backup, err);
+		close(backups);
+	}
+	close(parent);
+	if (number > 0)
+		return error_set_errno(err, number, _("cannot move '%s' away"),
+		    name);
+	if (number < 0)
+		return -1;
+	drop_empty_tenant(store, name);
+	return 0;
+}
+
+int
+backup_purge(struct store *store, const char *name, struct error *err)
+{
+	const char *leaf = store_leaf(name);
+	struct stat st;
+	int parent, result;
+
+	parent = store_make_parent(store, name, err);
+	if (parent < 0)
+		return -1;
+	/* What stands in a damaged profile's place may be a link. */
+	if (fstatat(parent, leaf, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISDIR(st.st_mode))
+		result = file_remove(parent, leaf, err);
+	else
+		result = file_remove_dir(parent, leaf, err);
+	close(parent);
+	if (result == 0)
+		drop_empty_tenant(store, name);
+	return result;
+}
+
+/* Finds the newest backup, of @flat where that is not NULL. */
+static int
+find_newest(int dir, const char *flat, char newest[NAME_MAX + 1])
+{
+	struct dirent *entry;
+	int fd;
+	DIR *d;
+
+	newest[0] = '\0';
+	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = fd < 0 ? NULL : fdopendir(fd);
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while ((entry = readdir(d)) != NULL) {
+		const char *part = flat_part(entry->d_name);
+
+		if (part == NULL || (flat != NULL && strcmp(part, flat) != 0))
+			continue;
+		if (strcmp(entry->d_name, newest) > 0)
+			snprintf(newest, NAME_MAX + 1, "%s", entry->d_name);
+	}
+	closedir(d);
+	return newest[0] == '\0' ? -1 : 0;
+}
+
+static int
+nothing(struct error *err)
+{
+	return error_set(err, ERROR_NOT_FOUND, "%s",
+	    _("there is nothing to undo"));
+}
+
+int
+backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
+    struct error *err)
+{
+	char newest[NAME_MAX + 1];
+	int dir, result;
+
+	dir = store_open_part(store, STORE_BACKUPS, NULL);
+	if (dir < 0)
+		return nothing(err);
+	result = find_newest(dir, NULL, newest);
+	close(dir);
+	if (result != 0)
+		return nothing(err);
+	store_plain_name(name, flat_part(newest));
+	return 0;
+}
+
+int
+backup_restore(struct store *store, const char *name, struct error *err)
+{
+	char flat[STORE_NAME_MAX + 1], newest[NAME_MAX + 1];
+	int backups, parent = -1, number, result = -1;
+
+	store_flat_name(flat, name);
+	backups = store_open_part(store, STORE_BACKUPS, NULL);
+	if (backups < 0)
+		return nothing(err);
+	if (find_newest(backups, flat, newest) != 0) {
+		nothing(err);
+		goto out;
+	}
+	parent = store_make_parent(store, name, err);
+	if (parent < 0)
+		goto out;
+	/* Replaces nothing but an empty directory. */
+	number = move(backups, newest, parent, store_leaf(name), err);
+	if (number == EEXIST || number == ENOTEMPTY || number == ENOTDIR)
+		error_set(err, ERROR_REFUSED,
+		    _("there is a profile '%s' again; delete it first, or "
+		    "leave the old one"), name);
+	else if (number > 0)
+		error_set_errno(err, number, _("cannot bring '%s' back"),
+		    name);
+	else
+		result = number;
+out:
+	if (parent >= 0)
+		close(parent);
+	close(backups);
+	return result;
+}

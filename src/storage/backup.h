@@ -1,0 +1,29 @@
+/*
+ * backup: profiles that were forgotten here and may come back.
+ *
+ * Forgetting moves a profile's directory to STORE/.chatelaine/backups/ by one
+ * rename, so its refresh token is in one file before and after. The profile's
+ * lock is held by the caller.
+ */
+#ifndef STORAGE_BACKUP_H
+#define STORAGE_BACKUP_H
+
+#include "base/error.h"
+#include "storage/store.h"
+
+/* Moves @name away. */
+int backup_forget(struct store *store, const char *name, struct error *err);
+
+/* Removes @name for good, with what is in it. */
+int backup_purge(struct store *store, const char *name, struct error *err);
+
+/* Gives the name of what was forgotten last. ERROR_NOT_FOUND when there is
+ * nothing. */
+int backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
+    struct error *err);
+
+/* Brings the newest backup of @name back. ERROR_REFUSED when there is a
+ * profile of that name. */
+int backup_restore(struct store *store, const char *name, struct error *err);
+
+#endif

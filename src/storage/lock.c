@@ -1,0 +1,158 @@
+#include "config.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "base/time.h"
+#include "storage/lock.h"
+
+#define SUFFIX ".lock"
+#define SPEND_FILE "%spend" SUFFIX	/* no profile's name starts with % */
+#define FILE_SIZE (STORE_NAME_MAX + sizeof SUFFIX)
+
+static void
+lock_file(char file[FILE_SIZE], const char *name)
+{
+	char flat[STORE_NAME_MAX + 1];
+
+	if (name == LOCK_SPEND)
+		snprintf(file, FILE_SIZE, "%s", SPEND_FILE);
+	else {
+		store_flat_name(flat, name);
+		snprintf(file, FILE_SIZE, "%s%s", flat, SUFFIX);
+	}
+}
+
+/* Leaves our pid in the file, for the message of whoever waits. */
+static void
+sign(int fd)
+{
+	char text[32];
+	int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+
+	/* Without it the message names process 0; that is all. */
+	if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n)
+		return;
+}
+
+static int
+busy(int fd, const char *name, struct error *err)
+{
+	char text[32] = "";
+	long pid = 0;
+	ssize_t n = pread(fd, text, sizeof text - 1, 0);
+
+	if (n > 0)
+		pid = strtol(text, NULL, 10);
+	if (name == LOCK_SPEND)
+		return error_set(err, ERROR_BUSY,
+		    _("another renewal is under way (process %ld); try again "
+		    "when it is done"), pid);
+	return error_set(err, ERROR_BUSY,
+	    _("'%s' is in use by process %ld; try again when it is done"),
+	    name, pid);
+}
+
+/* False if the file was removed or replaced after we opened it: then the lock
+ * on it excludes nobody. */
+static bool
+is_current(int dir, const char *file, int fd)
+{
+	struct stat ours, theirs;
+
+	return fstat(fd, &ours) == 0 &&
+	    fstatat(dir, file, &theirs, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+static int
+try_in(int dir, const char *file, const char *name, struct error *err)
+{
+	int fd;
+
+	for (;;) {
+		fd = openat(dir, file,
+		    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		    0600);
+		if (fd < 0)
+			return error_set_errno(err, errno,
+			    _("cannot open the lock of %s"),
+			    name == LOCK_SPEND ? _("the store") : name);
+		if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+			if (errno == EWOULDBLOCK)
+				busy(fd, name, err);
+			else
+				error_set_errno(err, errno,
+				    _("this file system cannot lock, so "
+				    "nothing is sent; move the store to "
+				    "another one"));
+			close(fd);
+			return -1;
+		}
+		if (is_current(dir, file, fd)) {
+			sign(fd);
+			return fd;
+		}
+		close(fd);
+	}
+}
+
+int
+lock_try(struct store *store, const char *name, struct error *err)
+{
+	char file[FILE_SIZE];
+	int dir, fd;
+
+	lock_file(file, name);
+	dir = store_make_part(store, STORE_LOCKS, err);
+	if (dir < 0)
+		return -1;
+	fd = try_in(dir, file, name, err);
+	close(dir);
+	return fd;
+}
+
+int
+lock_take(struct store *store, const char *name, int wait_ms,
+    struct error *err)
+{
+	int64_t end = time_steady_ms() + wait_ms;
+	struct error why = ERROR_INIT;
+	int fd;
+
+	while ((fd = lock_try(store, name, &why)) < 0 &&
+	    why.code == ERROR_BUSY && time_steady_ms() < end)
+		poll(NULL, 0, LOCK_RETRY_MS);
+	if (fd < 0 && err != NULL)
+		*err = why;
+	return fd;
+}
+
+bool
+lock_is_held(const struct store *store, const char *name)
+{
+	char file[FILE_SIZE];
+	bool held = false;
+	int dir, fd;
+
+	lock_file(file, name);
+	dir = store_open_part(store, STORE_LOCKS, NULL);
+	if (dir < 0)
+		return false;
+	fd = openat(dir, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0) {
+		held = flock(fd, LOCK_SH | LOCK_NB) != 0 &&
+		    errno == EWOULDBLOCK;
+		close(fd);
+	}
+	close(dir);
+	return held;
+}

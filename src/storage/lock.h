@@ -1,0 +1,46 @@
+/*
+ * lock: who may change what, one process at a time.
+ *
+ * flock(2) on files under STORE/.chatelaine/locks/ that are never removed or
+ * renamed. A lock belongs to the open file: it ends when the last process that
+ * holds the descriptor ends, however it ends. The descriptor is close-on-exec;
+ * oauth/child hands it on to the network program on purpose, so that nobody
+ * sends a refresh token a second time while the first answer may still come,
+ * even when the one who asked was killed.
+ *
+ * Order: the profile's lock first, then the store's.
+ */
+#ifndef STORAGE_LOCK_H
+#define STORAGE_LOCK_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "storage/store.h"
+
+/* In place of a profile's name: the lock under which refresh tokens are spent,
+ * one at a time over the whole store. */
+#define LOCK_SPEND NULL
+
+/* How long the command line waits for a lock, in ms: longer than one network
+ * operation may take. */
+#define LOCK_WAIT_MS 20000
+
+/* How long to sleep between two tries, in ms. */
+#define LOCK_RETRY_MS 20
+
+/*
+ * Takes the lock of profile @name, or LOCK_SPEND. Returns a descriptor, which
+ * the caller closes to release it, or -1: ERROR_BUSY with the holder's pid,
+ * or ERROR_FAILED where locks cannot be made; then nothing may be spent.
+ */
+int lock_try(struct store *store, const char *name, struct error *err);
+
+/* As above, trying for @wait_ms. */
+int lock_take(struct store *store, const char *name, int wait_ms,
+    struct error *err);
+
+/* True when some process holds it now. */
+bool lock_is_held(const struct store *store, const char *name);
+
+#endif

@@ -1,0 +1,235 @@
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "storage/lock.h"
+#include "storage/pending.h"
+
+static const char *const operation_words[] = {
+	[PENDING_LOGIN] = "login",
+	[PENDING_REFRESH] = "refresh",
+};
+
+#define LOGIN_SUFFIX "~login"	/* no profile's name has a ~ */
+#define FILE_SIZE (STORE_NAME_MAX + sizeof LOGIN_SUFFIX)
+
+static void
+pending_file(char file[FILE_SIZE], const char *name,
+    enum pending_operation operation)
+{
+	char flat[STORE_NAME_MAX + 1];
+
+	store_flat_name(flat, name);
+	snprintf(file, FILE_SIZE, "%s%s", flat,
+	    operation == PENDING_LOGIN ? LOGIN_SUFFIX : "");
+}
+
+/* The intent as it stands at the start of the file. */
+static int
+print_intent(struct buffer *out, const struct pending *intent,
+    struct error *err)
+{
+	struct json *object = json_object();
+	char at[TIME_TEXT_SIZE];
+
+	time_format(at, intent->at);
+	json_set_integer(object, "schema", 1);
+	json_set_string(object, "operation",
+	    operation_words[intent->operation]);
+	json_set_integer(object, "generation", intent->generation);
+	json_set_integer(object, "attempts", intent->attempts);
+	json_set_bool(object, "replace", intent->replace);
+	json_set_string(object, "at", at);
+	json_set_string(object, "issuer", intent->issuer);
+	if (json_print(object, JSON_LINE, out, err) != 0)
+		return -1;
+	buffer_add_char(out, '\n');
+	if (out->length > PENDING_ANSWER_AT)
+		return error_set(err, ERROR_USAGE, "%s",
+		    _("the issuer's address is too long"));
+	while (out->length < PENDING_ANSWER_AT && !out->failed)
+		buffer_add_char(out, '\0');
+	return buffer_ok(out, err) ? 0 : -1;
+}
+
+int
+pending_reserve(struct store *store, const char *name,
+    const struct pending *intent, struct error *err)
+{
+	struct buffer head = BUFFER_INIT;
+	char file[FILE_SIZE];
+	int dir, fd = -1;
+
+	pending_file(file, name, intent->operation);
+	dir = store_make_part(store, STORE_PENDING, err);
+	if (dir < 0)
+		return -1;
+	if (print_intent(&head, intent, err) == 0 &&
+	    file_remove(dir, file, err) == 0)
+		fd = file_reserve(dir, file, head.data, head.length,
+		    PENDING_ROOM, err);
+	buffer_release(&head);
+	close(dir);
+	return fd;
+}
+
+static int
+parse_intent(const struct buffer *file, struct pending *pending)
+{
+	const char *newline = memchr(file->data, '\n', file->length);
+	const char *word, *at, *issuer;
+	struct json *object;
+	int result = -1;
+
+	if (newline == NULL || file->length < PENDING_ANSWER_AT)
+		return -1;
+	object = json_parse(file->data, (size_t)(newline - file->data), NULL);
+	word = json_string(object, "operation");
+	at = json_string(object, "at");
+	issuer = json_string(object, "issuer");
+	if (word == NULL || at == NULL || issuer == NULL ||
+	    time_parse(at, &pending->at) != 0 ||
+	    json_integer(object, "generation", &pending->generation) != 0 ||
+	    json_integer(object, "attempts", &pending->attempts) != 0)
+		goto out;
+	pending->replace = json_bool(object, "replace");
+	for (size_t i = 0; i <= PENDING_REFRESH; i++) {
+		if (strcmp(word, operation_words[i]) != 0)
+			continue;
+		pending->operation = (enum pending_operation)i;
+		pending->issuer = strdup(issuer);
+		result = pending->issuer == NULL ? -1 : 0;
+		break;
+	}
+out:
+	json_free(object);
+	return result;
+}
+
+int
+pending_load(const struct store *store, const char *name,
+    enum pending_operation operation, struct pending *pending,
+    struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	char file[FILE_SIZE];
+	int dir, result = -1;
+
+	memset(pending, 0, sizeof *pending);
+	buffer_init(&pending->answer);
+	pending_file(file, name, operation);
+	dir = store_open_part(store, STORE_PENDING, err);
+	if (dir < 0)
+		return -1;
+	if (file_read(dir, file, PENDING_ANSWER_AT + PENDING_ROOM, &text, NULL,
+	    err) != 0)
+		goto out;
+	if (text.length < PENDING_ANSWER_AT) {
+		/* Killed while it was being made: nothing was sent yet. */
+		error_set(err, ERROR_NOT_FOUND, "%s", _("nothing is pending"));
+		goto out;
+	}
+	if (parse_intent(&text, pending) != 0 ||
+	    pending->operation != operation) {
+		error_set(err, ERROR_FAILED,
+		    _("the record of what was under way for '%s' cannot be "
+		    "read"), name);
+		goto out;
+	}
+	/* The room behind the answer, and all of it where none came, is NUL. */
+	buffer_add_string(&pending->answer, text.data + PENDING_ANSWER_AT);
+	result = buffer_ok(&pending->answer, err) ? 0 : -1;
+out:
+	buffer_release(&text);
+	close(dir);
+	return result;
+}
+
+void
+pending_release(struct pending *pending)
+{
+	free(pending->issuer);
+	pending->issuer = NULL;
+	buffer_release(&pending->answer);
+}
+
+int
+pending_remove(const struct store *store, const char *name,
+    enum pending_operation operation, struct error *err)
+{
+	char file[FILE_SIZE];
+	int dir, result;
+
+	pending_file(file, name, operation);
+	dir = store_open_part(store, STORE_PENDING, NULL);
+	if (dir < 0)
+		return 0;
+	result = file_remove(dir, file, err);
+	close(dir);
+	return result;
+}
+
+void
+pending_path(const struct store *store, const char *name,
+    enum pending_operation operation, struct buffer *path)
+{
+	char file[FILE_SIZE];
+
+	pending_file(file, name, operation);
+	buffer_addf(path, "%s/.chatelaine/%s/%s", store_path(store),
+	    STORE_PENDING, file);
+}
+
+int
+pending_list(const struct store *store, struct store_names *names,
+    struct error *err)
+{
+	char name[STORE_NAME_MAX + 1];
+	struct dirent *entry;
+	int dir, result = 0;
+	DIR *d;
+
+	names->name = NULL;
+	names->count = 0;
+	dir = store_open_part(store, STORE_PENDING, NULL);
+	if (dir < 0)
+		return 0;
+	d = fdopendir(dir);
+	if (d == NULL) {
+		close(dir);
+		return error_no_memory(err);
+	}
+	while (result == 0 && (entry = readdir(d)) != NULL) {
+		store_plain_name(name, entry->d_name);
+		name[strcspn(name, "~")] = '\0';
+		if (store_check_name(name, NULL) == 0)
+			result = store_names_add(names, name, err);
+	}
+	closedir(d);
+	if (result != 0)
+		store_names_release(names);
+	return result;
+}
+
+bool
+pending_is_in_doubt(const struct store *store, const char *name,
+    int64_t generation)
+{
+	struct pending pending;
+	bool doubt;
+
+	doubt = pending_load(store, name, PENDING_REFRESH, &pending,
+	    NULL) == 0 && pending.generation == generation && !lock_is_held(store, name);
+	pending_release(&pending);
+	return doubt;
+}

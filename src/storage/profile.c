@@ -1,0 +1,508 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "storage/pending.h"
+#include "storage/profile.h"
+
+/* Tokens take up to 16 KiB each (protocol.md section 5, "Sizes"). */
+#define CREDENTIAL_MAX ((size_t)128 * 1024)
+#define PROFILE_MAX ((size_t)64 * 1024)
+#define SCHEMA 1
+
+static const char *const status_words[] = {
+	[PROFILE_OK] = "ok",
+	[PROFILE_EXPIRING_SOON] = "expiring",
+	[PROFILE_EXPIRED] = "expired",
+	[PROFILE_IN_DOUBT] = "in-doubt",
+	[PROFILE_ACCESS_ONLY] = "access-only",
+	[PROFILE_NEEDS_LOGIN] = "needs-login",
+	[PROFILE_DAMAGED] = "damaged",
+};
+
+static const char *const reason_words[] = {
+	[REASON_NONE] = NULL,
+	[REASON_REUSED] = "reused",
+	[REASON_EXPIRED] = "expired",
+	[REASON_REVOKED] = "revoked",
+	[REASON_NO_REFRESH_TOKEN] = "no-refresh-token",
+};
+
+#define REASONS (sizeof reason_words / sizeof reason_words[0])
+
+const char *
+profile_status_word(enum profile_status status)
+{
+	return status_words[status];
+}
+
+const char *
+profile_reason_word(enum profile_reason reason)
+{
+	return reason_words[reason];
+}
+
+static enum profile_reason
+reason_of(const char *word)
+{
+	for (size_t i = 1; word != NULL && i < REASONS; i++)
+		if (strcmp(word, reason_words[i]) == 0)
+			return (enum profile_reason)i;
+	return REASON_NONE;
+}
+
+enum profile_status
+profile_status(const struct profile *profile, int64_t now,
+    enum profile_reason *reason)
+{
+	bool over = profile->expires_at == TIME_UNKNOWN ||
+	    profile->expires_at <= now;
+
+	*reason = REASON_NONE;
+	if (profile->damage != NULL)
+		return PROFILE_DAMAGED;
+	if (profile->refused != REASON_NONE &&
+	    profile->refused_generation == profile->generation) {
+		*reason = profile->refused;
+		return PROFILE_NEEDS_LOGIN;
+	}
+	if (profile->in_doubt)
+		return PROFILE_IN_DOUBT;
+	if (!profile->renewable) {
+		if (!over)
+			return PROFILE_ACCESS_ONLY;
+		*reason = REASON_NO_REFRESH_TOKEN;
+		return PROFILE_NEEDS_LOGIN;
+	}
+	if (over)
+		return PROFILE_EXPIRED;
+	return profile->expires_at - now < PROFILE_EXPIRING ?
+	    PROFILE_EXPIRING_SOON : PROFILE_OK;
+}
+
+/* Copies a string member; a missing one is NULL and no failure. */
+static int
+copy_string(char **to, const struct json *from, const char *key,
+    struct error *err)
+{
+	const char *text = json_string(from, key);
+
+	*to = NULL;
+	if (text == NULL || *text == '\0')
+		return 0;
+	*to = strdup(text);
+	return *to == NULL ? error_no_memory(err) : 0;
+}
+
+static int64_t
+time_member(const struct json *object, const char *key)
+{
+	const char *text = json_string(object, key);
+	int64_t when = TIME_UNKNOWN;
+
+	if (text != NULL)
+		time_parse(text, &when);
+	return when;
+}
+
+static void
+set_time(struct json *object, const char *key, int64_t when)
+{
+	char text[TIME_TEXT_SIZE];
+
+	time_format(text, when);
+	json_set_string(object, key,
+	    when == TIME_UNKNOWN || text[0] == '\0' ? NULL : text);
+}
+
+/* Reads and parses one file of a profile; checks the schema. */
+static struct json *
+read_object(int dir, const char *file, size_t most, struct file_facts *facts,
+    struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	struct json *object = NULL;
+	int64_t schema;
+
+	if (file_read(dir, file, most, &text, facts, err) != 0)
+		goto out;
+	object = json_parse(text.data, text.length, NULL);
+	if (!json_is_object(object)) {
+		error_set(err, ERROR_FAILED, text.length == 0 ?
+		    _("%s is empty") : _("%s is not a JSON object"), file);
+		goto damaged;
+	}
+	if (json_integer(object, "schema", &schema) != 0 || schema < 1) {
+		error_set(err, ERROR_FAILED, _("%s is not of chatelaine"),
+		    file);
+		goto damaged;
+	}
+	if (schema <= SCHEMA)
+		goto out;
+	error_set(err, ERROR_FAILED,
+	    _("%s was written by a newer chatelaine (schema %d)"), file,
+	    schema > 9999 ? 9999 : (int)schema);
+damaged:
+	json_free(object);
+	object = NULL;
+out:
+	buffer_release(&text);
+	return object;
+}
+
+static int
+write_object(int dir, const char *file, struct json *object,
+    struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	int result = -1;
+
+	if (json_print(object, JSON_PRETTY, &text, err) == 0) {
+		buffer_add_char(&text, '\n');
+		if (buffer_ok(&text, err))
+			result = file_write(dir, file, text.data, text.length,
+			    err);
+	}
+	buffer_release(&text);
+	return result;
+}
+
+static int
+credential_read(int dir, struct credential *credential,
+    struct file_facts *facts, struct error *err)
+{
+	struct json *object;
+	int result = -1;
+
+	object = read_object(dir, PROFILE_CREDENTIAL_FILE, CREDENTIAL_MAX,
+	    facts, err);
+	if (object == NULL) {
+		/* A profile without it is damaged, not absent. */
+		if (err != NULL)
+			err->code = ERROR_FAILED;
+		return -1;
+	}
+	if (json_integer(object, "generation", &credential->generation) != 0 ||
+	    json_string(object, "access_token") == NULL ||
+	    json_string(object, "issuer") == NULL) {
+		error_set(err, ERROR_FAILED, _("%s lacks what it must have"),
+		    PROFILE_CREDENTIAL_FILE);
+		goto out;
+	}
+	credential->obtained_at = time_member(object, "obtained_at");
+	credential->expires_at = time_member(object, "expires_at");
+	if (copy_string(&credential->issuer, object, "issuer", err) == 0 &&
+	    copy_string(&credential->access_token, object, "access_token",
+	    err) == 0 &&
+	    copy_string(&credential->refresh_token, object, "refresh_token",
+	    err) == 0 &&
+	    copy_string(&credential->id_token, object, "id_token", err) == 0)
+		result = 0;
+out:
+	json_free(object);
+	return result;
+}
+
+int
+credential_load(const struct store *store, const char *name,
+    struct credential *credential, struct error *err)
+{
+	int dir, result;
+
+	*credential = (struct credential)CREDENTIAL_INIT;
+	dir = store_open_profile(store, name, err);
+	if (dir < 0)
+		return -1;
+	result = credential_read(dir, credential, NULL, err);
+	close(dir);
+	return result;
+}
+
+int
+credential_save(int dir, const struct credential *credential,
+    struct error *err)
+{
+	struct json *object = json_object();
+
+	json_set_integer(object, "schema", SCHEMA);
+	json_set_string(object, "issuer", credential->issuer);
+	json_set_integer(object, "generation", credential->generation);
+	set_time(object, "obtained_at", credential->obtained_at);
+	set_time(object, "expires_at", credential->expires_at);
+	json_set_string(object, "access_token", credential->access_token);
+	json_set_string(object, "refresh_token", credential->refresh_token);
+	json_set_string(object, "id_token", credential->id_token);
+	return write_object(dir, PROFILE_CREDENTIAL_FILE, object, err);
+}
+
+void
+credential_release(struct credential *credential)
+{
+	free(credential->issuer);
+	secret_free(&credential->access_token);
+	secret_free(&credential->refresh_token);
+	secret_free(&credential->id_token);
+	*credential = (struct credential)CREDENTIAL_INIT;
+}
+
+static int
+read_refusal(struct profile *profile, const struct json *object,
+    struct error *err)
+{
+	const struct json *error = json_get(object, "error");
+
+	profile->refused = reason_of(json_string(error, "reason"));
+	if (json_integer(error, "generation",
+	    &profile->refused_generation) != 0)
+		profile->refused = REASON_NONE;
+	return copy_string(&profile->refused_message, error, "message", err);
+}
+
+static int
+read_profile(int dir, struct profile *profile, struct error *err)
+{
+	struct json *object;
+	int result = -1;
+
+	object = read_object(dir, PROFILE_FILE, PROFILE_MAX, NULL, err);
+	if (object == NULL)
+		return -1;
+	profile->created_at = time_member(object, "created_at");
+	profile->last_refresh = time_member(object, "last_refresh");
+	if (copy_string(&profile->user_id, object, "user_id", err) == 0 &&
+	    copy_string(&profile->account_id, object, "account_id", err) == 0 &&
+	    copy_string(&profile->email, object, "email", err) == 0 &&
+	    copy_string(&profile->plan, object, "plan", err) == 0 &&
+	    copy_string(&profile->label, object, "label", err) == 0 &&
+	    read_refusal(profile, object, err) == 0)
+		result = 0;
+	json_free(object);
+	return result;
+}
+
+/* "credential.json is mode 0644": it may have been read by others. */
+static int
+note_mode(struct profile *profile, const struct file_facts *facts,
+    struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if ((facts->mode & 077) != 0)
+		buffer_addf(&text, _("%s is mode %04o"),
+		    PROFILE_CREDENTIAL_FILE, (unsigned int)facts->mode);
+	else if (facts->links > 1)
+		buffer_addf(&text, _("%s has %lu hard links"),
+		    PROFILE_CREDENTIAL_FILE, (unsigned long)facts->links);
+	else
+		return 0;
+	profile->warning = buffer_detach(&text, err);
+	return profile->warning == NULL ? -1 : 0;
+}
+
+static int
+load_files(int dir, struct profile *profile, struct error *err)
+{
+	struct credential credential = CREDENTIAL_INIT;
+	struct file_facts facts;
+	int result = -1;
+
+	if (credential_read(dir, &credential, &facts, err) == 0 &&
+	    note_mode(profile, &facts, err) == 0) {
+		profile->generation = credential.generation;
+		profile->expires_at = credential.expires_at;
+		profile->renewable = credential.refresh_token != NULL;
+		result = read_profile(dir, profile, err);
+	}
+	credential_release(&credential);
+	return result;
+}
+
+int
+profile_load(const struct store *store, const char *name,
+    struct profile *profile, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	int dir;
+
+	memset(profile, 0, sizeof *profile);
+	if (store_check_name(name, err) != 0)
+		return -1;
+	strcpy(profile->name, name);
+	dir = store_open_profile(store, name, &why);
+	if (dir < 0) {
+		if (why.code == ERROR_NOT_FOUND)
+			return error_set(err, ERROR_NOT_FOUND,
+			    _("there is no profile '%s'; 'chatelaine list' "
+			    "shows what there is"), name);
+	} else if (faccessat(dir, PROFILE_CREDENTIAL_FILE, F_OK,
+	    AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT &&
+	    faccessat(dir, PROFILE_FILE, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+		/* A tenant's directory, or an empty one. */
+		close(dir);
+		return error_set(err, ERROR_NOT_FOUND,
+		    _("there is no profile '%s'; 'chatelaine list' shows "
+		    "what there is"), name);
+	} else {
+		if (load_files(dir, profile, &why) == 0)
+			profile->in_doubt = pending_is_in_doubt(store, name,
+			    profile->generation);
+		close(dir);
+	}
+	if (why.code == ERROR_NONE)
+		return 0;
+	profile->damage = strdup(why.text);
+	return profile->damage == NULL ? error_no_memory(err) : 0;
+}
+
+void
+profile_release(struct profile *profile)
+{
+	free(profile->user_id);
+	free(profile->account_id);
+	free(profile->email);
+	free(profile->plan);
+	free(profile->label);
+	free(profile->refused_message);
+	free(profile->damage);
+	free(profile->warning);
+	memset(profile, 0, sizeof *profile);
+}
+
+static void
+set_refusal(struct json *object, const struct profile *profile)
+{
+	struct json *error;
+
+	if (profile->refused == REASON_NONE) {
+		json_set_null(object, "error");
+		return;
+	}
+	error = json_set_object(object, "error");
+	json_set_string(error, "reason",
+	    profile_reason_word(profile->refused));
+	json_set_string(error, "message", profile->refused_message);
+	json_set_integer(error, "generation", profile->refused_generation);
+}
+
+int
+profile_save(int dir, const struct profile *profile, struct error *err)
+{
+	struct json *object = json_object();
+
+	json_set_integer(object, "schema", SCHEMA);
+	json_set_string(object, "user_id", profile->user_id);
+	json_set_string(object, "account_id", profile->account_id);
+	json_set_string(object, "email", profile->email);
+	json_set_string(object, "plan", profile->plan);
+	json_set_string(object, "label", profile->label);
+	json_set_string(object, "owner", "chatelaine");
+	set_time(object, "created_at", profile->created_at);
+	set_time(object, "last_refresh", profile->last_refresh);
+	set_refusal(object, profile);
+	return write_object(dir, PROFILE_FILE, object, err);
+}
+
+/* Where a profile's directory is put together. */
+#define NEW_PART "new"
+
+int
+profile_create(struct store *store, const struct profile *profile,
+    const struct credential *credential, struct error *err)
+{
+	char flat[STORE_NAME_MAX + 1];
+	int parent, aside, dir = -1, result = -1;
+
+	store_flat_name(flat, profile->name);
+	parent = store_make_parent(store, profile->name, err);
+	if (parent < 0)
+		return -1;
+	aside = store_make_part(store, NEW_PART, err);
+	if (aside < 0)
+		goto out;
+	/* What a killed process left of the same work. */
+	if (faccessat(aside, flat, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    file_remove_dir(aside, flat, err) != 0)
+		goto out;
+	dir = file_make_dir(aside, flat, err);
+	if (dir < 0 || credential_save(dir, credential, err) != 0 ||
+	    profile_save(dir, profile, err) != 0)
+		goto undo;
+	if (renameat(aside, flat, parent, store_leaf(profile->name)) == 0) {
+		result = file_sync(parent, err);
+		goto out;
+	}
+	if (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR)
+		error_set(err, ERROR_REFUSED, _("'%s' is there already"),
+		    profile->name);
+	else
+		error_set_errno(err, errno, _("cannot make '%s'"),
+		    profile->name);
+undo:
+	file_remove_dir(aside, flat, NULL);
+out:
+	if (dir >= 0)
+		close(dir);
+	if (aside >= 0)
+		close(aside);
+	close(parent);
+	return result;
+}
+
+int
+profile_load_all(const struct store *store, struct profile_list *list,
+    struct error *err)
+{
+	struct store_names names;
+	int result = -1;
+
+	list->profile = NULL;
+	list->count = 0;
+	if (store_list(store, &names, err) != 0)
+		return -1;
+	list->profile = calloc(names.count + 1, sizeof *list->profile);
+	if (list->profile == NULL) {
+		error_no_memory(err);
+		goto out;
+	}
+	for (size_t i = 0; i < names.count; i++) {
+		struct error why = ERROR_INIT;
+		struct profile *p = &list->profile[list->count];
+
+		if (profile_load(store, names.name[i], p, &why) == 0)
+			list->count++;
+		else {
+			profile_release(p);
+			if (why.code != ERROR_NOT_FOUND) {
+				/* Not one that was deleted meanwhile. */
+				profile_list_release(list);
+				if (err != NULL)
+					*err = why;
+				goto out;
+			}
+		}
+	}
+	result = 0;
+out:
+	store_names_release(&names);
+	return result;
+}
+
+void
+profile_list_release(struct profile_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		profile_release(&list->profile[i]);
+	free(list->profile);
+	list->profile = NULL;
+	list->count = 0;
+}

@@ -1,0 +1,126 @@
+/*
+ * profile: one named login: credential.json and profile.json.
+ *
+ * credential.json (schema 1) has the secrets and what belongs to them; it is
+ * read whole only to spend or to hand over. profile.json has what is shown.
+ * Both are replaced atomically, so a reader needs no lock; a writer holds the
+ * profile's lock (storage/lock).
+ */
+#ifndef STORAGE_PROFILE_H
+#define STORAGE_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "storage/store.h"
+
+#define PROFILE_CREDENTIAL_FILE "credential.json"
+#define PROFILE_FILE "profile.json"
+
+/* Under this much of its access token, a login is `expiring`. Seconds. */
+#define PROFILE_EXPIRING ((int64_t)48 * 3600)
+
+/* design.md's words; each has one next step (app/status). */
+enum profile_status {
+	PROFILE_OK,
+	PROFILE_EXPIRING_SOON,
+	PROFILE_EXPIRED,	/* access token over, renewable */
+	PROFILE_IN_DOUBT,	/* sent, and no answer came */
+	PROFILE_ACCESS_ONLY,	/* no refresh token, not over yet */
+	PROFILE_NEEDS_LOGIN,
+	PROFILE_DAMAGED		/* cannot be read */
+};
+
+/* Why a profile needs a login. */
+enum profile_reason {
+	REASON_NONE,
+	REASON_REUSED,
+	REASON_EXPIRED,
+	REASON_REVOKED,
+	REASON_NO_REFRESH_TOKEN
+};
+
+/* The words that files and JSON output use: "needs-login", "reused". NULL for
+ * REASON_NONE. */
+const char *profile_status_word(enum profile_status status);
+const char *profile_reason_word(enum profile_reason reason);
+
+/* The secrets. All strings are owned; NULL where there is none. */
+struct credential {
+	int64_t generation;	/* counts the renewals of this chain, from 1 */
+	int64_t obtained_at;
+	int64_t expires_at;	/* of the access token; TIME_UNKNOWN */
+	char *issuer;
+	char *access_token;
+	char *refresh_token;
+	char *id_token;
+};
+
+#define CREDENTIAL_INIT { 0, 0, 0, NULL, NULL, NULL, NULL }
+
+/* What is known of a login and may be shown. Strings are owned, NULL is
+ * unknown. */
+struct profile {
+	char name[STORE_NAME_MAX + 1];
+	char *user_id, *account_id, *email, *plan, *label;
+	int64_t created_at, last_refresh, expires_at;
+	int64_t generation;
+	bool renewable;		/* there is a refresh token */
+	/* The last refusal of the issuer, true of @refused_generation. */
+	enum profile_reason refused;
+	int64_t refused_generation;
+	char *refused_message;
+	bool in_doubt;		/* from storage/pending */
+	char *damage;		/* why it is damaged */
+	char *warning;		/* "credential.json is mode 0644" */
+};
+
+/*
+ * Reads both files of @name into @profile, without keeping a secret. What
+ * cannot be read makes it damaged, which is no failure. Returns -1 only when
+ * there is no such profile (ERROR_NOT_FOUND), the name is none (ERROR_USAGE)
+ * or memory is out. The caller calls profile_release() in any case.
+ */
+int profile_load(const struct store *store, const char *name,
+    struct profile *profile, struct error *err);
+void profile_release(struct profile *profile);
+
+/* Writes profile.json into the profile's directory. */
+int profile_save(int dir, const struct profile *profile, struct error *err);
+
+/*
+ * Makes the profile @profile->name with both files, at once: the directory is
+ * put together aside and moved into place. ERROR_REFUSED when something is
+ * there already.
+ */
+int profile_create(struct store *store, const struct profile *profile,
+    const struct credential *credential, struct error *err);
+
+/* The status at the time @now, and why where it is PROFILE_NEEDS_LOGIN. */
+enum profile_status profile_status(const struct profile *profile, int64_t now,
+    enum profile_reason *reason);
+
+/*
+ * Reads the secrets. ERROR_FAILED with the reason when they cannot be read;
+ * ERROR_NOT_FOUND when there is no such profile. The caller wipes them with
+ * credential_release() in any case.
+ */
+int credential_load(const struct store *store, const char *name,
+    struct credential *credential, struct error *err);
+int credential_save(int dir, const struct credential *credential,
+    struct error *err);
+void credential_release(struct credential *credential);
+
+/* All profiles, sorted by name. */
+struct profile_list {
+	struct profile *profile;
+	size_t count;
+};
+
+int profile_load_all(const struct store *store, struct profile_list *list,
+    struct error *err);
+void profile_list_release(struct profile_list *list);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * store: the directory of profiles.
+ *
+ *	STORE/NAME/ or STORE/TENANT/NAME/	0700	one profile (storage/profile)
+ *	STORE/.chatelaine/			0700	what is not of one profile
+ *		audit.jsonl			storage/audit
+ *		locks/, pending/, backups/	storage/{lock,pending,backup}
+ *		state.json			what the person agreed to
+ *
+ * A store that is not there yet is an empty one: reading makes nothing, the
+ * first writer makes it. Profiles are named NAME or TENANT/NAME.
+ */
+#ifndef STORAGE_STORE_H
+#define STORAGE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct store;
+
+/* A name component: [A-Za-z0-9][A-Za-z0-9._@+-]{0,62}; at most two of them,
+ * and "/" between. */
+#define STORE_NAME_MAX (2 * 63 + 1)
+
+/* The parts of a store below STORE/.chatelaine/. */
+#define STORE_LOCKS "locks"
+#define STORE_PENDING "pending"
+#define STORE_BACKUPS "backups"
+
+/* Opens the store at @path, which need not exist. The caller closes it with
+ * store_close(). NULL: ERROR_FAILED, it is no directory or may not be read. */
+struct store *store_open(const char *path, struct error *err);
+void store_close(struct store *store);
+
+/* The path as it was given; belongs to the store. */
+const char *store_path(const struct store *store);
+
+/* False while the store is not there. */
+bool store_exists(const struct store *store);
+
+/* 0, or ERROR_USAGE with what a name may consist of. */
+int store_check_name(const char *name, struct error *err);
+
+/* The file name for @name where profiles stand side by side: "/" is "%",
+ * which no name has. */
+void store_flat_name(char flat[STORE_NAME_MAX + 1], const char *name);
+void store_plain_name(char name[STORE_NAME_MAX + 1], const char *flat);
+
+/* Descriptors of directories, which the caller closes; -1 on failure:
+ * ERROR_NOT_FOUND when it is not there. The `make` forms make it. */
+int store_open_profile(const struct store *store, const char *name,
+    struct error *err);
+int store_open_part(const struct store *store, const char *part,
+    struct error *err);
+int store_make_part(struct store *store, const char *part, struct error *err);
+
+/* STORE itself, or STORE/TENANT for a name that has one; made when missing. */
+int store_make_parent(struct store *store, const char *name,
+    struct error *err);
+
+/* The last component of @name. */
+const char *store_leaf(const char *name);
+
+/* The names of all profiles, sorted; an entry is taken for a profile when it
+ * is a directory with credential.json or profile.json in it, or is something
+ * else than a directory under a valid name whose kind must be told (a link).
+ * Freed with store_names_release(). */
+struct store_names {
+	char **name;
+	size_t count;
+};
+
+int store_list(const struct store *store, struct store_names *names,
+    struct error *err);
+int store_names_add(struct store_names *names, const char *name,
+    struct error *err);
+void store_names_release(struct store_names *names);
+
+/* The notice about the terms of use, agreed to once. */
+bool store_terms_agreed(const struct store *store);
+int store_agree_terms(struct store *store, struct error *err);
+
+#endif
