@@ -1,0 +1,166 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "oauth/answer.h"
+
+/* protocol.md 5: 16 KiB a token is what others take at most. */
+#define TOKEN_MAX ((size_t)16 * 1024)
+
+/* protocol.md 3.3, and the lists of other clients there. */
+static const struct {
+	const char *code;
+	enum answer_kind kind;
+} refusals[] = {
+	{ "refresh_token_reused", ANSWER_REUSED },
+	{ "refresh_token_expired", ANSWER_EXPIRED },
+	{ "token_expired", ANSWER_EXPIRED },
+	{ "refresh_token_invalidated", ANSWER_REVOKED },
+	{ "refresh_token_revoked", ANSWER_REVOKED },
+	{ "invalid_refresh_token", ANSWER_REVOKED },
+	{ "invalid_grant", ANSWER_REVOKED },
+};
+
+const char *
+answer_code(const struct json *body)
+{
+	const struct json *error = json_get(body, "error");
+	const char *code = json_string(error, "code");
+
+	if (code == NULL)
+		code = json_string(body, "error");
+	return code != NULL ? code : json_string(body, "code");
+}
+
+const char *
+answer_message(const struct json *body)
+{
+	const char *text = json_string(body, "error_description");
+
+	if (text == NULL)
+		text = json_string(json_get(body, "error"), "message");
+	return text != NULL ? text : answer_code(body);
+}
+
+static int
+copy_token(char **to, const struct json *body, const char *key)
+{
+	const char *token = json_string(body, key);
+
+	if (token == NULL || !text_is_visible_ascii(token, TOKEN_MAX))
+		return -1;
+	*to = strdup(token);
+	return *to == NULL ? -1 : 0;
+}
+
+static void
+read_tokens(struct answer *answer, const struct json *body)
+{
+	bool access, refresh;
+
+	access = copy_token(&answer->access_token, body, "access_token") == 0;
+	refresh = copy_token(&answer->refresh_token, body,
+	    "refresh_token") == 0;
+	copy_token(&answer->id_token, body, "id_token");
+	if (json_integer_liberal(body, "expires_in", &answer->expires_in) != 0
+	    || answer->expires_in < 0)
+		answer->expires_in = 0;
+	if (access || refresh)
+		answer->kind = ANSWER_TOKENS;
+	else
+		error_set(&answer->error, ERROR_UNAVAILABLE, "%s",
+		    _("the issuer's answer has no tokens in it"));
+}
+
+/* What a 400 or 401 in JSON means for the token. */
+static enum answer_kind
+refusal_of(long status, const struct json *body)
+{
+	const char *code = answer_code(body);
+
+	for (size_t i = 0; code != NULL &&
+	    i < sizeof refusals / sizeof refusals[0]; i++)
+		if (strcasecmp(code, refusals[i].code) == 0)
+			return refusals[i].kind;
+	/* Any other 400 is a request that was not understood, which says
+	 * nothing about the login. */
+	return status == 401 ? ANSWER_REVOKED : ANSWER_REJECTED;
+}
+
+/*
+ * Gateways that had sent the request on and lost the answer (502, 504, and
+ * 520 and 524 of the one in front of the issuer): the token may be spent.
+ */
+static bool
+is_lost(long status)
+{
+	return status == 502 || status == 504 || status == 520 ||
+	    status == 524;
+}
+
+static void
+read_refusal(struct answer *answer, long status, const struct json *body)
+{
+	const char *message = answer_message(body);
+
+	if ((status == 400 || status == 401) && json_is_object(body)) {
+		answer->kind = refusal_of(status, body);
+		error_set(&answer->error,
+		    answer->kind == ANSWER_REJECTED ? ERROR_FAILED :
+		    ERROR_NEEDS_LOGIN, _("the issuer refused (%ld: %s)"),
+		    status, message == NULL ? _("no reason given") : message);
+	} else if (is_lost(status)) {
+		error_set(&answer->error, ERROR_UNAVAILABLE,
+		    _("the way to the issuer broke after the request was sent "
+		    "(%ld)"), status);
+	} else {
+		answer->kind = ANSWER_UNAVAILABLE;
+		error_set(&answer->error, ERROR_UNAVAILABLE, message != NULL ?
+		    _("the issuer is not available (%ld: %s)") :
+		    status >= 300 && status < 400 ?
+		    _("the issuer answers with a redirect (%ld), which is not "
+		    "followed") :
+		    _("the issuer, or a proxy before it, answers %ld"),
+		    status, message);
+	}
+}
+
+void
+answer_read(struct answer *answer, const char *raw, size_t length)
+{
+	const char *body = memchr(raw, '\n', length);
+	struct json *json;
+	long status = 0;
+
+	memset(answer, 0, sizeof *answer);
+	answer->kind = ANSWER_IN_DOUBT;
+	error_set(&answer->error, ERROR_UNAVAILABLE, "%s",
+	    _("the request was sent, but no answer came"));
+	if (body == NULL || sscanf(raw, "HTTP %3ld\n", &status) != 1)
+		return;
+	body++;
+	json = json_parse(body, length - (size_t)(body - raw), NULL);
+	if (status < 200 || status > 299)
+		read_refusal(answer, status, json);
+	else if (json_is_object(json))
+		read_tokens(answer, json);
+	else
+		error_set(&answer->error, ERROR_UNAVAILABLE, "%s",
+		    _("the issuer's answer is cut short or not understood"));
+	json_free(json);
+}
+
+void
+answer_release(struct answer *answer)
+{
+	secret_free(&answer->access_token);
+	secret_free(&answer->refresh_token);
+	secret_free(&answer->id_token);
+}

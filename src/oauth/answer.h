@@ -1,0 +1,51 @@
+/*
+ * answer: what the token endpoint said (protocol.md 1.4, 3.1, 3.3).
+ *
+ * The answer is read where it was kept: "HTTP 200\n" and the raw body. It is
+ * read the same way right after it came and by whoever finds it later.
+ */
+#ifndef OAUTH_ANSWER_H
+#define OAUTH_ANSWER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+enum answer_kind {
+	/* No answer, or one that does not say whether the token was spent:
+	 * cut short, not understood, or of a gateway that lost it. */
+	ANSWER_IN_DOUBT,
+	ANSWER_TOKENS,
+	/* The issuer will never take this token again. */
+	ANSWER_REUSED,
+	ANSWER_EXPIRED,
+	ANSWER_REVOKED,
+	/* Not now, and nothing was spent: overload, a proxy's page, ... */
+	ANSWER_UNAVAILABLE,
+	/* The issuer did not understand us. */
+	ANSWER_REJECTED
+};
+
+/* Tokens are owned; NULL where the answer had none. */
+struct answer {
+	enum answer_kind kind;
+	char *access_token, *refresh_token, *id_token;
+	int64_t expires_in;	/* s; 0 when not said */
+	struct error error;	/* all kinds but ANSWER_TOKENS */
+};
+
+/* Reads an answer. Never fails: what cannot be read is a kind of its own. The
+ * caller wipes it with answer_release(). */
+void answer_read(struct answer *answer, const char *raw, size_t length);
+void answer_release(struct answer *answer);
+
+/* Appends what a server gave as the reason of an error, if it gave one as
+ * JSON: error_description, error.message, error.code, error. Raw text of the
+ * server: to be shown through base/text only. */
+struct json;
+const char *answer_message(const struct json *body);
+const char *answer_code(const struct json *body);
+
+#endif

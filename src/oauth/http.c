@@ -1,0 +1,353 @@
+#include "config.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "base/i18n.h"
+#include "base/secret.h"
+#include "oauth/http.h"
+#include "oauth/issuer.h"
+
+#define CONNECT_TIMEOUT_MS 5000L
+#define SLOW_SECONDS 10L
+#define CONNECTION_LIFETIME 3600L
+/* No issuer means more than this; larger values are nonsense. */
+#define RETRY_AFTER_MAX INT64_C(86400)
+
+struct http {
+	CURL *curl;
+	char error[CURL_ERROR_SIZE];
+};
+
+/* What the callbacks of one transfer share. */
+struct transfer {
+	struct http *http;
+	const struct http_request *request;
+	struct http_answer *answer;
+	size_t headers;
+	bool too_large;
+	bool not_kept;		/* the answer could not be written down */
+	bool status_kept;
+	bool abandoned;
+};
+
+/*
+ * protocol.md names CODEX_CA_CERTIFICATE before SSL_CERT_FILE. Neither makes
+ * verification weaker: it is a bundle to verify against.
+ */
+static const char *
+ca_bundle(void)
+{
+	const char *path = getenv("CODEX_CA_CERTIFICATE");
+
+	if (path == NULL || *path == '\0')
+		path = getenv("SSL_CERT_FILE");
+	return path != NULL && *path != '\0' ? path : NULL;
+}
+
+static CURLcode
+set_security(CURL *curl, bool plain)
+{
+	const char *ca = ca_bundle();
+	CURLcode rc = CURLE_OK;
+
+#define SET(option, value) \
+	do { \
+		if (rc == CURLE_OK) \
+			rc = curl_easy_setopt(curl, option, value); \
+	} while (0)
+	SET(CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
+	SET(CURLOPT_REDIR_PROTOCOLS_STR, plain ? "http" : "https");
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_MAXREDIRS, 0L);
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	SET(CURLOPT_UNRESTRICTED_AUTH, 0L);
+	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	if (plain)	/* loopback: never through a proxy */
+		SET(CURLOPT_PROXY, "");
+	if (ca != NULL)
+		SET(CURLOPT_CAINFO, ca);
+	return rc;
+}
+
+static CURLcode
+set_limits(CURL *curl)
+{
+	CURLcode rc = CURLE_OK;
+
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
+	SET(CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS);
+	SET(CURLOPT_MAXLIFETIME_CONN, CONNECTION_LIFETIME);
+	SET(CURLOPT_BUFFERSIZE, 16L * 1024);
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_NOPROGRESS, 0L);
+	SET(CURLOPT_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION);
+	return rc;
+#undef SET
+}
+
+struct http *
+http_open(const char *issuer, struct error *err)
+{
+	struct http *http = calloc(1, sizeof *http);
+	bool plain = strncmp(issuer, "http://", 7) == 0;
+
+	if (http == NULL) {
+		error_no_memory(err);
+		return NULL;
+	}
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+		http->curl = curl_easy_init();
+	if (http->curl == NULL || set_security(http->curl, plain) != CURLE_OK ||
+	    set_limits(http->curl) != CURLE_OK) {
+		error_set(err, ERROR_FAILED, "%s",
+		    _("this libcurl lacks what safe transfers need"));
+		http_close(http);
+		return NULL;
+	}
+	return http;
+}
+
+void
+http_close(struct http *http)
+{
+	if (http == NULL)
+		return;
+	curl_easy_cleanup(http->curl);
+	curl_global_cleanup();
+	free(http);
+}
+
+/* Writes all of it, where the parent made room before anything was sent. */
+static bool
+keep(int fd, const char *data, size_t length)
+{
+	ssize_t n;
+
+	for (; length > 0; data += n, length -= (size_t)n) {
+		n = write(fd, data, length);
+		if (n <= 0)
+			return false;
+	}
+	return true;
+}
+
+/* The status goes first, as soon as anything is known. */
+static bool
+keep_status(struct transfer *t)
+{
+	char line[32];
+	long status = 0;
+	int n;
+
+	if (t->request->answer < 0 || t->status_kept)
+		return true;
+	t->status_kept = true;
+	curl_easy_getinfo(t->http->curl, CURLINFO_RESPONSE_CODE, &status);
+	n = snprintf(line, sizeof line, "HTTP %03ld\n", status);
+	return keep(t->request->answer, line, (size_t)n);
+}
+
+static size_t
+on_body(char *data, size_t one, size_t length, void *context)
+{
+	struct transfer *t = context;
+
+	(void)one;
+	if (t->answer->body.length + length > HTTP_BODY_MAX) {
+		t->too_large = true;
+		return 0;
+	}
+	if (!keep_status(t) || (t->request->answer >= 0 &&
+	    !keep(t->request->answer, data, length))) {
+		t->not_kept = true;
+		return 0;
+	}
+	buffer_add(&t->answer->body, data, length);
+	return t->answer->body.failed ? 0 : length;
+}
+
+static size_t
+on_header(char *data, size_t one, size_t length, void *context)
+{
+	static const char name[] = "retry-after:";
+	struct transfer *t = context;
+	char value[32];
+	size_t n;
+
+	(void)one;
+	t->headers += length;
+	if (t->headers > HTTP_HEADERS_MAX) {
+		t->too_large = true;
+		return 0;
+	}
+	n = sizeof name - 1;
+	if (length > n && length - n < sizeof value &&
+	    strncasecmp(data, name, n) == 0) {
+		/* Seconds; the form with a date is rare and not needed. */
+		memcpy(value, data + n, length - n);
+		value[length - n] = '\0';
+		t->answer->retry_after = strtoll(value, NULL, 10);
+		if (t->answer->retry_after < 0 ||
+		    t->answer->retry_after > RETRY_AFTER_MAX)
+			t->answer->retry_after = 0;
+	}
+	return length;
+}
+
+/* True when the one who asked has closed our standard input, or died. */
+static bool
+is_abandoned(void)
+{
+	struct pollfd input = { STDIN_FILENO, POLLIN, 0 };
+
+	return poll(&input, 1, 0) > 0 && (input.revents & (POLLHUP | POLLERR));
+}
+
+static int
+on_progress(void *context, curl_off_t down_total, curl_off_t down,
+    curl_off_t up_total, curl_off_t up)
+{
+	struct transfer *t = context;
+
+	(void)down_total;
+	(void)down;
+	(void)up_total;
+	(void)up;
+	if (t->request->abandonable && is_abandoned())
+		t->abandoned = true;
+	return t->abandoned;
+}
+
+/* Why no whole answer came, and what to do about it. */
+static int
+explain(const struct transfer *t, CURLcode rc, struct error *err)
+{
+	const char *detail = t->http->error[0] != '\0' ? t->http->error :
+	    curl_easy_strerror(rc);
+
+	if (t->abandoned)
+		return error_set(err, ERROR_INTERRUPTED, "%s",
+		    _("abandoned"));
+	if (t->too_large)
+		return error_set(err, ERROR_UNAVAILABLE, "%s",
+		    _("the issuer's answer is too large to be one; try again "
+		    "later"));
+	if (t->not_kept)
+		return error_set(err, ERROR_UNAVAILABLE, "%s",
+		    _("the issuer's answer could not be written down"));
+	switch (rc) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_ISSUER_ERROR:
+		return error_set(err, ERROR_UNAVAILABLE,
+		    _("no secure connection to the issuer: %s; check the "
+		    "clock, and SSL_CERT_FILE if a proxy has a certificate of "
+		    "its own"), detail);
+	case CURLE_OPERATION_TIMEDOUT:
+		return error_set(err, ERROR_UNAVAILABLE, "%s",
+		    _("the issuer did not answer in time; try again later"));
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+	case CURLE_COULDNT_CONNECT:
+		return error_set(err, ERROR_UNAVAILABLE,
+		    _("cannot reach the issuer: %s; check the network and try "
+		    "again"), detail);
+	default:
+		return error_set(err, ERROR_UNAVAILABLE,
+		    _("the connection to the issuer broke: %s; try again "
+		    "later"), detail);
+	}
+}
+
+static CURLcode
+perform(struct transfer *t)
+{
+	CURL *curl = t->http->curl;
+	struct curl_slist *headers = NULL;
+	char type[96];
+	CURLcode rc;
+
+	snprintf(type, sizeof type, "Content-Type: %s",
+	    t->request->content_type);
+	headers = curl_slist_append(NULL, type);
+	if (headers == NULL)
+		return CURLE_OUT_OF_MEMORY;
+	t->http->error[0] = '\0';
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, t->http->error);
+	curl_easy_setopt(curl, CURLOPT_URL, t->request->url);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE,
+	    (long)strlen(t->request->body));
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, t->request->body);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, t->request->timeout_ms);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
+	rc = curl_easy_perform(curl);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(headers);
+	return rc;
+}
+
+int
+http_post(struct http *http, const struct http_request *request,
+    struct http_answer *answer, struct error *err)
+{
+	struct transfer t = { .http = http, .request = request,
+	    .answer = answer };
+	long sent = 0;
+	CURLcode rc;
+
+	rc = perform(&t);
+	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &answer->status);
+	/* Counts a proxy's CONNECT too: doubt is the safe side. */
+	curl_easy_getinfo(http->curl, CURLINFO_REQUEST_SIZE, &sent);
+	answer->sent = sent > 0;
+	if (rc == CURLE_OK && !keep_status(&t))
+		t.not_kept = true;
+	if (request->answer >= 0)
+		fsync(request->answer);
+	if (rc == CURLE_OK && !t.not_kept)
+		return 0;
+	return explain(&t, rc, err);
+}
+
+void
+http_release(struct http_answer *answer)
+{
+	buffer_release(&answer->body);
+	*answer = (struct http_answer)HTTP_ANSWER_INIT;
+}
+
+void
+http_add_field(struct http *http, struct buffer *form, const char *key,
+    const char *value)
+{
+	char *escaped = curl_easy_escape(http->curl, value,
+	    (int)strlen(value));
+
+	if (escaped == NULL) {
+		form->failed = true;
+		return;
+	}
+	buffer_addf(form, "%s%s=%s", form->length == 0 ? "" : "&", key,
+	    escaped);
+	secret_wipe(escaped, strlen(escaped));
+	curl_free(escaped);
+}

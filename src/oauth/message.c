@@ -1,0 +1,185 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "oauth/message.h"
+
+static const char *const operation_words[] = {
+	[MESSAGE_LOGIN] = "login",
+	[MESSAGE_REFRESH] = "refresh",
+	[MESSAGE_REVOKE] = "revoke",
+};
+
+static const char *const kind_words[] = {
+	[MESSAGE_CODE] = "code",
+	[MESSAGE_WAITING] = "waiting",
+	[MESSAGE_RETRYING] = "retrying",
+	[MESSAGE_SPENDING] = "spending",
+	[MESSAGE_ANSWERED] = "answered",
+	[MESSAGE_DONE] = "done",
+	[MESSAGE_FAILED] = "failed",
+};
+
+#define COUNT(table) ((int)(sizeof (table) / sizeof (table)[0]))
+
+/* The index of @word in a table; -1 if it is not there. */
+static int
+find_word(const char *const *words, int count, const char *word)
+{
+	for (int i = 0; word != NULL && i < count; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return -1;
+}
+
+static int
+not_understood(struct error *err)
+{
+	return error_set(err, ERROR_FAILED, "%s",
+	    _("chatelaine and chatelaine-oauth do not understand each other; "
+	    "install both from the same version"));
+}
+
+void
+message_print_request(struct buffer *out,
+    const struct message_request *request, struct error *err)
+{
+	struct json *object = json_object();
+
+	json_set_string(object, "operation",
+	    operation_words[request->operation]);
+	json_set_string(object, "issuer", request->issuer);
+	json_set_string(object, "token", request->token);
+	if (json_print(object, JSON_LINE, out, err) == 0)
+		buffer_add_char(out, '\n');
+}
+
+int
+message_parse_request(const char *line, size_t length,
+    struct message_request *request, struct error *err)
+{
+	struct json *object = json_parse(line, length, NULL);
+	const char *issuer = json_string(object, "issuer");
+	const char *token = json_string(object, "token");
+	int operation, result = -1;
+
+	memset(request, 0, sizeof *request);
+	operation = find_word(operation_words, COUNT(operation_words),
+	    json_string(object, "operation"));
+	if (operation < 0 || issuer == NULL ||
+	    (token == NULL) != (operation == MESSAGE_LOGIN)) {
+		not_understood(err);
+		goto out;
+	}
+	request->operation = (enum message_operation)operation;
+	request->issuer = strdup(issuer);
+	request->token = token == NULL ? NULL : strdup(token);
+	if (request->issuer == NULL ||
+	    (token != NULL && request->token == NULL))
+		error_no_memory(err);
+	else
+		result = 0;
+out:
+	json_free(object);
+	return result;
+}
+
+void
+message_release_request(struct message_request *request)
+{
+	free(request->issuer);
+	request->issuer = NULL;
+	secret_free(&request->token);
+}
+
+void
+message_print_event(struct buffer *out, const struct message_event *event)
+{
+	struct json *object = json_object();
+
+	json_set_string(object, "event", kind_words[event->kind]);
+	switch (event->kind) {
+	case MESSAGE_CODE:
+		json_set_string(object, "verification_url", event->url);
+		json_set_string(object, "user_code", event->code);
+		json_set_integer(object, "expires_at", event->expires_at);
+		break;
+	case MESSAGE_FAILED:
+		json_set_bool(object, "sent", event->sent);
+		/* FALLTHROUGH */
+	case MESSAGE_RETRYING:
+		json_set_integer(object, "code", event->error.code);
+		json_set_string(object, "message", event->error.text);
+		/* FALLTHROUGH */
+	case MESSAGE_WAITING:
+		json_set_integer(object, "polls", event->polls);
+		break;
+	case MESSAGE_SPENDING:
+	case MESSAGE_ANSWERED:
+	case MESSAGE_DONE:
+		break;
+	}
+	if (json_print(object, JSON_LINE, out, NULL) == 0)
+		buffer_add_char(out, '\n');
+}
+
+/* Copies a text that is short enough and has no surprise in it. */
+static int
+copy_visible(char *to, size_t size, const struct json *object,
+    const char *key)
+{
+	const char *text = json_string(object, key);
+
+	if (text == NULL || !text_is_visible_ascii(text, size - 1))
+		return -1;
+	strcpy(to, text);
+	return 0;
+}
+
+static int
+parse_error(const struct json *object, struct error *to)
+{
+	const char *message = json_string(object, "message");
+	int64_t code;
+
+	if (message == NULL || json_integer(object, "code", &code) != 0 ||
+	    code < ERROR_FAILED || code > ERROR_BUSY)
+		return -1;
+	error_set(to, (enum error_code)code, "%s", message);
+	return 0;
+}
+
+int
+message_parse_event(const char *line, size_t length,
+    struct message_event *event, struct error *err)
+{
+	struct json *object = json_parse(line, length, NULL);
+	int kind, result = 0;
+
+	memset(event, 0, sizeof *event);
+	kind = find_word(kind_words, COUNT(kind_words),
+	    json_string(object, "event"));
+	event->kind = (enum message_kind)kind;
+	if (kind < 0)
+		result = -1;
+	else if (kind == MESSAGE_CODE)
+		result = copy_visible(event->url, sizeof event->url, object,
+		    "verification_url") != 0 ||
+		    copy_visible(event->code, sizeof event->code, object,
+		    "user_code") != 0 ||
+		    json_integer(object, "expires_at",
+		    &event->expires_at) != 0 ? -1 : 0;
+	else if (kind == MESSAGE_FAILED || kind == MESSAGE_RETRYING)
+		result = parse_error(object, &event->error);
+	if (kind == MESSAGE_FAILED)
+		event->sent = json_bool(object, "sent");
+	json_integer(object, "polls", &event->polls);
+	json_free(object);
+	return result == 0 ? 0 : not_understood(err);
+}

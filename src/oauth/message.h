@@ -1,0 +1,69 @@
+/*
+ * message: what chatelaine and chatelaine-oauth say to each other.
+ *
+ * One request as a line of JSON on the helper's standard input, which then
+ * stays open: when it closes, nobody is interested any more. Events as lines
+ * of JSON on its standard output; the last one is `answered`, `done` or
+ * `failed`. The raw answer of a request that spends a secret goes to
+ * descriptor MESSAGE_ANSWER_FD before `answered` is said.
+ */
+#ifndef OAUTH_MESSAGE_H
+#define OAUTH_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+#define MESSAGE_ANSWER_FD 3
+#define MESSAGE_LINE_MAX ((size_t)64 * 1024)
+
+#define MESSAGE_CODE_MAX 64
+#define MESSAGE_URL_MAX 640
+
+enum message_operation {
+	MESSAGE_LOGIN,		/* device code, poll, exchange */
+	MESSAGE_REFRESH,
+	MESSAGE_REVOKE
+};
+
+struct message_request {
+	enum message_operation operation;
+	char *issuer;		/* owned */
+	char *token;		/* owned; refresh and revoke */
+};
+
+void message_print_request(struct buffer *out,
+    const struct message_request *request, struct error *err);
+int message_parse_request(const char *line, size_t length,
+    struct message_request *request, struct error *err);
+void message_release_request(struct message_request *request);
+
+enum message_kind {
+	MESSAGE_CODE,		/* show this to the person */
+	MESSAGE_WAITING,	/* one more poll was answered "not yet" */
+	MESSAGE_RETRYING,	/* a poll failed: @error; another follows */
+	MESSAGE_SPENDING,	/* from here on a secret may be spent */
+	MESSAGE_ANSWERED,	/* the answer is in MESSAGE_ANSWER_FD, whole */
+	MESSAGE_DONE,		/* a revocation succeeded */
+	MESSAGE_FAILED		/* @error; see @sent */
+};
+
+struct message_event {
+	enum message_kind kind;
+	char url[MESSAGE_URL_MAX];	/* MESSAGE_CODE */
+	char code[MESSAGE_CODE_MAX];	/* MESSAGE_CODE: visible ASCII */
+	int64_t expires_at;	/* MESSAGE_CODE: when the code ends */
+	int64_t polls;		/* MESSAGE_WAITING, MESSAGE_RETRYING */
+	bool sent;		/* MESSAGE_FAILED: the secret may be spent */
+	struct error error;	/* MESSAGE_FAILED, MESSAGE_RETRYING */
+};
+
+void message_print_event(struct buffer *out,
+    const struct message_event *event);
+int message_parse_event(const char *line, size_t length,
+    struct message_event *event, struct error *err);
+
+#endif
