@@ -1,0 +1,35 @@
+/*
+ * app: what a person does with logins, once, for both front ends.
+ *
+ * `struct app` is what all of it needs: the store, and where things are.
+ */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "storage/profile.h"
+#include "storage/store.h"
+
+struct app {
+	struct store *store;
+	const char *issuer;	/* CHATELAINE_ISSUER, or the default */
+	const char *backend;	/* CHATELAINE_BACKEND, or the default */
+	const char *helper;	/* the program chatelaine-oauth */
+	bool screen;		/* a screen is open: nobody prints */
+};
+
+/*
+ * Opens the store: @store (--store), else CHATELAINE_STORE, else
+ * ${XDG_DATA_HOME:-~/.local/share}/chatelaine. Then completes or undoes what
+ * an earlier process was killed in. 0 or -1; app_release() in any case.
+ */
+int app_init(struct app *app, const char *store, struct error *err);
+void app_release(struct app *app);
+
+/* The notice that is agreed to once, before the first sign-in; translated. */
+const char *app_terms(void);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * job: one operation with the network, while the front end goes on.
+ *
+ *	job = job_refresh(app, "work", &err);
+ *	while (!job_step(job))
+ *		poll job_fd(job) for reading, for at most job_timeout_ms(job);
+ *	view = job_view(job);	(JOB_DONE or JOB_FAILED)
+ *	job_free(job);
+ *
+ * A job takes its locks, reserves room for the answer, runs one child, and
+ * takes the answer into the store. job_free() at any earlier moment cancels: a
+ * sign-in leaves nothing behind; a renewal that has been sent is left to its
+ * child, which holds the locks until the answer is written down, and the next
+ * start takes it in.
+ */
+#ifndef APP_JOB_H
+#define APP_JOB_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/app.h"
+#include "base/error.h"
+#include "oauth/message.h"
+
+enum job_state {
+	JOB_WAITING_FOR_LOCK,	/* another process is at work */
+	JOB_CONNECTING,		/* to the issuer */
+	JOB_CODE,		/* sign-in: the code is out, we poll */
+	JOB_SENT,		/* a secret is spent: the answer matters */
+	JOB_DONE,
+	JOB_FAILED
+};
+
+struct job_view {
+	enum job_state state;
+	const char *url, *code;	/* sign-in, from JOB_CODE on */
+	int64_t code_expires_at;
+	int64_t polls;
+	struct error trouble;	/* JOB_CODE: the last poll failed so */
+	struct error error;	/* JOB_FAILED, and why we wait for a lock */
+	const char *saved;	/* the profile that has the result */
+	bool unchanged;		/* JOB_DONE: somebody else had renewed it */
+};
+
+struct job;
+
+/* All three: NULL on failure. The job belongs to the caller; @app outlives
+ * it. @replace: a sign-in may displace another login of that name. */
+struct job *job_login(struct app *app, const char *name, bool replace,
+    struct error *err);
+struct job *job_refresh(struct app *app, const char *name,
+    struct error *err);
+struct job *job_sign_out(struct app *app, const char *name,
+    struct error *err);
+
+/* What to wait for: -1 is nothing but the time. ms, never negative. */
+int job_fd(const struct job *job);
+int job_timeout_ms(const struct job *job);
+
+/* Does what can be done without waiting. True when it has ended. */
+bool job_step(struct job *job);
+
+/* What to show; belongs to the job and changes with job_step(). */
+const struct job_view *job_view(const struct job *job);
+
+/* True when ending it now would leave an answer behind: better wait. */
+bool job_is_spending(const struct job *job);
+
+void job_free(struct job *job);
+
+/* Runs it to its end, unless @interrupted becomes true first: then a job that
+ * is not spending is given up with ERROR_INTERRUPTED. For front ends without
+ * a loop. @changed is called after each step; may be NULL. */
+int job_run(struct job *job, const volatile sig_atomic_t *interrupted,
+    void (*changed)(const struct job_view *view, void *context),
+    void *context, struct error *err);
+
+#endif

@@ -1,0 +1,58 @@
+#include "config.h"
+
+#include <unistd.h>
+
+#include "app/remove.h"
+#include "storage/audit.h"
+#include "storage/backup.h"
+#include "storage/lock.h"
+#include "storage/pending.h"
+
+int
+remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
+    struct error *err)
+{
+	struct error why = ERROR_INIT;
+	struct profile profile;
+	int lock, result;
+
+	/* A damaged one may be removed, one that is not there may not. */
+	result = profile_load(app->store, name, &profile, err);
+	profile_release(&profile);
+	if (result != 0)
+		return -1;
+	lock = lock_take(app->store, name, wait_ms, err);
+	if (lock < 0)
+		return -1;
+	if (purge) {
+		result = backup_purge(app->store, name, &why);
+		if (result == 0)
+			pending_remove(app->store, name, PENDING_REFRESH,
+			    NULL);
+	} else
+		result = backup_forget(app->store, name, &why);
+	audit_add(app->store, AUDIT_DELETE, name, purge ? "purge" : NULL,
+	    result == 0 ? NULL : &why, NULL);
+	close(lock);
+	if (result != 0 && err != NULL)
+		*err = why;
+	return result;
+}
+
+int
+remove_undo(struct app *app, char name[STORE_NAME_MAX + 1],
+    struct error *err)
+{
+	int lock, result;
+
+	if (backup_last(app->store, name, err) != 0)
+		return -1;
+	lock = lock_take(app->store, name, LOCK_WAIT_MS, err);
+	if (lock < 0)
+		return -1;
+	result = backup_restore(app->store, name, err);
+	if (result == 0)
+		audit_add(app->store, AUDIT_UNDO, name, NULL, NULL, NULL);
+	close(lock);
+	return result;
+}

@@ -1,0 +1,19 @@
+/*
+ * remove: forgetting a login here, and bringing it back. Signing out at the
+ * issuer is app/job's.
+ */
+#ifndef APP_REMOVE_H
+#define APP_REMOVE_H
+
+#include "app/app.h"
+
+/* Forgets profile @name: moves it to the backups, or, @purge, deletes it for
+ * good. Waits @wait_ms for its lock. */
+int remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
+    struct error *err);
+
+/* Brings back what was forgotten last, whose name it puts into @name. */
+int remove_undo(struct app *app, char name[STORE_NAME_MAX + 1],
+    struct error *err);
+
+#endif

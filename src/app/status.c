@@ -1,0 +1,172 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/status.h"
+#include "base/i18n.h"
+#include "base/time.h"
+
+/* protocol.md section 5, "Plan strings". Names, so not translated. */
+static const struct {
+	const char *plan, *name;
+} plans[] = {
+	{ "free", "Free" },
+	{ "go", "Go" },
+	{ "plus", "Plus" },
+	{ "pro", "Pro" },
+	{ "prolite", "Pro Lite" },
+	{ "team", "Team" },
+	{ "self_serve_business_usage_based", "Business" },
+	{ "business", "Business" },
+	{ "enterprise_cbp_usage_based", "Enterprise" },
+	{ "enterprise", "Enterprise" },
+	{ "hc", "Enterprise" },
+	{ "edu", "Edu" },
+	{ "education", "Edu" },
+};
+
+const char *
+status_plan(const char *plan)
+{
+	if (plan == NULL)
+		return "";
+	for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++)
+		if (strcmp(plans[i].plan, plan) == 0)
+			return plans[i].name;
+	return plan;
+}
+
+const char *
+status_word(enum profile_status status)
+{
+	static const char *const words[] = {
+		[PROFILE_OK] = N_("ok"),
+		[PROFILE_EXPIRING_SOON] = N_("expiring"),
+		[PROFILE_EXPIRED] = N_("expired"),
+		[PROFILE_IN_DOUBT] = N_("in doubt"),
+		[PROFILE_ACCESS_ONLY] = N_("access only"),
+		[PROFILE_NEEDS_LOGIN] = N_("needs login"),
+		[PROFILE_DAMAGED] = N_("damaged"),
+	};
+
+	return _(words[status]);
+}
+
+void
+status_left(const struct profile *profile, int64_t now, char *text,
+    size_t size)
+{
+	char left[TIME_TEXT_SIZE];
+	enum profile_reason reason;
+
+	switch (profile_status(profile, now, &reason)) {
+	case PROFILE_DAMAGED:
+		snprintf(text, size, "%s", _("damaged"));
+		return;
+	case PROFILE_NEEDS_LOGIN:
+		snprintf(text, size, "%s", _("sign in again"));
+		return;
+	default:
+		break;
+	}
+	if (profile->expires_at == TIME_UNKNOWN)
+		snprintf(text, size, "%s", _("unknown"));
+	else {
+		time_format_left(left, profile->expires_at - now);
+		snprintf(text, size, "%s", left);
+	}
+}
+
+static const char *
+reason_text(enum profile_reason reason)
+{
+	static const char *const texts[] = {
+		[REASON_NONE] = "",
+		[REASON_REUSED] = N_("its refresh token was already used by "
+		    "another program"),
+		[REASON_EXPIRED] = N_("its refresh token has expired"),
+		[REASON_REVOKED] = N_("it was signed out or revoked"),
+		[REASON_NO_REFRESH_TOKEN] = N_("it has ended and has no refresh "
+		    "token"),
+	};
+
+	return reason == REASON_NONE ? "" : _(texts[reason]);
+}
+
+void
+status_meaning(const struct profile *profile, int64_t now, struct buffer *out)
+{
+	char left[TIME_TEXT_SIZE] = "";
+	enum profile_reason reason;
+	enum profile_status status = profile_status(profile, now, &reason);
+
+	if (profile->expires_at != TIME_UNKNOWN)
+		time_format_left_exact(left, profile->expires_at - now);
+	switch (status) {
+	case PROFILE_OK:
+		buffer_addf(out, _("ok for %s"), left);
+		break;
+	case PROFILE_EXPIRING_SOON:
+		buffer_addf(out, _("expiring in %s"), left);
+		break;
+	case PROFILE_EXPIRED:
+		buffer_addf(out, _("access %s"), left[0] == '\0' ?
+		    _("has ended") : left);
+		break;
+	case PROFILE_IN_DOUBT:
+		buffer_addf(out, _("in doubt: the last renewal got no answer "
+		    "and is tried once more near the end; access: %s"), left);
+		break;
+	case PROFILE_ACCESS_ONLY:
+		buffer_addf(out, _("access only, for %s: it cannot be "
+		    "renewed"), left);
+		break;
+	case PROFILE_NEEDS_LOGIN:
+		buffer_addf(out, _("needs a login: %s"), reason_text(reason));
+		break;
+	case PROFILE_DAMAGED:
+		buffer_addf(out, _("damaged, and left as it is: %s"),
+		    profile->damage);
+		break;
+	}
+}
+
+enum status_next
+status_next(const struct profile *profile, int64_t now)
+{
+	enum profile_reason reason;
+
+	switch (profile_status(profile, now, &reason)) {
+	case PROFILE_OK:
+		break;
+	case PROFILE_EXPIRING_SOON:
+	case PROFILE_EXPIRED:
+		return NEXT_REFRESH;
+	case PROFILE_IN_DOUBT:
+	case PROFILE_ACCESS_ONLY:
+	case PROFILE_NEEDS_LOGIN:
+	case PROFILE_DAMAGED:
+		return NEXT_LOGIN;
+	}
+	return NEXT_NOTHING;
+}
+
+void
+status_sentence(const struct profile *profile, int64_t now,
+    struct buffer *out)
+{
+	status_meaning(profile, now, out);
+	switch (status_next(profile, now)) {
+	case NEXT_NOTHING:
+		break;
+	case NEXT_REFRESH:
+		buffer_addf(out, _("; renew it: chatelaine refresh %s"),
+		    profile->name);
+		break;
+	case NEXT_LOGIN:
+		buffer_addf(out, _("; sign in again: chatelaine login %s"),
+		    profile->name);
+		break;
+	}
+}

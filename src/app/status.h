@@ -1,0 +1,37 @@
+/*
+ * status: a profile in words, the same in both front ends.
+ */
+#ifndef APP_STATUS_H
+#define APP_STATUS_H
+
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "storage/profile.h"
+
+/* The plan as its name is written: "Plus". Unknown ones as they came; "" for
+ * NULL. Still foreign text: to be shown through base/text. */
+const char *status_plan(const char *plan);
+
+/* One word for a column, translated: "ok", "sign in again". */
+const char *status_word(enum profile_status status);
+
+/* What is left, or what to do, for the column ACCESS ENDS IN: "9d 23h",
+ * "00:41:07", "ended 2h ago", "sign in again", "damaged". */
+void status_left(const struct profile *profile, int64_t now, char *text,
+    size_t size);
+
+/* What this status means, in words without the next step. */
+void status_meaning(const struct profile *profile, int64_t now,
+    struct buffer *out);
+
+/* The one next step, which each front end words in its own way. */
+enum status_next { NEXT_NOTHING, NEXT_REFRESH, NEXT_LOGIN };
+
+enum status_next status_next(const struct profile *profile, int64_t now);
+
+/* Both, as the command line says it: "...; renew it: chatelaine refresh X". */
+void status_sentence(const struct profile *profile, int64_t now,
+    struct buffer *out);
+
+#endif
