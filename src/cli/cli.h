@@ -1,0 +1,99 @@
+/*
+ * cli: the command line. One table of options and one of commands; help, and
+ * what the manual lists, come from them.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "app/app.h"
+#include "base/buffer.h"
+#include "base/error.h"
+
+enum cli_option {
+	OPTION_AGREE_TERMS,
+	OPTION_ALL,
+	OPTION_FORCE,
+	OPTION_FORMAT,
+	OPTION_HELP,
+	OPTION_JSON,
+	OPTION_MIN_VALID,
+	OPTION_MODEL,
+	OPTION_NO_QR,
+	OPTION_OUTPUT,
+	OPTION_PURGE,
+	OPTION_REPLACE,
+	OPTION_REVEAL,
+	OPTION_SIGN_OUT,
+	OPTION_STORE,
+	OPTION_TENANT,
+	OPTION_VERSION,
+	OPTION_YES,
+	OPTIONS
+};
+
+#define CLI_OPTION(option) (1u << (option))
+
+/* A command line that was understood. */
+struct cli {
+	const struct cli_command *command;	/* NULL: the interface */
+	char **operand;
+	int operands;
+	const char *value[OPTIONS];	/* NULL: not given; "" for a flag */
+	struct app *app;		/* filled in by main */
+};
+
+struct cli_command {
+	const char *name;
+	const char *usage;		/* its operands: "NAME" */
+	int least, most;		/* how many */
+	unsigned int options;		/* of CLI_OPTION() */
+	bool without_store;		/* runs before the store is opened */
+	const char *summary;		/* N_() */
+	/* 0, or -1 with the error that main shows; its code is the status. */
+	int (*run)(struct cli *cli, struct error *err);
+};
+
+extern const struct cli_command cli_commands[];
+extern const size_t cli_commands_count;
+
+/* Understands @argv. ERROR_USAGE with what is wrong. --help and --version
+ * give the commands of those names. */
+int cli_parse(struct cli *cli, int argc, char **argv, struct error *err);
+
+/* Appends the help of one command, or of all (NULL). */
+void cli_help(const struct cli_command *command, struct buffer *out);
+
+/* Shows an error on standard error: "chatelaine: message". */
+void cli_report(const struct error *err);
+
+/* Writes to standard output: 0, or ERROR_FAILED when that cannot be written.
+ * The buffer is ours already, in the locale's encoding. */
+int cli_write(const struct buffer *text, struct error *err);
+
+/* A line for people on standard output or standard error, printf style; the
+ * arguments are made safe with the whole. */
+int cli_say(struct error *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void cli_note(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/* Asks at the terminal and reads a line; NULL when there is no terminal or it
+ * ended. The caller frees it. */
+char *cli_ask(const char *question);
+bool cli_can_ask(void);
+
+int cli_run_delete(struct cli *cli, struct error *err);
+int cli_run_export(struct cli *cli, struct error *err);
+int cli_run_help(struct cli *cli, struct error *err);
+int cli_run_list(struct cli *cli, struct error *err);
+int cli_run_login(struct cli *cli, struct error *err);
+int cli_run_refresh(struct cli *cli, struct error *err);
+int cli_run_show(struct cli *cli, struct error *err);
+int cli_run_token(struct cli *cli, struct error *err);
+int cli_run_undo(struct cli *cli, struct error *err);
+int cli_run_version(struct cli *cli, struct error *err);
+
+#endif

@@ -1,0 +1,28 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "cli/interrupt.h"
+
+/* A signal handler can only reach a global. */
+volatile sig_atomic_t interrupt_flag;
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	interrupt_flag = 1;
+}
+
+void
+interrupt_catch(void)
+{
+	static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action;
+
+	memset(&action, 0, sizeof action);
+	action.sa_handler = on_signal;	/* no SA_RESTART: waits must end */
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
+		sigaction(caught[i], &action, NULL);
+}

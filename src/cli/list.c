@@ -1,0 +1,141 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "app/status.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/cli.h"
+#include "cli/report.h"
+
+#define COLUMNS 5
+#define COLUMN_MAX 40
+#define CELL_MAX 64
+
+/* "acme/x" is of tenant "acme". */
+static bool
+is_of_tenant(const struct profile *profile, const char *tenant)
+{
+	size_t n;
+
+	if (tenant == NULL)
+		return true;
+	n = strlen(tenant);
+	return strncmp(profile->name, tenant, n) == 0 &&
+	    profile->name[n] == '/';
+}
+
+static int
+print_json(struct cli *cli, const struct profile_list *list, int64_t now,
+    struct error *err)
+{
+	struct json *object = json_object(), *profiles;
+	struct buffer text = BUFFER_INIT, path = BUFFER_INIT;
+	int result = -1;
+
+	report_store(cli->app, &path);
+	json_set_integer(object, "schema", 1);
+	json_set_string(object, "store", path.data);
+	profiles = json_set_array(object, "profiles");
+	for (size_t i = 0; i < list->count; i++)
+		if (is_of_tenant(&list->profile[i], cli->value[OPTION_TENANT]))
+			report_profile(json_append_object(profiles), cli->app,
+			    &list->profile[i], now);
+	if (json_print(object, JSON_LINE, &text, err) == 0) {
+		buffer_add_char(&text, '\n');
+		result = cli_write(&text, err);
+	}
+	buffer_release(&text);
+	buffer_release(&path);
+	return result;
+}
+
+/* One row of the table: what stands in its cells. */
+static void
+fill_row(const struct profile *profile, int64_t now,
+    const char *cell[COLUMNS], char left[CELL_MAX])
+{
+	enum profile_reason reason;
+
+	status_left(profile, now, left, CELL_MAX);
+	cell[0] = profile->name;
+	cell[1] = profile->email != NULL ? profile->email : "-";
+	cell[2] = profile->plan != NULL ? status_plan(profile->plan) : "-";
+	cell[3] = status_word(profile_status(profile, now, &reason));
+	cell[4] = left;
+}
+
+static void
+widen(int width[COLUMNS], const char *const cell[COLUMNS])
+{
+	for (int i = 0; i < COLUMNS; i++) {
+		int columns = text_columns(cell[i]);
+
+		if (columns > COLUMN_MAX)
+			columns = COLUMN_MAX;
+		if (columns > width[i])
+			width[i] = columns;
+	}
+}
+
+static void
+add_row(struct buffer *out, const int width[COLUMNS],
+    const char *const cell[COLUMNS])
+{
+	for (int i = 0; i < COLUMNS - 1; i++) {
+		text_add_padded(out, cell[i], width[i]);
+		buffer_add_string(out, "  ");
+	}
+	text_add_clipped(out, cell[COLUMNS - 1], COLUMN_MAX);
+	buffer_add_char(out, '\n');
+}
+
+static int
+print_table(struct cli *cli, const struct profile_list *list, int64_t now,
+    struct error *err)
+{
+	const char *const header[COLUMNS] = { _("PROFILE"), _("ACCOUNT"),
+	    _("PLAN"), _("STATUS"), _("ACCESS ENDS IN") };
+	const char *tenant = cli->value[OPTION_TENANT];
+	const char *cell[COLUMNS];
+	int width[COLUMNS] = { 0 }, result;
+	struct buffer text = BUFFER_INIT;
+	char left[CELL_MAX];
+
+	widen(width, header);
+	for (size_t i = 0; i < list->count; i++) {
+		fill_row(&list->profile[i], now, cell, left);
+		if (is_of_tenant(&list->profile[i], tenant))
+			widen(width, cell);
+	}
+	add_row(&text, width, header);
+	for (size_t i = 0; i < list->count; i++) {
+		fill_row(&list->profile[i], now, cell, left);
+		if (is_of_tenant(&list->profile[i], tenant))
+			add_row(&text, width, cell);
+	}
+	result = cli_write(&text, err);
+	buffer_release(&text);
+	return result;
+}
+
+int
+cli_run_list(struct cli *cli, struct error *err)
+{
+	struct profile_list list;
+	int64_t now = time_now();
+	int result;
+
+	if (profile_load_all(cli->app->store, &list, err) != 0)
+		return -1;
+	if (cli->value[OPTION_JSON] != NULL)
+		result = print_json(cli, &list, now, err);
+	else if (list.count == 0)
+		result = cli_say(err, _("no profiles in %s; sign in: "
+		    "chatelaine login NAME"), store_path(cli->app->store));
+	else
+		result = print_table(cli, &list, now, err);
+	profile_list_release(&list);
+	return result;
+}

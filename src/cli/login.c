@@ -1,0 +1,275 @@
+#include "config.h"
+
+#include <sys/ioctl.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "app/job.h"
+#include "app/qr.h"
+#include "app/status.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/cli.h"
+#include "cli/interrupt.h"
+#include "cli/report.h"
+
+#define COLUMNS_UNKNOWN 80
+#define TEXT_COLUMNS 78
+
+/* What has been shown so far. */
+struct progress {
+	struct cli *cli;
+	enum job_state state;
+	int64_t polls;
+	bool locked;
+	struct error err;	/* standard output is gone */
+};
+
+/* --- The terms -------------------------------------------------------------------- */
+
+/* Appends a text of ours in lines of at most @columns. */
+static void
+add_wrapped(struct buffer *out, const char *text, int columns)
+{
+	struct buffer line = BUFFER_INIT;
+	size_t n, skip;
+
+	while (*text != '\0') {
+		n = text_wrap(text, columns, &skip);
+		buffer_clear(&line);
+		buffer_add(&line, text, n);
+		text_add_safe(out, line.data);
+		buffer_add_char(out, '\n');
+		text += n + skip;
+	}
+	buffer_release(&line);
+}
+
+static int
+ask_terms(struct cli *cli, struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	char *answer;
+	bool yes;
+
+	if (!cli_can_ask())
+		return error_set(err, ERROR_REFUSED, "%s",
+		    _("before the first sign-in there is a notice to agree "
+		    "to; read it in chatelaine(1) and add --agree-terms"));
+	add_wrapped(&text, app_terms(), TEXT_COLUMNS);
+	fprintf(stderr, "%s\n", text.data);
+	buffer_release(&text);
+	answer = cli_ask(_("Agree? [y/N]"));
+	/* TRANSLATORS: the letter that stands for yes in "[y/N]". */
+	yes = answer != NULL && strncasecmp(answer, _("y"), 1) == 0;
+	free(answer);
+	if (yes)
+		return store_agree_terms(cli->app->store, err);
+	return error_set(err, ERROR_REFUSED, "%s",
+	    _("not agreed, so nothing was done"));
+}
+
+static int
+check_terms(struct cli *cli, struct error *err)
+{
+	if (store_terms_agreed(cli->app->store))
+		return 0;
+	if (cli->value[OPTION_AGREE_TERMS] != NULL)
+		return store_agree_terms(cli->app->store, err);
+	return ask_terms(cli, err);
+}
+
+/* --- JSON lines --------------------------------------------------------------------- */
+
+static void
+write_line(struct progress *p, struct json *object)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (json_print(object, JSON_LINE, &text, &p->err) == 0) {
+		buffer_add_char(&text, '\n');
+		cli_write(&text, &p->err);
+	}
+	buffer_release(&text);
+}
+
+static void
+json_code(struct progress *p, const struct job_view *view)
+{
+	struct json *object = json_object();
+	char end[TIME_TEXT_SIZE];
+
+	time_format(end, view->code_expires_at);
+	json_set_string(object, "event", "code");
+	json_set_string(object, "verification_url", view->url);
+	json_set_string(object, "user_code", view->code);
+	json_set_string(object, "expires_at", end);
+	write_line(p, object);
+}
+
+static void
+json_waiting(struct progress *p, const struct job_view *view)
+{
+	struct json *object = json_object();
+
+	json_set_string(object, "event", "waiting");
+	json_set_integer(object, "polls", view->polls);
+	if (view->trouble.code != ERROR_NONE)
+		json_set_string(object, "trouble", view->trouble.text);
+	write_line(p, object);
+}
+
+static void
+json_end(struct progress *p, const char *saved, const struct error *why)
+{
+	struct json *object = json_object();
+	struct profile profile;
+
+	json_set_string(object, "event", why == NULL ? "done" : "failed");
+	if (why != NULL) {
+		json_set_integer(object, "code", why->code);
+		json_set_string(object, "message", why->text);
+	} else {
+		if (profile_load(p->cli->app->store, saved, &profile,
+		    NULL) == 0)
+			report_profile(json_set_object(object, "profile"),
+			    p->cli->app, &profile, time_now());
+		profile_release(&profile);
+	}
+	write_line(p, object);
+}
+
+/* --- Text ------------------------------------------------------------------------------ */
+
+static int
+terminal_columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return COLUMNS_UNKNOWN;
+}
+
+/* The code in colours on a terminal that has some, so that it is black on
+ * white whatever the theme; else in characters. */
+static void
+add_qr(struct buffer *out, const char *url)
+{
+	enum qr_style style = text_is_utf8() ? QR_HALF_BLOCKS : QR_FULL_CELLS;
+	const char *term = getenv("TERM");
+	bool coloured = isatty(STDOUT_FILENO) && term != NULL &&
+	    strcmp(term, "dumb") != 0 && strncmp(term, "vt", 2) != 0;
+	struct qr *qr = qr_make(url, NULL);
+
+	if (qr == NULL)
+		return;
+	if (qr_columns(qr, style) <= terminal_columns()) {
+		qr_print(qr, style, coloured, out);
+		buffer_add_char(out, '\n');
+	}
+	qr_free(qr);
+}
+
+static void
+text_code(struct progress *p, const struct job_view *view)
+{
+	struct buffer text = BUFFER_INIT;
+	char end[TIME_TEXT_SIZE];
+
+	if (p->cli->value[OPTION_NO_QR] == NULL)
+		add_qr(&text, view->url);
+	time_format_local(end, view->code_expires_at);
+	/* TRANSLATORS: the first of three steps. */
+	buffer_addf(&text, "1  %s\n\n     ", _("Open this page on any device"));
+	text_add_safe(&text, view->url);
+	buffer_addf(&text, "\n\n2  %s\n\n     ", _("Enter this code"));
+	text_add_safe(&text, view->code);
+	buffer_addf(&text, "\n\n3  ");
+	buffer_addf(&text, _("Approve. The code ends at %s."), end);
+	buffer_add_string(&text, "\n\n");
+	add_wrapped(&text, _("No page for the code? Turn on \"device code "
+	    "authorization\" in ChatGPT's security settings (in a workspace "
+	    "its admin does)."), TEXT_COLUMNS);
+	add_wrapped(&text, _("Continue only if you started this sign-in. If a "
+	    "website or a person gave you this code, cancel: Ctrl-C."),
+	    TEXT_COLUMNS);
+	buffer_addf(&text, "\n%s\n", _("Waiting for approval..."));
+	cli_write(&text, &p->err);
+	buffer_release(&text);
+}
+
+static void
+text_done(struct progress *p, const char *saved)
+{
+	struct profile profile;
+	char end[TIME_TEXT_SIZE];
+
+	if (profile_load(p->cli->app->store, saved, &profile, NULL) == 0) {
+		time_format_local(end, profile.expires_at);
+		cli_say(&p->err,
+		    _("Signed in: '%s' is %s [%s]; its access ends %s."),
+		    profile.name, profile.email != NULL ? profile.email : "?",
+		    status_plan(profile.plan), end);
+	}
+	profile_release(&profile);
+}
+
+/* --- Both ------------------------------------------------------------------------------- */
+
+static void
+changed(const struct job_view *view, void *context)
+{
+	struct progress *p = context;
+	bool json = p->cli->value[OPTION_JSON] != NULL;
+
+	if (view->state == JOB_WAITING_FOR_LOCK && !p->locked) {
+		p->locked = true;
+		cli_note("chatelaine: %s", view->error.text);
+	}
+	if (view->state == JOB_CODE && p->state != JOB_CODE)
+		(json ? json_code : text_code)(p, view);
+	if (view->state == JOB_CODE && view->polls != p->polls) {
+		if (json)
+			json_waiting(p, view);
+		else if (view->trouble.code != ERROR_NONE)
+			cli_note(_("chatelaine: %s; still trying"),
+			    view->trouble.text);
+		p->polls = view->polls;
+	}
+	p->state = view->state;
+}
+
+int
+cli_run_login(struct cli *cli, struct error *err)
+{
+	struct progress p = { .cli = cli, .state = JOB_WAITING_FOR_LOCK };
+	bool json = cli->value[OPTION_JSON] != NULL;
+	struct job *job;
+	int result;
+
+	if (store_check_name(cli->operand[0], err) != 0 ||
+	    check_terms(cli, err) != 0)
+		return -1;
+	job = job_login(cli->app, cli->operand[0],
+	    cli->value[OPTION_REPLACE] != NULL, err);
+	if (job == NULL)
+		return -1;
+	interrupt_catch();
+	result = job_run(job, &interrupt_flag, changed, &p, err);
+	if (json)
+		json_end(&p, job_view(job)->saved, result == 0 ? NULL : err);
+	else if (result == 0)
+		text_done(&p, job_view(job)->saved);
+	job_free(job);
+	if (result == 0 && p.err.code != ERROR_NONE) {
+		*err = p.err;
+		return -1;
+	}
+	return result;
+}

@@ -1,0 +1,103 @@
+#include "config.h"
+
+#include "app/job.h"
+#include "base/i18n.h"
+#include "base/time.h"
+#include "cli/cli.h"
+#include "cli/interrupt.h"
+#include "cli/refresh.h"
+
+int
+refresh_wait(struct app *app, const char *name, struct error *err)
+{
+	struct job *job = job_refresh(app, name, err);
+	int result;
+
+	if (job == NULL)
+		return -1;
+	interrupt_catch();
+	result = job_run(job, &interrupt_flag, NULL, NULL, err);
+	job_free(job);
+	if (result == 0 && interrupt_flag)
+		return error_set(err, ERROR_INTERRUPTED,
+		    _("interrupted, after '%s' was renewed"), name);
+	return result;
+}
+
+static int
+refresh_one(struct cli *cli, const char *name, struct error *err)
+{
+	struct profile profile;
+	char end[TIME_TEXT_SIZE];
+	int result = -1;
+
+	if (refresh_wait(cli->app, name, err) != 0)
+		return -1;
+	if (profile_load(cli->app->store, name, &profile, err) == 0) {
+		time_format_local(end, profile.expires_at);
+		result = cli_say(err, _("'%s' is renewed; its access ends "
+		    "%s"), name, end);
+	}
+	profile_release(&profile);
+	return result;
+}
+
+/* Goes on after a failure, reports each, and gives the last. */
+static int
+refresh_each(struct cli *cli, char *const *names, size_t count,
+    struct error *err)
+{
+	struct error why = ERROR_INIT;
+	int result = 0;
+
+	for (size_t i = 0; i < count && !interrupt_flag; i++) {
+		if (refresh_one(cli, names[i], &why) == 0)
+			continue;
+		if (result != 0)
+			cli_report(err);
+		*err = why;
+		result = -1;
+	}
+	return result;
+}
+
+/* --all: what can be renewed; what cannot is not worth an error each time. */
+static int
+refresh_all(struct cli *cli, struct error *err)
+{
+	struct store_names names = { NULL, 0 };
+	struct profile_list list;
+	enum profile_reason reason;
+	enum profile_status status;
+	int result = -1;
+
+	if (profile_load_all(cli->app->store, &list, err) != 0)
+		return -1;
+	for (size_t i = 0; i < list.count; i++) {
+		status = profile_status(&list.profile[i], time_now(), &reason);
+		if (status != PROFILE_DAMAGED &&
+		    status != PROFILE_NEEDS_LOGIN &&
+		    status != PROFILE_IN_DOUBT && list.profile[i].renewable &&
+		    store_names_add(&names, list.profile[i].name, err) != 0)
+			goto out;
+	}
+	result = refresh_each(cli, names.name, names.count, err);
+out:
+	store_names_release(&names);
+	profile_list_release(&list);
+	return result;
+}
+
+int
+cli_run_refresh(struct cli *cli, struct error *err)
+{
+	bool all = cli->value[OPTION_ALL] != NULL;
+
+	if (all == (cli->operands > 0))
+		return error_set(err, ERROR_USAGE, "%s", all ?
+		    _("refresh takes either names or --all") :
+		    _("refresh wants a NAME, or --all"));
+	if (all)
+		return refresh_all(cli, err);
+	return refresh_each(cli, cli->operand, (size_t)cli->operands, err);
+}

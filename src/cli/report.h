@@ -1,0 +1,19 @@
+/*
+ * report: a profile as JSON, schema 1 (design: `list --json`).
+ *
+ * Times are RFC 3339 in UTC, unknown is null, and never a token.
+ */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include "app/app.h"
+#include "base/json.h"
+
+/* Fills @object with what is known of @profile at @now. */
+void report_profile(struct json *object, const struct app *app,
+    const struct profile *profile, int64_t now);
+
+/* The store's path from the root on. */
+void report_store(const struct app *app, struct buffer *path);
+
+#endif

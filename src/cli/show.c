@@ -1,0 +1,84 @@
+#include "config.h"
+
+#include "app/status.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/cli.h"
+#include "cli/report.h"
+
+#define LABEL_COLUMNS 14
+
+static void
+add_line(struct buffer *out, const char *label, const char *value)
+{
+	if (value == NULL || *value == '\0')
+		return;
+	text_add_padded(out, label, LABEL_COLUMNS);
+	text_add_safe(out, value);
+	buffer_add_char(out, '\n');
+}
+
+static void
+add_time(struct buffer *out, const char *label, int64_t when)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (when == TIME_UNKNOWN)
+		return;
+	time_format_local(text, when);
+	add_line(out, label, text);
+}
+
+static void
+add_profile(struct buffer *out, const struct app *app,
+    const struct profile *profile, int64_t now)
+{
+	struct buffer text = BUFFER_INIT;
+
+	add_line(out, _("profile"), profile->name);
+	add_line(out, _("account"), profile->email);
+	add_line(out, _("plan"), status_plan(profile->plan));
+	status_sentence(profile, now, &text);
+	add_line(out, _("status"), text.data);
+	add_time(out, _("access ends"), profile->expires_at);
+	add_time(out, _("last renewed"), profile->last_refresh);
+	add_time(out, _("since"), profile->created_at);
+	add_line(out, _("renewed by"), "chatelaine");
+	add_line(out, _("last refusal"), profile->refused_message);
+	add_line(out, _("user id"), profile->user_id);
+	add_line(out, _("account id"), profile->account_id);
+	buffer_clear(&text);
+	buffer_addf(&text, "%s/%s", store_path(app->store), profile->name);
+	add_line(out, _("files"), text.data);
+	add_line(out, _("warning"), profile->warning);
+	buffer_release(&text);
+}
+
+int
+cli_run_show(struct cli *cli, struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	struct profile profile;
+	struct json *object;
+	int result = -1;
+
+	if (profile_load(cli->app->store, cli->operand[0], &profile,
+	    err) != 0)
+		goto out;
+	if (cli->value[OPTION_JSON] == NULL) {
+		add_profile(&text, cli->app, &profile, time_now());
+		result = cli_write(&text, err);
+		goto out;
+	}
+	object = json_object();
+	report_profile(object, cli->app, &profile, time_now());
+	if (json_print(object, JSON_LINE, &text, err) == 0) {
+		buffer_add_char(&text, '\n');
+		result = cli_write(&text, err);
+	}
+out:
+	buffer_release(&text);
+	profile_release(&profile);
+	return result;
+}

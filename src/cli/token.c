@@ -1,0 +1,65 @@
+#include "config.h"
+
+#include "base/i18n.h"
+#include "base/time.h"
+#include "cli/cli.h"
+#include "cli/refresh.h"
+
+#define MIN_VALID_DEFAULT ((int64_t)600)
+
+static int
+renew(struct cli *cli, const char *name, int64_t left, struct error *err)
+{
+	struct error why = ERROR_INIT;
+
+	if (refresh_wait(cli->app, name, &why) == 0)
+		return 0;
+	if (left > 0)
+		return error_set(err, why.code,
+		    _("%s (the access token lasts %d s more; '--min-valid 0s' "
+		    "prints it)"), why.text, (int)left);
+	*err = why;
+	return -1;
+}
+
+/* The token goes out as soon as it is read, and is wiped. */
+static int
+print_token(struct cli *cli, const char *name, struct error *err)
+{
+	struct credential credential;
+	struct buffer text = BUFFER_INIT;
+	int result = -1;
+
+	if (credential_load(cli->app->store, name, &credential, err) == 0) {
+		buffer_addf(&text, "%s\n", credential.access_token == NULL ?
+		    "" : credential.access_token);
+		result = cli_write(&text, err);
+	}
+	buffer_release(&text);
+	credential_release(&credential);
+	return result;
+}
+
+int
+cli_run_token(struct cli *cli, struct error *err)
+{
+	const char *name = cli->operand[0];
+	const char *given = cli->value[OPTION_MIN_VALID];
+	int64_t min_valid = MIN_VALID_DEFAULT, left;
+	struct profile profile;
+	int result;
+
+	if (given != NULL && time_parse_length(given, &min_valid) != 0)
+		return error_set(err, ERROR_USAGE,
+		    _("'%s' is no length of time; they look like 30s, 10m, "
+		    "48h, 2d"), given);
+	result = profile_load(cli->app->store, name, &profile, err);
+	if (result == 0 && profile.damage != NULL)
+		result = error_set(err, ERROR_FAILED, _("'%s' is damaged: %s"),
+		    name, profile.damage);
+	left = profile.expires_at - time_now();
+	profile_release(&profile);
+	if (result == 0 && (left <= 0 || left < min_valid))
+		result = renew(cli, name, left, err);
+	return result == 0 ? print_token(cli, name, err) : -1;
+}

@@ -1,0 +1,116 @@
+/*
+ * chatelaine: start-up, as a table of stages undone in reverse; then either a
+ * command or the terminal interface.
+ */
+#include "config.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "cli/cli.h"
+#include "ui/ui.h"
+
+/* All the state there is. */
+struct program {
+	int argc;
+	char **argv;
+	struct cli cli;
+	struct app app;
+};
+
+static int
+start_locale(struct program *program, struct error *err)
+{
+	(void)program;
+	(void)err;
+	setlocale(LC_ALL, "");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
+	return 0;
+}
+
+static int
+start_process(struct program *program, struct error *err)
+{
+	(void)program;
+	(void)err;
+	secret_harden_process();
+	json_init();
+	return 0;
+}
+
+static int
+start_arguments(struct program *program, struct error *err)
+{
+	return cli_parse(&program->cli, program->argc, program->argv, err);
+}
+
+static int
+start_store(struct program *program, struct error *err)
+{
+	const struct cli_command *command = program->cli.command;
+
+	program->cli.app = &program->app;
+	if (command != NULL && command->without_store)
+		return 0;
+	return app_init(&program->app, program->cli.value[OPTION_STORE], err);
+}
+
+static void
+stop_store(struct program *program)
+{
+	app_release(&program->app);
+}
+
+static const struct {
+	int (*start)(struct program *program, struct error *err);
+	void (*stop)(struct program *program);
+} stages[] = {
+	{ start_locale, NULL },
+	{ start_process, NULL },
+	{ start_arguments, NULL },
+	{ start_store, stop_store },
+};
+
+#define STAGES (sizeof stages / sizeof stages[0])
+
+/* Without a command: the interface, where there is a terminal for it. */
+static int
+run(struct program *program, struct error *err)
+{
+	if (program->cli.command != NULL)
+		return program->cli.command->run(&program->cli, err);
+	if (ui_is_possible())
+		return ui_run(&program->app, err);
+	if (cli_run_list(&program->cli, err) != 0)
+		return -1;
+	cli_note("%s", _("chatelaine: the interface needs a terminal that can "
+	    "move its cursor; 'chatelaine help' lists the commands"));
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct program program = { .argc = argc, .argv = argv };
+	struct error err = ERROR_INIT;
+	size_t stage = 0;
+	int result = 0;
+
+	while (stage < STAGES && result == 0)
+		result = stages[stage++].start(&program, &err);
+	if (result == 0)
+		result = run(&program, &err);
+	if (result != 0)
+		cli_report(&err);
+	while (stage-- > 0)
+		if (stages[stage].stop != NULL)
+			stages[stage].stop(&program);
+	return result == 0 ? EXIT_SUCCESS : (int)err.code;
+}
