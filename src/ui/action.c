@@ -1,0 +1,30 @@
+#include "config.h"
+
+#include "base/i18n.h"
+#include "ui/action.h"
+#include "ui/term.h"
+
+const struct action_info action_info[ACTIONS] = {
+#define ACTION(id, key, label, word, help, screens) \
+	[ACTION_##id] = { key, label, word, help, screens },
+#include "ui/actions.def"
+#undef ACTION
+};
+
+enum action
+action_find(int key, unsigned int screen)
+{
+	for (int i = 0; i < ACTIONS; i++)
+		if (action_info[i].key == key &&
+		    (action_info[i].screens & screen) != 0)
+			return (enum action)i;
+	return ACTIONS;
+}
+
+const char *
+action_label(enum action action)
+{
+	const char *label = action_info[action].label;
+
+	return label == NULL ? term_glyph(GLYPH_ENTER) : label;
+}

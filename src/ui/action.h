@@ -1,0 +1,45 @@
+/*
+ * action: what keys do, on which screens. See actions.def.
+ */
+#ifndef UI_ACTION_H
+#define UI_ACTION_H
+
+#include <stddef.h>
+
+/* The screens, as bits. */
+enum {
+	ON_LIST = 1 << 0,
+	ON_DETAIL = 1 << 1,
+	ON_NAME = 1 << 2,
+	ON_TERMS = 1 << 3,
+	ON_LOGIN = 1 << 4,
+	ON_EXPORT = 1 << 5,
+	ON_DELETE = 1 << 6,
+	ON_HELP = 1 << 7,
+	ON_ALL = (1 << 8) - 1
+};
+
+enum action {
+#define ACTION(id, key, label, word, help, screens) ACTION_##id,
+#include "ui/actions.def"
+#undef ACTION
+	ACTIONS
+};
+
+struct action_info {
+	int key;
+	const char *label;	/* NULL: the sign for Enter */
+	const char *word;	/* N_(); "": not in the footer */
+	const char *help;	/* N_() */
+	unsigned int screens;
+};
+
+extern const struct action_info action_info[ACTIONS];
+
+/* What @key does on a screen (one of ON_...); ACTIONS: nothing. */
+enum action action_find(int key, unsigned int screen);
+
+/* The key's name as it is shown. */
+const char *action_label(enum action action);
+
+#endif

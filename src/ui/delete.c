@@ -1,0 +1,240 @@
+/*
+ * The delete dialog: forget here, or sign out everywhere.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/remove.h"
+#include "app/status.h"
+#include "base/i18n.h"
+#include "ui/dialog.h"
+#include "ui/field.h"
+#include "ui/screen.h"
+
+#define COLUMNS 68
+#define LINES 10
+
+enum part { PART_FORGET, PART_SIGN_OUT, PART_PURGE, PART_NAME, PARTS };
+
+struct delete {
+	char name[STORE_NAME_MAX + 1];
+	char account[160];
+	enum part part;
+	bool sign_out;
+	bool purge;
+	struct field typed;	/* the name, to confirm a sign-out */
+	struct error err;
+};
+
+static bool
+has_part(const struct delete *delete, enum part part)
+{
+	return part == PART_PURGE ? !delete->sign_out :
+	    part == PART_NAME ? delete->sign_out : true;
+}
+
+static void
+draw_option(const struct dialog *d, int line, bool focused, const char *box,
+    const char *label, const char *note)
+{
+	int at = d->column + 2, end = d->column + d->columns;
+
+	if (line >= d->lines)
+		return;
+	line += d->line;
+	if (focused)
+		term_text(line, d->column, 1, STYLE_TITLE,
+		    term_glyph(GLYPH_MARK));
+	at += term_text(line, at, end - at, STYLE_NORMAL, box) + 1;
+	at += term_text(line, at, end - at, focused ? STYLE_STRONG :
+	    STYLE_NORMAL, label) + 2;
+	term_text(line, at, end - at, STYLE_DIM, note);
+}
+
+static void
+draw_name_field(const struct dialog *d, int line, const struct delete *delete)
+{
+	bool focused = delete->part == PART_NAME;
+	int used;
+
+	if (line >= d->lines)
+		return;
+	if (focused)
+		term_text(d->line + line, d->column, 1, STYLE_TITLE,
+		    term_glyph(GLYPH_MARK));
+	used = 3 + term_text(d->line + line, d->column + 2, d->columns - 2,
+	    STYLE_NORMAL, _("Type the profile's name:"));
+	field_draw(&delete->typed, d->line + line, d->column + used,
+	    d->columns - used, focused);
+}
+
+/* What will happen, in words. */
+static const char *
+consequence(const struct delete *delete)
+{
+	if (delete->sign_out)
+		return _("The login ends at the issuer and is deleted here. "
+		    "This cannot be undone. An access token that was handed "
+		    "out may work until it ends.");
+	if (delete->purge)
+		return _("The login stays valid at the issuer, and nobody "
+		    "here can renew it any more. This cannot be undone.");
+	return _("The profile moves to the backups; z, or 'chatelaine undo', "
+	    "brings it back. The login stays valid at the issuer.");
+}
+
+static void
+draw_delete(struct ui *ui, void *state)
+{
+	struct delete *delete = state;
+	char title[STORE_NAME_MAX + 64];
+	struct dialog d;
+	int line = 0;
+
+	(void)ui;
+	snprintf(title, sizeof title, "%s %s %s", _("Delete"),
+	    term_glyph(GLYPH_DOT), delete->name);
+	d = dialog_draw(title, LINES, COLUMNS, ON_DELETE);
+	if (d.lines >= LINES) {
+		term_text(d.line, d.column + 2, d.columns - 2, STYLE_NORMAL,
+		    delete->account);
+		line = 2;
+	}
+	draw_option(&d, line++, delete->part == PART_FORGET,
+	    term_glyph(delete->sign_out ? GLYPH_NOT_CHOSEN : GLYPH_CHOSEN),
+	    _("Forget here"), "");
+	draw_option(&d, line++, delete->part == PART_SIGN_OUT,
+	    term_glyph(delete->sign_out ? GLYPH_CHOSEN : GLYPH_NOT_CHOSEN),
+	    _("Sign out everywhere"), _("asks the issuer, 10 s at most"));
+	if (delete->sign_out)
+		draw_name_field(&d, line++, delete);
+	else
+		draw_option(&d, line++, delete->part == PART_PURGE,
+		    delete->purge ? "[x]" : "[ ]", _("and keep no backup"),
+		    "");
+	line++;
+	if (delete->err.code != ERROR_NONE)
+		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
+		    d.lines - line, STYLE_BAD, delete->err.text);
+	else
+		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
+		    d.lines - line, delete->sign_out || delete->purge ?
+		    STYLE_WARNING : STYLE_NORMAL, consequence(delete));
+}
+
+static void
+go(struct delete *delete, int step)
+{
+	do
+		delete->part = (enum part)(((int)delete->part + step +
+		    PARTS) % PARTS);
+	while (!has_part(delete, delete->part));
+	/* A choice is made by standing on it, as in a list. */
+	if (delete->part == PART_FORGET)
+		delete->sign_out = false;
+	else if (delete->part == PART_SIGN_OUT)
+		delete->sign_out = true;
+}
+
+static void
+forget(struct ui *ui, struct delete *delete)
+{
+	/* Not waiting: who holds the lock may hold it for seconds. */
+	if (remove_profile(ui->app, delete->name, delete->purge, 0,
+	    &delete->err) != 0)
+		return;
+	ui_say(ui, STYLE_GOOD, delete->purge ? _("'%s' is deleted") :
+	    _("'%s' is forgotten; z brings it back"), delete->name);
+	while (ui->depth > 1)
+		ui_pop(ui);
+	ui_reload(ui, NULL);
+}
+
+static void
+sign_out(struct ui *ui, struct delete *delete)
+{
+	struct error err = ERROR_INIT;
+	struct job *job;
+
+	if (strcmp(delete->typed.text, delete->name) != 0) {
+		error_set(&delete->err, ERROR_USAGE,
+		    _("type '%s' to confirm"), delete->name);
+		delete->part = PART_NAME;
+		return;
+	}
+	job = job_sign_out(ui->app, delete->name, &err);
+	ui_start_job(ui, job, delete->name, _("Signing out"), &err);
+	while (ui->depth > 1)
+		ui_pop(ui);
+}
+
+static bool
+type_delete(struct ui *ui, void *state, int key)
+{
+	struct delete *delete = state;
+
+	(void)ui;
+	if (delete->part != PART_NAME || !field_type(&delete->typed, key))
+		return false;
+	delete->err.code = ERROR_NONE;
+	return true;
+}
+
+static void
+act_delete(struct ui *ui, void *state, enum action action)
+{
+	struct delete *delete = state;
+
+	delete->err.code = ERROR_NONE;
+	switch (action) {
+	case ACTION_CANCEL:
+		ui_pop(ui);
+		break;
+	case ACTION_NEXT_FIELD:
+	case ACTION_DOWN:
+		go(delete, 1);
+		break;
+	case ACTION_PREVIOUS_FIELD:
+	case ACTION_UP:
+		go(delete, -1);
+		break;
+	case ACTION_TICK:
+		if (delete->part == PART_PURGE)
+			delete->purge = !delete->purge;
+		break;
+	case ACTION_DO_DELETE:
+		if (delete->sign_out)
+			sign_out(ui, delete);
+		else
+			forget(ui, delete);
+		break;
+	default:
+		break;
+	}
+}
+
+static const struct screen_type delete_type = {
+	.on = ON_DELETE,
+	.draw = draw_delete,
+	.type = type_delete,
+	.act = act_delete,
+	.release = free,
+};
+
+void
+delete_open(struct ui *ui, const char *name)
+{
+	struct delete *delete = calloc(1, sizeof *delete);
+	const struct profile *p = ui_selected(ui);
+
+	if (delete == NULL)
+		return;
+	snprintf(delete->name, sizeof delete->name, "%s", name);
+	if (p != NULL && p->email != NULL)
+		snprintf(delete->account, sizeof delete->account, "%s [%s]",
+		    p->email, status_plan(p->plan));
+	ui_push(ui, &delete_type, delete);
+}

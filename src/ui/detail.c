@@ -1,0 +1,200 @@
+/*
+ * All about one profile but its secrets: a screen, and a pane of the list.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "app/status.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "ui/screen.h"
+
+#define LABEL_COLUMNS 14
+
+/* A rectangle that is filled from the top, after @skip lines. */
+struct pane {
+	int line, column, lines, columns;
+	int skip, used;
+};
+
+static void
+add(struct pane *pane, const char *label, enum term_style style,
+    const char *value)
+{
+	int width = pane->columns - LABEL_COLUMNS, at;
+	size_t n, skip;
+
+	if (value == NULL || *value == '\0' || width < 1)
+		return;
+	for (bool first = true; *value != '\0'; first = false) {
+		struct buffer part = BUFFER_INIT;
+
+		n = text_wrap(value, width, &skip);
+		buffer_add(&part, value, n);
+		at = pane->used++ - pane->skip;
+		if (at >= 0 && at < pane->lines) {
+			if (first)
+				term_text(pane->line + at, pane->column,
+				    LABEL_COLUMNS - 1, STYLE_DIM, label);
+			term_text(pane->line + at,
+			    pane->column + LABEL_COLUMNS, width, style,
+			    part.data);
+		}
+		buffer_release(&part);
+		value += n + skip;
+	}
+}
+
+static void
+add_time(struct pane *pane, const char *label, int64_t when)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (when == TIME_UNKNOWN)
+		return;
+	time_format_local(text, when);
+	add(pane, label, STYLE_NORMAL, text);
+}
+
+void
+detail_add_status(const struct ui *ui, const struct profile *p,
+    struct buffer *out)
+{
+	status_meaning(p, ui->now, out);
+	switch (status_next(p, ui->now)) {
+	case NEXT_NOTHING:
+		break;
+	case NEXT_REFRESH:
+		buffer_add_string(out, _("; r renews it"));
+		break;
+	case NEXT_LOGIN:
+		buffer_add_string(out, _("; i signs in again"));
+		break;
+	}
+}
+
+int
+detail_draw_in(struct ui *ui, const struct profile *p, int line, int column,
+    int lines, int columns, int skip)
+{
+	struct pane pane = { line, column, lines, columns, skip, 0 };
+	struct buffer text = BUFFER_INIT;
+
+	add(&pane, _("profile"), STYLE_STRONG, p->name);
+	add(&pane, _("account"), STYLE_NORMAL, p->email);
+	add(&pane, _("plan"), STYLE_NORMAL, status_plan(p->plan));
+	detail_add_status(ui, p, &text);
+	add(&pane, _("status"), STYLE_NORMAL, text.data);
+	add_time(&pane, _("access ends"), p->expires_at);
+	add_time(&pane, _("last renewed"), p->last_refresh);
+	add_time(&pane, _("since"), p->created_at);
+	add(&pane, _("renewed by"), STYLE_NORMAL, "chatelaine");
+	add(&pane, _("last refusal"), STYLE_NORMAL, p->refused_message);
+	add(&pane, _("user id"), STYLE_NORMAL, p->user_id);
+	add(&pane, _("account id"), STYLE_NORMAL, p->account_id);
+	buffer_clear(&text);
+	buffer_addf(&text, "%s/%s", store_path(ui->app->store), p->name);
+	add(&pane, _("files"), STYLE_NORMAL, text.data);
+	add(&pane, _("warning"), STYLE_WARNING, p->warning);
+	buffer_release(&text);
+	return pane.used;
+}
+
+/* The screen keeps no profile: it shows the selected one. */
+struct detail {
+	int skip;
+	int last;		/* the most that @skip may be */
+};
+
+static void
+draw_detail(struct ui *ui, void *state)
+{
+	struct detail *detail = state;
+	const struct profile *p = ui_selected(ui);
+	int lines, columns, used;
+
+	term_size(&lines, &columns);
+	term_box(0, 0, lines, columns, p == NULL ? "" : p->name);
+	if (p == NULL)
+		return;
+	used = detail_draw_in(ui, p, 1, 2, lines - 3, columns - 4,
+	    detail->skip);
+	detail->last = used > lines - 3 ? used - (lines - 3) : 0;
+	if (ui->message[0] != '\0' && lines > 6)
+		term_text_padded(lines - 3, 2, columns - 4, ui->message_style,
+		    ui->message);
+	ui_draw_keys(lines - 2, 2, columns - 4, ON_DETAIL);
+}
+
+static bool
+detail_ticks(struct ui *ui, void *state)
+{
+	const struct profile *p = ui_selected(ui);
+
+	(void)state;
+	return p != NULL && p->expires_at > ui->now;
+}
+
+static void
+act_detail(struct ui *ui, void *state, enum action action)
+{
+	struct detail *detail = state;
+	const struct profile *p = ui_selected(ui);
+	struct error err = ERROR_INIT;
+
+	ui->message[0] = '\0';
+	if (action == ACTION_BACK || p == NULL) {
+		ui_pop(ui);
+		return;
+	}
+	switch (action) {
+	case ACTION_UP:
+	case ACTION_UP_VI:
+		detail->skip -= detail->skip > 0;
+		break;
+	case ACTION_DOWN:
+	case ACTION_DOWN_VI:
+		detail->skip += detail->skip < detail->last;
+		break;
+	case ACTION_EXPORT:
+		export_open(ui, p->name);
+		break;
+	case ACTION_REFRESH:
+		if (!ui_is_busy(ui))
+			ui_start_job(ui, job_refresh(ui->app, p->name, &err),
+			    p->name, _("Renewing"), &err);
+		break;
+	case ACTION_LOGIN:
+		if (!ui_is_busy(ui))
+			login_begin(ui, p->name);
+		break;
+	case ACTION_DELETE:
+		if (!ui_is_busy(ui))
+			delete_open(ui, p->name);
+		break;
+	case ACTION_HELP:
+		help_open(ui, ON_DETAIL);
+		break;
+	default:
+		break;
+	}
+}
+
+static const struct screen_type detail_type = {
+	.on = ON_DETAIL,
+	.draw = draw_detail,
+	.act = act_detail,
+	.ticks = detail_ticks,
+	.release = free,
+};
+
+void
+detail_open(struct ui *ui)
+{
+	struct detail *detail = calloc(1, sizeof *detail);
+
+	if (detail != NULL)
+		ui_push(ui, &detail_type, detail);
+}

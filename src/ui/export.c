@@ -1,0 +1,319 @@
+/*
+ * The export dialog: what, for which model, where to, and how it will look.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/export.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "ui/dialog.h"
+#include "ui/field.h"
+#include "ui/screen.h"
+
+#define COLUMNS 72
+#define LINES 19
+#define LABEL 10
+
+enum part { PART_FORMAT, PART_MODEL, PART_TO, PART_FILE, PARTS };
+
+enum destination { TO_FILE, TO_CLIPBOARD, DESTINATIONS };
+
+struct export {
+	char name[STORE_NAME_MAX + 1];
+	enum part part;		/* where the keys go */
+	size_t format;
+	struct field model, file;
+	enum destination to;
+	bool file_is_ours;	/* the person has not typed one */
+	struct error err;
+};
+
+static const struct format *
+format_of(const struct export *export)
+{
+	return &formats[export->format];
+}
+
+/* A part that this format, or this destination, does not have is passed. */
+static bool
+has_part(const struct export *export, enum part part)
+{
+	return part == PART_MODEL ? format_of(export)->takes_model :
+	    part == PART_FILE ? export->to == TO_FILE : true;
+}
+
+static void
+go(struct export *export, int step)
+{
+	do
+		export->part = (enum part)(((int)export->part + step +
+		    PARTS) % PARTS);
+	while (!has_part(export, export->part));
+}
+
+/* Where the consumer's file would stand in the current directory. */
+static void
+suggest_file(struct export *export)
+{
+	char path[FIELD_MAX];
+	const char *home = getenv("HOME");
+
+	if (!export->file_is_ours)
+		return;
+	snprintf(path, sizeof path, "%s%s%s", home != NULL ? home : "",
+	    home != NULL ? "/" : "", format_of(export)->file);
+	field_set(&export->file, path);
+}
+
+static void
+choose_model(struct export *export, int step)
+{
+	size_t count = 0, at = 0;
+
+	for (; format_models[count] != NULL; count++)
+		if (strcmp(format_models[count], export->model.text) == 0)
+			at = count;
+	at = (at + count + (size_t)(step + (int)count)) % count;
+	field_set(&export->model, format_models[at]);
+}
+
+static void
+choose(struct export *export, int step)
+{
+	switch (export->part) {
+	case PART_FORMAT:
+		export->format = (export->format + formats_count +
+		    (size_t)(step + (int)formats_count)) % formats_count;
+		suggest_file(export);
+		break;
+	case PART_MODEL:
+		choose_model(export, step);
+		break;
+	case PART_TO:
+		export->to = export->to == TO_FILE ? TO_CLIPBOARD : TO_FILE;
+		break;
+	case PART_FILE:
+	case PARTS:
+		break;
+	}
+}
+
+/* --- Drawing ----------------------------------------------------------------- */
+
+static void
+draw_choice(const struct dialog *d, int line, const char *label, bool focused,
+    const char *value, const char *note)
+{
+	int at = d->column + LABEL, end = d->column + d->columns;
+
+	if (line >= d->lines)
+		return;
+	line += d->line;
+	if (focused)
+		term_text(line, d->column, 1, STYLE_TITLE,
+		    term_glyph(GLYPH_MARK));
+	term_text(line, d->column + 2, LABEL - 3, STYLE_NORMAL, label);
+	term_text(line, at, 1, STYLE_KEY, term_glyph(GLYPH_LEFT));
+	at += 2;
+	at += term_text(line, at, end - at, focused ? STYLE_STRONG :
+	    STYLE_NORMAL, value) + 1;
+	term_text(line, at, 1, STYLE_KEY, term_glyph(GLYPH_RIGHT));
+	at += 3;
+	if (note != NULL && at < end)
+		term_text(line, at, end - at, STYLE_DIM, note);
+}
+
+static void
+draw_field(const struct dialog *d, int line, const char *label, bool focused,
+    const struct field *field)
+{
+	if (line >= d->lines)
+		return;
+	line += d->line;
+	if (focused)
+		term_text(line, d->column, 1, STYLE_TITLE,
+		    term_glyph(GLYPH_MARK));
+	term_text(line, d->column + 2, LABEL - 3, STYLE_NORMAL, label);
+	field_draw(field, line, d->column + LABEL, d->columns - LABEL,
+	    focused);
+}
+
+/* How it will look, the token left out. */
+static void
+draw_preview(struct ui *ui, const struct export *export,
+    const struct dialog *d, int line)
+{
+	struct buffer text = BUFFER_INIT, part = BUFFER_INIT;
+	struct error err = ERROR_INIT;
+	const char *at, *end;
+
+	if (export_print(ui->app, export->name, format_of(export),
+	    format_of(export)->takes_model ? export->model.text : NULL, true,
+	    &text, &err) != 0) {
+		term_wrapped(d->line + line, d->column, d->columns,
+		    d->lines - line, STYLE_BAD, err.text);
+		goto out;
+	}
+	for (at = text.data; *at != '\0' && line < d->lines; at = end) {
+		end = at + strcspn(at, "\n");
+		buffer_clear(&part);
+		buffer_add(&part, at, (size_t)(end - at));
+		term_text(d->line + line++, d->column, d->columns, STYLE_DIM,
+		    part.data);
+		end += *end == '\n';
+	}
+out:
+	buffer_release(&text);
+	buffer_release(&part);
+}
+
+static void
+draw_export(struct ui *ui, void *state)
+{
+	struct export *export = state;
+	char title[STORE_NAME_MAX + 64];
+	struct dialog d;
+	int line = 0;
+
+	snprintf(title, sizeof title, "%s %s %s", _("Export"),
+	    term_glyph(GLYPH_DOT), export->name);
+	d = dialog_draw(title, LINES, COLUMNS, ON_EXPORT);
+	draw_choice(&d, line++, _("Format"), export->part == PART_FORMAT,
+	    format_of(export)->name, _(format_of(export)->summary));
+	if (has_part(export, PART_MODEL))
+		draw_choice(&d, line++, _("Model"),
+		    export->part == PART_MODEL, export->model.text,
+		    export->part == PART_MODEL ? _("or type one") : NULL);
+	draw_choice(&d, line++, _("To"), export->part == PART_TO,
+	    export->to == TO_FILE ? _("a file, mode 0600") :
+	    _("your terminal's clipboard (OSC 52)"), NULL);
+	if (has_part(export, PART_FILE))
+		draw_field(&d, line++, _("File"), export->part == PART_FILE,
+		    &export->file);
+	line++;
+	if (export->err.code != ERROR_NONE)
+		line += term_wrapped(d.line + line, d.column, d.columns,
+		    d.lines - line, STYLE_BAD, export->err.text) + 1;
+	draw_preview(ui, export, &d, line);
+}
+
+/* --- Doing -------------------------------------------------------------------- */
+
+static int
+to_clipboard(struct ui *ui, struct export *export, const char *model)
+{
+	struct buffer text = BUFFER_INIT;
+	int result = -1;
+
+	if (export_print(ui->app, export->name, format_of(export), model,
+	    false, &text, &export->err) == 0 &&
+	    export_note(ui->app, export->name, format_of(export), "clipboard",
+	    &export->err) == 0) {
+		term_copy(text.data);
+		result = 0;
+	}
+	buffer_release(&text);
+	return result;
+}
+
+static void
+run(struct ui *ui, struct export *export)
+{
+	const char *model = format_of(export)->takes_model ?
+	    export->model.text : NULL;
+
+	if (export->to == TO_CLIPBOARD) {
+		if (to_clipboard(ui, export, model) != 0)
+			return;
+		ui_say(ui, STYLE_GOOD, "%s", _("Sent to your terminal's "
+		    "clipboard, if it takes that."));
+	} else {
+		if (export->file.length == 0) {
+			error_set(&export->err, ERROR_USAGE, "%s",
+			    _("name a file"));
+			return;
+		}
+		if (export_write(ui->app, export->name, format_of(export),
+		    model, export->file.text, false, &export->err) != 0)
+			return;
+		ui_say(ui, STYLE_GOOD, _("wrote %s"), export->file.text);
+	}
+	ui_pop(ui);
+}
+
+static bool
+type_export(struct ui *ui, void *state, int key)
+{
+	struct export *export = state;
+
+	(void)ui;
+	if (export->part == PART_MODEL && field_type(&export->model, key)) {
+		export->err.code = ERROR_NONE;
+		return true;
+	}
+	if (export->part == PART_FILE && field_type(&export->file, key)) {
+		export->err.code = ERROR_NONE;
+		export->file_is_ours = false;
+		return true;
+	}
+	return false;
+}
+
+static void
+act_export(struct ui *ui, void *state, enum action action)
+{
+	struct export *export = state;
+
+	export->err.code = ERROR_NONE;
+	switch (action) {
+	case ACTION_CANCEL:
+		ui_pop(ui);
+		break;
+	case ACTION_DO_EXPORT:
+		run(ui, export);
+		break;
+	case ACTION_NEXT_FIELD:
+	case ACTION_DOWN:
+		go(export, 1);
+		break;
+	case ACTION_PREVIOUS_FIELD:
+	case ACTION_UP:
+		go(export, -1);
+		break;
+	case ACTION_LEFT:
+		choose(export, -1);
+		break;
+	case ACTION_RIGHT:
+		choose(export, 1);
+		break;
+	default:
+		break;
+	}
+}
+
+static const struct screen_type export_type = {
+	.on = ON_EXPORT,
+	.draw = draw_export,
+	.type = type_export,
+	.act = act_export,
+	.release = free,
+};
+
+void
+export_open(struct ui *ui, const char *name)
+{
+	struct export *export = calloc(1, sizeof *export);
+
+	if (export == NULL)
+		return;
+	snprintf(export->name, sizeof export->name, "%s", name);
+	export->file_is_ours = true;
+	field_set(&export->model, format_models[0]);
+	suggest_file(export);
+	ui_push(ui, &export_type, export);
+}

@@ -1,0 +1,26 @@
+/*
+ * field: a line of text that is being typed.
+ */
+#ifndef UI_FIELD_H
+#define UI_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define FIELD_MAX 512
+
+struct field {
+	char text[FIELD_MAX];	/* UTF-8 */
+	size_t length;
+};
+
+void field_set(struct field *field, const char *text);
+
+/* Takes a character or a backspace; false for any other key. */
+bool field_type(struct field *field, int key);
+
+/* Draws it, its end in view, and places the cursor when it is @focused. */
+void field_draw(const struct field *field, int line, int column, int width,
+    bool focused);
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * screen: what the screens of the interface are made of.
+ *
+ * A screen is a const table of functions and a state of its own; screens lie
+ * on each other in a stack, the list at the bottom. Handlers change states and
+ * never draw; the loop draws after each event. Nothing waits but the loop.
+ */
+#ifndef UI_SCREEN_H
+#define UI_SCREEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/app.h"
+#include "app/job.h"
+#include "ui/action.h"
+#include "ui/term.h"
+
+struct ui;
+
+struct screen_type {
+	unsigned int on;	/* ON_..., for its keys */
+	/* Draws everything; curses sends only what changed. */
+	void (*draw)(struct ui *ui, void *state);
+	/* Does what a key of the table means here. */
+	void (*act)(struct ui *ui, void *state, enum action action);
+	/* Gets keys first, for typing: true when it took it. May be NULL. */
+	bool (*type)(struct ui *ui, void *state, int key);
+	/* The job went on, or ended. May be NULL. */
+	void (*job)(struct ui *ui, void *state);
+	/* True while its picture shows seconds. May be NULL. */
+	bool (*ticks)(struct ui *ui, void *state);
+	/* Wipes and frees the state. May be NULL. */
+	void (*release)(void *state);
+};
+
+struct screen {
+	const struct screen_type *type;
+	void *state;
+};
+
+#define SCREENS_MAX 8
+#define MESSAGE_MAX 700
+
+struct ui {
+	struct app *app;
+	struct screen stack[SCREENS_MAX];
+	int depth;
+	struct profile_list list;
+	size_t selected, top;
+	struct job *job;	/* one at a time; NULL */
+	char job_profile[STORE_NAME_MAX + 1];
+	const char *job_what;	/* "renewing", for the message line */
+	char message[MESSAGE_MAX];
+	enum term_style message_style;
+	bool plain;		/* the screen is left: nothing is drawn */
+	bool quit;
+	bool stopped;		/* by a signal, or the terminal went */
+	int64_t now;		/* of this picture */
+};
+
+/* Puts a screen on top; @state is then the screen's. Takes it off again. */
+void ui_push(struct ui *ui, const struct screen_type *type, void *state);
+void ui_pop(struct ui *ui);
+
+/* The message line: the last thing that happened. */
+void ui_say(struct ui *ui, enum term_style style, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void ui_say_error(struct ui *ui, const struct error *err);
+
+/* Reads the profiles anew; keeps the selection on its name, or on @name where
+ * that is not NULL. */
+void ui_reload(struct ui *ui, const char *name);
+
+/* The selected profile; NULL in an empty store. Do not keep it. */
+const struct profile *ui_selected(const struct ui *ui);
+
+/* Starts @job, which then is the interface's; false, and says why, when NULL
+ * (@err) or when another one runs. */
+bool ui_start_job(struct ui *ui, struct job *job, const char *name,
+    const char *what, const struct error *err);
+
+/* True, and says so, when a job runs already. */
+bool ui_is_busy(struct ui *ui);
+void ui_drop_job(struct ui *ui);
+
+/* Draws the footer of keys into @width columns of a line. */
+void ui_draw_keys(int line, int column, int width, unsigned int on);
+
+/* The screens. */
+void list_open(struct ui *ui);
+void detail_open(struct ui *ui);
+void name_open(struct ui *ui);
+void terms_open(struct ui *ui, const char *name);
+void login_open(struct ui *ui, const char *name);
+void export_open(struct ui *ui, const char *name);
+void delete_open(struct ui *ui, const char *name);
+void help_open(struct ui *ui, unsigned int on);
+
+/* Draws all about a profile into a rectangle; used beside the list, too.
+ * Returns the lines that it would take. */
+int detail_draw_in(struct ui *ui, const struct profile *profile, int line,
+    int column, int lines, int columns, int skip);
+
+/* Appends a profile's status in words, and the key that helps. */
+void detail_add_status(const struct ui *ui, const struct profile *profile,
+    struct buffer *out);
+
+/* The sign-in of @name, by way of the terms when they are not agreed to. */
+void login_begin(struct ui *ui, const char *name);
+
+#endif

@@ -1,0 +1,479 @@
+#include "config.h"
+
+#include <sys/ioctl.h>
+
+#include <locale.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include <curses.h>
+
+#include "base/base64.h"
+#include "base/buffer.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "ui/term.h"
+
+/* How long after ESC the rest of a key's sequence may come; ms. */
+#define ESC_DELAY_MS 25
+
+/* Pairs of colours; 0 is the terminal's own. */
+enum { PAIR_ACCENT = 1, PAIR_GOOD, PAIR_WARNING, PAIR_BAD, PAIR_QR };
+
+/* Of 256 colours, these two are what they say; of 8, a theme may bend them. */
+#define BLACK_OF_256 16
+#define WHITE_OF_256 231
+
+/* Curses knows one terminal at a time, so there is one of these. */
+static struct {
+	SCREEN *screen;
+	struct termios before;	/* how the terminal was */
+	bool has_before;
+	bool coloured;
+	bool utf8;		/* texts: the locale says so */
+	bool borrows;		/* it does not, but half blocks may do */
+	attr_t style[STYLES];
+	short pair[STYLES];
+	int cursor_line, cursor_column;
+} term;
+
+static const char *const glyphs[GLYPHS][2] = {
+	/* in UTF-8, in ASCII */
+	[GLYPH_MARK] = { "\xe2\x96\x8c", ">" },
+	[GLYPH_RENEWABLE] = { "\xe2\x86\xbb", "*" },
+	[GLYPH_ENTER] = { "\xe2\x8f\x8e", "Enter" },
+	[GLYPH_DOT] = { "\xc2\xb7", "-" },
+	[GLYPH_BAR_FULL] = { "\xe2\x96\xb0", "#" },
+	[GLYPH_BAR_EMPTY] = { "\xe2\x96\xb1", "." },
+	[GLYPH_LEFT] = { "\xe2\x97\x82", "<" },
+	[GLYPH_RIGHT] = { "\xe2\x96\xb8", ">" },
+	[GLYPH_CHOSEN] = { "\xe2\x97\x8f", "(*)" },
+	[GLYPH_NOT_CHOSEN] = { "\xe2\x97\x8b", "( )" },
+	[GLYPH_ELLIPSIS] = { "\xe2\x80\xa6", "..." },
+};
+
+bool
+term_is_possible(void)
+{
+	const char *name = getenv("TERM");
+
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+	    name != NULL && *name != '\0' && strcmp(name, "dumb") != 0;
+}
+
+static void
+set_style(enum term_style style, attr_t attributes, short pair,
+    attr_t without_colour)
+{
+	term.style[style] = term.coloured ? attributes : without_colour;
+	term.pair[style] = term.coloured ? pair : 0;
+}
+
+static void
+set_theme(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+	bool has = has_colors() && start_color() == OK;
+	bool many = has && COLORS >= 256;
+
+	if (has) {
+		use_default_colors();
+		init_pair(PAIR_ACCENT, COLOR_CYAN, -1);
+		init_pair(PAIR_GOOD, COLOR_GREEN, -1);
+		init_pair(PAIR_WARNING, COLOR_YELLOW, -1);
+		init_pair(PAIR_BAD, COLOR_RED, -1);
+		init_pair(PAIR_QR, many ? BLACK_OF_256 : COLOR_BLACK,
+		    many ? WHITE_OF_256 : COLOR_WHITE);
+	}
+	term.coloured = has && (no_color == NULL || *no_color == '\0');
+	set_style(STYLE_NORMAL, A_NORMAL, 0, A_NORMAL);
+	set_style(STYLE_STRONG, A_BOLD, 0, A_BOLD);
+	set_style(STYLE_DIM, A_DIM, 0, A_DIM);
+	set_style(STYLE_TITLE, A_BOLD, PAIR_ACCENT, A_BOLD);
+	set_style(STYLE_KEY, A_BOLD, PAIR_ACCENT, A_BOLD);
+	set_style(STYLE_GOOD, A_NORMAL, PAIR_GOOD, A_NORMAL);
+	set_style(STYLE_WARNING, A_NORMAL, PAIR_WARNING, A_BOLD);
+	set_style(STYLE_BAD, A_BOLD, PAIR_BAD, A_BOLD);
+	set_style(STYLE_FIELD, A_UNDERLINE, 0, A_UNDERLINE);
+	/* Not decoration: a phone must read it, so NO_COLOR is no reason. */
+	term.style[STYLE_QR] = has ? A_NORMAL : A_REVERSE;
+	term.pair[STYLE_QR] = has ? PAIR_QR : 0;
+}
+
+/*
+ * The C locale says nothing of the terminal, which nearly always takes UTF-8.
+ * Our texts stay ASCII in it. But a QR code can be had on request, if curses
+ * is told, while it sends, that it may pass half blocks on.
+ */
+static void
+set_encoding(void)
+{
+	const char *locale = setlocale(LC_CTYPE, NULL);
+
+	term.utf8 = text_is_utf8();
+	term.borrows = !term.utf8 && locale != NULL &&
+	    (strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0) &&
+	    setlocale(LC_CTYPE, "C.UTF-8") != NULL;
+}
+
+static void
+borrow_utf8(bool borrow)
+{
+	if (term.borrows)
+		setlocale(LC_CTYPE, borrow ? "C.UTF-8" : "C");
+}
+
+static const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+
+/* Not safe in a handler, as every curses program does it: the program is lost,
+ * the terminal need not be. */
+static void
+on_fatal(int number)
+{
+	term_close();
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void
+catch_fatal(void)
+{
+#ifndef CHATELAINE_SANITIZED
+	for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
+		signal(fatal[i], on_fatal);
+#else
+	(void)on_fatal;
+	(void)fatal;
+#endif
+}
+
+int
+term_open(struct error *err)
+{
+	term.has_before = tcgetattr(STDIN_FILENO, &term.before) == 0;
+	set_encoding();
+	term.screen = newterm(NULL, stdout, stdin);
+	borrow_utf8(false);
+	if (term.screen == NULL || tigetstr("cup") == NULL) {
+		term_close();
+		return error_set(err, ERROR_FAILED, "%s",
+		    _("this kind of terminal is not known here, or cannot "
+		    "move its cursor; set TERM to another, or use 'chatelaine "
+		    "list'"));
+	}
+	catch_fatal();
+	set_escdelay(ESC_DELAY_MS);
+	cbreak();
+	noecho();
+	nonl();
+	curs_set(0);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	set_theme();
+	return 0;
+}
+
+void
+term_close(void)
+{
+	if (term.screen == NULL)
+		return;
+	endwin();
+	delscreen(term.screen);
+	term.screen = NULL;
+	if (term.has_before)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &term.before);
+}
+
+void
+term_leave(void)
+{
+	endwin();
+	if (term.has_before)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &term.before);
+}
+
+void
+term_return(void)
+{
+	reset_prog_mode();
+	term_resized();
+	term_redraw();
+}
+
+void
+term_resized(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 &&
+	    size.ws_col > 0)
+		resizeterm(size.ws_row, size.ws_col);
+	term_redraw();
+}
+
+void
+term_size(int *lines, int *columns)
+{
+	getmaxyx(stdscr, *lines, *columns);
+}
+
+bool
+term_has_blocks(void)
+{
+	return term.utf8 || term.borrows;
+}
+
+const char *
+term_glyph(enum term_glyph glyph)
+{
+	return glyphs[glyph][term.utf8 ? 0 : 1];
+}
+
+static void
+use_style(enum term_style style)
+{
+	attr_set(term.style[style], term.pair[style], NULL);
+}
+
+/* The one way of a text onto the screen. */
+static int
+put(int line, int column, int width, enum term_style style, const char *text,
+    bool pad)
+{
+	struct buffer safe = BUFFER_INIT;
+	int lines, columns, used;
+
+	term_size(&lines, &columns);
+	if (width > columns - column)
+		width = columns - column;
+	if (line < 0 || line >= lines || column < 0 || width <= 0)
+		return 0;
+	used = text_add_clipped(&safe, text, width);
+	for (; pad && used < width; used++)
+		buffer_add_char(&safe, ' ');
+	use_style(style);
+	mvaddstr(line, column, safe.data);
+	buffer_release(&safe);
+	return used;
+}
+
+int
+term_text(int line, int column, int width, enum term_style style,
+    const char *text)
+{
+	return put(line, column, width, style, text, false);
+}
+
+void
+term_text_padded(int line, int column, int width, enum term_style style,
+    const char *text)
+{
+	put(line, column, width, style, text, true);
+}
+
+int
+term_textf(int line, int column, int width, enum term_style style,
+    const char *format, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	return term_text(line, column, width, style, text);
+}
+
+int
+term_wrapped(int line, int column, int width, int most,
+    enum term_style style, const char *text)
+{
+	struct buffer part = BUFFER_INIT;
+	size_t n, skip;
+	int used = 0;
+
+	while (width > 0 && *text != '\0' && used < most) {
+		n = text_wrap(text, width, &skip);
+		buffer_clear(&part);
+		buffer_add(&part, text, n);
+		/* What does not fit any more shows that it does not. */
+		if (used + 1 == most && text[n + skip] != '\0')
+			buffer_add_string(&part, text + n);
+		term_text(line + used++, column, width, style, part.data);
+		text += n + skip;
+	}
+	buffer_release(&part);
+	return used;
+}
+
+void
+term_qr_cell(int line, int column, bool upper, bool lower)
+{
+	static const wchar_t *const blocks[] = {
+		L" ", L"\u2584", L"\u2580", L"\u2588"
+	};
+	cchar_t cell;
+
+	setcchar(&cell, blocks[(upper ? 2 : 0) + (lower ? 1 : 0)],
+	    term.style[STYLE_QR], term.pair[STYLE_QR], NULL);
+	mvadd_wch(line, column, &cell);
+}
+
+/* The parts of a frame. */
+enum frame { SIDE_LEVEL, SIDE_UPRIGHT, CORNER_1, CORNER_2, CORNER_3, CORNER_4 };
+
+/* Not curses' ACS: in a UTF-8 locale the characters themselves are understood
+ * by more terminals than the switch to a line-drawing set. */
+static const cchar_t *
+frame(enum frame part, cchar_t *cell)
+{
+	static const wchar_t *const signs[][2] = {
+		[SIDE_LEVEL] = { L"\u2500", L"-" },
+		[SIDE_UPRIGHT] = { L"\u2502", L"|" },
+		[CORNER_1] = { L"\u250c", L"+" },
+		[CORNER_2] = { L"\u2510", L"+" },
+		[CORNER_3] = { L"\u2514", L"+" },
+		[CORNER_4] = { L"\u2518", L"+" },
+	};
+
+	setcchar(cell, signs[part][term.utf8 ? 0 : 1], A_NORMAL, 0, NULL);
+	return cell;
+}
+
+void
+term_box(int line, int column, int lines, int columns, const char *title)
+{
+	int last = line + lines - 1, right = column + columns - 1;
+	cchar_t cell;
+
+	if (lines < 2 || columns < 2)
+		return;
+	use_style(STYLE_NORMAL);
+	for (int y = line; y <= last; y++)
+		mvhline(y, column, ' ', columns);
+	frame(SIDE_LEVEL, &cell);
+	mvhline_set(line, column, &cell, columns);
+	mvhline_set(last, column, &cell, columns);
+	frame(SIDE_UPRIGHT, &cell);
+	mvvline_set(line, column, &cell, lines);
+	mvvline_set(line, right, &cell, lines);
+	mvadd_wch(line, column, frame(CORNER_1, &cell));
+	mvadd_wch(line, right, frame(CORNER_2, &cell));
+	mvadd_wch(last, column, frame(CORNER_3, &cell));
+	mvadd_wch(last, right, frame(CORNER_4, &cell));
+	if (columns > 6)
+		term_textf(line, column + 2, columns - 4, STYLE_TITLE, " %s ",
+		    title);
+}
+
+void
+term_clear(void)
+{
+	attr_set(A_NORMAL, 0, NULL);
+	erase();
+	term.cursor_line = term.cursor_column = -1;
+}
+
+void
+term_cursor(int line, int column)
+{
+	term.cursor_line = line;
+	term.cursor_column = column;
+}
+
+void
+term_show(void)
+{
+	bool visible = term.cursor_line >= 0;
+
+	curs_set(visible);
+	leaveok(stdscr, !visible);
+	if (visible)
+		move(term.cursor_line, term.cursor_column);
+	borrow_utf8(true);
+	refresh();
+	borrow_utf8(false);
+}
+
+void
+term_redraw(void)
+{
+	clearok(curscr, TRUE);
+}
+
+int
+term_key(void)
+{
+	static const struct {
+		wint_t code;
+		int key;
+	} keys[] = {
+		{ KEY_UP, TERM_UP }, { KEY_DOWN, TERM_DOWN },
+		{ KEY_LEFT, TERM_LEFT }, { KEY_RIGHT, TERM_RIGHT },
+		{ KEY_HOME, TERM_HOME }, { KEY_END, TERM_END },
+		{ KEY_PPAGE, TERM_PAGE_UP }, { KEY_NPAGE, TERM_PAGE_DOWN },
+		{ KEY_BTAB, TERM_BACKTAB }, { KEY_ENTER, TERM_ENTER },
+		{ KEY_BACKSPACE, TERM_BACKSPACE }, { KEY_DC, TERM_BACKSPACE },
+	};
+	wint_t typed;
+	int kind = get_wch(&typed);
+
+	if (kind == ERR)
+		return TERM_NONE;
+	if (kind == OK)
+		return typed == '\r' ? TERM_ENTER :
+		    typed == 0x7f ? TERM_BACKSPACE : (int)typed;
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (typed == keys[i].code)
+			return keys[i].key;
+	return TERM_OTHER;
+}
+
+static void
+write_raw(const struct buffer *text)
+{
+	size_t at = 0;
+	ssize_t n;
+
+	fflush(stdout);
+	while (at < text->length && (n = write(STDOUT_FILENO, text->data + at,
+	    text->length - at)) > 0)
+		at += (size_t)n;
+}
+
+void
+term_copy(const char *text)
+{
+	struct buffer sequence = BUFFER_INIT, all = BUFFER_INIT;
+
+	buffer_add_string(&sequence, "\033]52;c;");
+	base64_encode(&sequence, text, strlen(text));
+	buffer_add_string(&sequence, "\a");
+	if (getenv("TMUX") != NULL)
+		buffer_addf(&all, "\033Ptmux;\033%s\033\\", sequence.data);
+	else if (getenv("STY") != NULL)
+		buffer_addf(&all, "\033P%s\033\\", sequence.data);
+	/* tmux itself takes it, too, where it is told to. */
+	if (getenv("STY") == NULL)
+		buffer_add_string(&all, sequence.data);
+	write_raw(&all);
+	buffer_release(&sequence);
+	buffer_release(&all);
+}
+
+void
+term_plain(const char *text)
+{
+	struct buffer safe = BUFFER_INIT;
+
+	text_add_lines(&safe, text);
+	write_raw(&safe);
+	buffer_release(&safe);
+}
