@@ -1,133 +1,20 @@
 #include "config.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "app/adopt.h"
 #include "app/job.h"
+#include "app/job_type.h"
 #include "base/i18n.h"
 #include "base/secret.h"
 #include "base/time.h"
-#include "oauth/child.h"
 #include "oauth/issuer.h"
-#include "storage/audit.h"
-#include "storage/backup.h"
 #include "storage/lock.h"
-#include "storage/pending.h"
 
-/* A renewal in doubt is tried once more when its access token has less than
- * this left; seconds. */
-#define RETRY_WINDOW ((int64_t)3600)
-#define ATTEMPTS_MAX 2
-
-/* Longer than a child may take for one request (oauth/helper): one that is
- * silent for this long is not coming back. ms. */
-#define CHILD_TIMEOUT_MS 30000
-/* A device code lives 15 minutes, and the child says itself when it ends. */
-#define LOGIN_TIMEOUT_MS (16 * 60 * 1000)
-
-struct job {
-	struct app *app;
-	const struct job_type *type;
-	char name[STORE_NAME_MAX + 1];
-	char saved[STORE_NAME_MAX + 1];
-	bool replace;
-	int64_t generation;	/* when the job was asked for; 0: any */
-	int lock, spend_lock;
-	int answer;
-	struct child child;
-	int64_t deadline;	/* steady clock, ms */
-	bool reserved;		/* there is a record to take away */
-	struct job_view view;
-	char url[MESSAGE_URL_MAX];
-	char code[MESSAGE_CODE_MAX];
-};
-
-/* What the three kinds differ in. */
-struct job_type {
-	bool spends;		/* under the store's lock */
-	int64_t timeout_ms;
-	enum pending_operation operation;
-	/* With the locks held: fills the request and what it needs. 1: there
-	 * is nothing to do any more. */
-	int (*prepare)(struct job *job, struct message_request *request,
-	    struct error *err);
-	/* After `answered` or `done`. */
-	int (*finish)(struct job *job, struct error *err);
-	/* After `failed`, or a child's silent end. @sent: perhaps spent. */
-	void (*give_up)(struct job *job, bool sent, struct error *err);
-};
-
-/* --- Renewal ------------------------------------------------------------------ */
-
-/* Decides whether the token may be sent (again): 0, or -1 with the reason. */
-static int
-check_doubt(const struct job *job, const struct credential *credential,
-    int64_t *attempts, struct error *err)
-{
-	struct error why = ERROR_INIT;
-	struct pending pending;
-	int result = 0;
-
-	*attempts = 0;
-	if (pending_load(job->app->store, job->name, PENDING_REFRESH, &pending,
-	    &why) != 0) {
-		if (why.code != ERROR_NOT_FOUND) {
-			*err = why;
-			result = -1;
-		}
-	} else if (pending.generation == credential->generation) {
-		*attempts = pending.attempts;
-		if (pending.attempts >= ATTEMPTS_MAX)
-			result = error_set(err, ERROR_NEEDS_LOGIN,
-			    _("two renewals of '%s' got no answer, and a third "
-			    "could end the login; sign in again: chatelaine "
-			    "login %s"), job->name, job->name);
-		else if (credential->expires_at - time_now() > RETRY_WINDOW)
-			result = error_set(err, ERROR_REFUSED,
-			    _("the last renewal of '%s' got no answer; it is "
-			    "tried once more when the access token has under "
-			    "an hour left, or sign in again: chatelaine login "
-			    "%s"), job->name, job->name);
-	}
-	pending_release(&pending);
-	return result;
-}
-
-/* The profile must be one that a token may be spent for. */
-static int
-check_profile(struct job *job, struct error *err)
-{
-	enum profile_status status;
-	enum profile_reason reason;
-	struct profile profile;
-	int result = -1;
-
-	if (profile_load(job->app->store, job->name, &profile, err) != 0)
-		goto out;
-	status = profile_status(&profile, time_now(), &reason);
-	if (status == PROFILE_DAMAGED)
-		error_set(err, ERROR_FAILED, _("'%s' is damaged: %s"),
-		    job->name, profile.damage);
-	else if (status == PROFILE_NEEDS_LOGIN ||
-	    status == PROFILE_ACCESS_ONLY)
-		error_set(err, ERROR_NEEDS_LOGIN,
-		    _("'%s' cannot be renewed (%s); sign in again: chatelaine "
-		    "login %s"), job->name, profile_reason_word(
-		    reason != REASON_NONE ? reason : REASON_NO_REFRESH_TOKEN),
-		    job->name);
-	else
-		result = 0;
-out:
-	profile_release(&profile);
-	return result;
-}
-
-static int
-reserve(struct job *job, const char *issuer, int64_t generation,
+int
+job_reserve(struct job *job, const char *issuer, int64_t generation,
     int64_t attempts, struct error *err)
 {
 	char *copy = strdup(issuer);
@@ -150,183 +37,6 @@ reserve(struct job *job, const char *issuer, int64_t generation,
 	job->reserved = true;
 	return 0;
 }
-
-/* Completes what an earlier renewal left, so that its answer is not lost under
- * a new one. */
-static void
-adopt_earlier(struct job *job)
-{
-	struct pending pending;
-	bool answered;
-
-	answered = pending_load(job->app->store, job->name, PENDING_REFRESH,
-	    &pending, NULL) == 0 && pending.answer.length > 0;
-	pending_release(&pending);
-	if (answered)
-		adopt_refresh(job->app, job->name, NULL);
-}
-
-static int
-prepare_refresh(struct job *job, struct message_request *request,
-    struct error *err)
-{
-	struct credential credential = CREDENTIAL_INIT;
-	int64_t attempts;
-	int result = -1;
-
-	adopt_earlier(job);
-	if (check_profile(job, err) != 0 || credential_load(job->app->store,
-	    job->name, &credential, err) != 0)
-		goto out;
-	/* Whoever held the lock before us has renewed it. */
-	if (credential.generation > job->generation) {
-		result = 1;
-		goto out;
-	}
-	if (issuer_check(credential.issuer, err) != 0 ||
-	    check_doubt(job, &credential, &attempts, err) != 0 ||
-	    reserve(job, credential.issuer, credential.generation,
-	    attempts + 1, err) != 0)
-		goto out;
-	/* A chain belongs to the issuer that began it. */
-	request->issuer = credential.issuer;
-	request->token = credential.refresh_token;
-	credential.issuer = credential.refresh_token = NULL;
-	result = 0;
-out:
-	credential_release(&credential);
-	return result;
-}
-
-static int
-finish_refresh(struct job *job, struct error *err)
-{
-	return adopt_refresh(job->app, job->name, err);
-}
-
-static void
-give_up_refresh(struct job *job, bool sent, struct error *err)
-{
-	struct error why = *err;
-
-	if (!sent) {
-		pending_remove(job->app->store, job->name, PENDING_REFRESH,
-		    NULL);
-		error_set(err, why.code, _("'%s' was not renewed: %s"),
-		    job->name, why.text);
-	} else
-		error_set(err, why.code,
-		    _("the renewal of '%s' is in doubt: %s; its access token "
-		    "stays in use, and it is tried once more near the end"),
-		    job->name, why.text);
-	audit_add(job->app->store, AUDIT_REFRESH, job->name, NULL, err, NULL);
-}
-
-static const struct job_type refresh_type = {
-	.spends = true,
-	.timeout_ms = CHILD_TIMEOUT_MS,
-	.operation = PENDING_REFRESH,
-	.prepare = prepare_refresh,
-	.finish = finish_refresh,
-	.give_up = give_up_refresh,
-};
-
-/* --- Sign-in ------------------------------------------------------------------- */
-
-static int
-prepare_login(struct job *job, struct message_request *request,
-    struct error *err)
-{
-	request->issuer = strdup(job->app->issuer);
-	if (request->issuer == NULL)
-		return error_no_memory(err);
-	return reserve(job, job->app->issuer, 0, 1, err);
-}
-
-static int
-finish_login(struct job *job, struct error *err)
-{
-	return adopt_login(job->app, job->name, job->saved, err);
-}
-
-static void
-give_up_login(struct job *job, bool sent, struct error *err)
-{
-	(void)sent;	/* no login of ours was spent */
-	pending_remove(job->app->store, job->name, PENDING_LOGIN, NULL);
-	if (err != NULL)
-		audit_add(job->app->store, AUDIT_SIGN_IN, job->name, NULL,
-		    err, NULL);
-}
-
-static const struct job_type login_type = {
-	.timeout_ms = LOGIN_TIMEOUT_MS,
-	.operation = PENDING_LOGIN,
-	.prepare = prepare_login,
-	.finish = finish_login,
-	.give_up = give_up_login,
-};
-
-/* --- Sign-out ------------------------------------------------------------------ */
-
-static int
-prepare_sign_out(struct job *job, struct message_request *request,
-    struct error *err)
-{
-	struct credential credential = CREDENTIAL_INIT;
-	int result = -1;
-
-	if (credential_load(job->app->store, job->name, &credential,
-	    err) != 0)
-		goto out;
-	if (credential.refresh_token == NULL)
-		error_set(err, ERROR_NEEDS_LOGIN,
-		    _("'%s' has no refresh token to revoke; forget it here: "
-		    "chatelaine delete %s"), job->name, job->name);
-	else if (issuer_check(credential.issuer, err) == 0) {
-		request->issuer = credential.issuer;
-		request->token = credential.refresh_token;
-		credential.issuer = credential.refresh_token = NULL;
-		result = 0;
-	}
-out:
-	credential_release(&credential);
-	return result;
-}
-
-static int
-finish_sign_out(struct job *job, struct error *err)
-{
-	audit_add(job->app->store, AUDIT_SIGN_OUT, job->name, NULL, NULL,
-	    NULL);
-	pending_remove(job->app->store, job->name, PENDING_REFRESH, NULL);
-	/* A login that has ended is not worth a backup. */
-	if (backup_purge(job->app->store, job->name, err) == 0)
-		return 0;
-	return -1;
-}
-
-static void
-give_up_sign_out(struct job *job, bool sent, struct error *err)
-{
-	struct error why = *err;
-
-	(void)sent;
-	error_set(err, why.code,
-	    _("'%s' was not signed out: %s; it is still here; to forget it "
-	    "without the issuer: chatelaine delete %s"), job->name, why.text,
-	    job->name);
-	audit_add(job->app->store, AUDIT_SIGN_OUT, job->name, NULL, err, NULL);
-}
-
-static const struct job_type sign_out_type = {
-	.timeout_ms = CHILD_TIMEOUT_MS,
-	.prepare = prepare_sign_out,
-	.finish = finish_sign_out,
-	.give_up = give_up_sign_out,
-};
-
-/* --- All ----------------------------------------------------------------------- */
 
 static void
 close_fd(int *fd)
@@ -385,9 +95,7 @@ start(struct job *job)
 	}
 	prepared = job->type->prepare(job, &request, &job->view.error);
 	if (prepared == 0) {
-		request.operation = job->type == &login_type ? MESSAGE_LOGIN :
-		    job->type == &refresh_type ? MESSAGE_REFRESH :
-		    MESSAGE_REVOKE;
+		request.operation = job->type->request;
 		files = (struct child_files){ .answer = job->answer,
 		    .lock = { job->lock, job->spend_lock },
 		    .quiet = job->app->screen };
@@ -436,7 +144,7 @@ handle(struct job *job, const struct message_event *event)
 		return false;
 	case MESSAGE_SPENDING:
 		view->state = JOB_SENT;
-		job->deadline = time_steady_ms() + CHILD_TIMEOUT_MS;
+		job->deadline = time_steady_ms() + JOB_CHILD_TIMEOUT_MS;
 		return false;
 	case MESSAGE_ANSWERED:
 	case MESSAGE_DONE:
@@ -536,7 +244,7 @@ job_login(struct app *app, const char *name, bool replace, struct error *err)
 
 	if (issuer_check(app->issuer, err) != 0)
 		return NULL;
-	job = job_new(app, &login_type, name, err);
+	job = job_new(app, &job_login_type, name, err);
 	if (job != NULL)
 		job->replace = replace;
 	return job;
@@ -561,13 +269,13 @@ job_for_profile(struct app *app, const struct job_type *type,
 struct job *
 job_refresh(struct app *app, const char *name, struct error *err)
 {
-	return job_for_profile(app, &refresh_type, name, err);
+	return job_for_profile(app, &job_refresh_type, name, err);
 }
 
 struct job *
 job_sign_out(struct app *app, const char *name, struct error *err)
 {
-	return job_for_profile(app, &sign_out_type, name, err);
+	return job_for_profile(app, &job_sign_out_type, name, err);
 }
 
 void
@@ -580,8 +288,8 @@ job_free(struct job *job)
 		 * that it inherited. */
 		job->child.pid = 0;
 	child_end(&job->child);
-	if (job->reserved && job->type == &login_type)
-		give_up_login(job, false, NULL);
+	if (job->reserved && job->type == &job_login_type)
+		job->type->give_up(job, false, NULL);
 	close_fd(&job->answer);
 	release_locks(job);
 	secret_wipe(job->code, sizeof job->code);

@@ -10,15 +10,12 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/json.h"
-#include "base/secret.h"
 #include "base/time.h"
 #include "storage/pending.h"
 #include "storage/profile.h"
+#include "storage/record.h"
 
-/* Tokens take up to 16 KiB each (protocol.md section 5, "Sizes"). */
-#define CREDENTIAL_MAX ((size_t)128 * 1024)
 #define PROFILE_MAX ((size_t)64 * 1024)
-#define SCHEMA 1
 
 static const char *const status_words[] = {
 	[PROFILE_OK] = "ok",
@@ -90,171 +87,6 @@ profile_status(const struct profile *profile, int64_t now,
 	    PROFILE_EXPIRING_SOON : PROFILE_OK;
 }
 
-/* Copies a string member; a missing one is NULL and no failure. */
-static int
-copy_string(char **to, const struct json *from, const char *key,
-    struct error *err)
-{
-	const char *text = json_string(from, key);
-
-	*to = NULL;
-	if (text == NULL || *text == '\0')
-		return 0;
-	*to = strdup(text);
-	return *to == NULL ? error_no_memory(err) : 0;
-}
-
-static int64_t
-time_member(const struct json *object, const char *key)
-{
-	const char *text = json_string(object, key);
-	int64_t when = TIME_UNKNOWN;
-
-	if (text != NULL)
-		time_parse(text, &when);
-	return when;
-}
-
-static void
-set_time(struct json *object, const char *key, int64_t when)
-{
-	char text[TIME_TEXT_SIZE];
-
-	time_format(text, when);
-	json_set_string(object, key,
-	    when == TIME_UNKNOWN || text[0] == '\0' ? NULL : text);
-}
-
-/* Reads and parses one file of a profile; checks the schema. */
-static struct json *
-read_object(int dir, const char *file, size_t most, struct file_facts *facts,
-    struct error *err)
-{
-	struct buffer text = BUFFER_INIT;
-	struct json *object = NULL;
-	int64_t schema;
-
-	if (file_read(dir, file, most, &text, facts, err) != 0)
-		goto out;
-	object = json_parse(text.data, text.length, NULL);
-	if (!json_is_object(object)) {
-		error_set(err, ERROR_FAILED, text.length == 0 ?
-		    _("%s is empty") : _("%s is not a JSON object"), file);
-		goto damaged;
-	}
-	if (json_integer(object, "schema", &schema) != 0 || schema < 1) {
-		error_set(err, ERROR_FAILED, _("%s is not of chatelaine"),
-		    file);
-		goto damaged;
-	}
-	if (schema <= SCHEMA)
-		goto out;
-	error_set(err, ERROR_FAILED,
-	    _("%s was written by a newer chatelaine (schema %d)"), file,
-	    schema > 9999 ? 9999 : (int)schema);
-damaged:
-	json_free(object);
-	object = NULL;
-out:
-	buffer_release(&text);
-	return object;
-}
-
-static int
-write_object(int dir, const char *file, struct json *object,
-    struct error *err)
-{
-	struct buffer text = BUFFER_INIT;
-	int result = -1;
-
-	if (json_print(object, JSON_PRETTY, &text, err) == 0) {
-		buffer_add_char(&text, '\n');
-		if (buffer_ok(&text, err))
-			result = file_write(dir, file, text.data, text.length,
-			    err);
-	}
-	buffer_release(&text);
-	return result;
-}
-
-static int
-credential_read(int dir, struct credential *credential,
-    struct file_facts *facts, struct error *err)
-{
-	struct json *object;
-	int result = -1;
-
-	object = read_object(dir, PROFILE_CREDENTIAL_FILE, CREDENTIAL_MAX,
-	    facts, err);
-	if (object == NULL) {
-		/* A profile without it is damaged, not absent. */
-		if (err != NULL)
-			err->code = ERROR_FAILED;
-		return -1;
-	}
-	if (json_integer(object, "generation", &credential->generation) != 0 ||
-	    json_string(object, "access_token") == NULL ||
-	    json_string(object, "issuer") == NULL) {
-		error_set(err, ERROR_FAILED, _("%s lacks what it must have"),
-		    PROFILE_CREDENTIAL_FILE);
-		goto out;
-	}
-	credential->obtained_at = time_member(object, "obtained_at");
-	credential->expires_at = time_member(object, "expires_at");
-	if (copy_string(&credential->issuer, object, "issuer", err) == 0 &&
-	    copy_string(&credential->access_token, object, "access_token",
-	    err) == 0 &&
-	    copy_string(&credential->refresh_token, object, "refresh_token",
-	    err) == 0 &&
-	    copy_string(&credential->id_token, object, "id_token", err) == 0)
-		result = 0;
-out:
-	json_free(object);
-	return result;
-}
-
-int
-credential_load(const struct store *store, const char *name,
-    struct credential *credential, struct error *err)
-{
-	int dir, result;
-
-	*credential = (struct credential)CREDENTIAL_INIT;
-	dir = store_open_profile(store, name, err);
-	if (dir < 0)
-		return -1;
-	result = credential_read(dir, credential, NULL, err);
-	close(dir);
-	return result;
-}
-
-int
-credential_save(int dir, const struct credential *credential,
-    struct error *err)
-{
-	struct json *object = json_object();
-
-	json_set_integer(object, "schema", SCHEMA);
-	json_set_string(object, "issuer", credential->issuer);
-	json_set_integer(object, "generation", credential->generation);
-	set_time(object, "obtained_at", credential->obtained_at);
-	set_time(object, "expires_at", credential->expires_at);
-	json_set_string(object, "access_token", credential->access_token);
-	json_set_string(object, "refresh_token", credential->refresh_token);
-	json_set_string(object, "id_token", credential->id_token);
-	return write_object(dir, PROFILE_CREDENTIAL_FILE, object, err);
-}
-
-void
-credential_release(struct credential *credential)
-{
-	free(credential->issuer);
-	secret_free(&credential->access_token);
-	secret_free(&credential->refresh_token);
-	secret_free(&credential->id_token);
-	*credential = (struct credential)CREDENTIAL_INIT;
-}
-
 static int
 read_refusal(struct profile *profile, const struct json *object,
     struct error *err)
@@ -265,7 +97,7 @@ read_refusal(struct profile *profile, const struct json *object,
 	if (json_integer(error, "generation",
 	    &profile->refused_generation) != 0)
 		profile->refused = REASON_NONE;
-	return copy_string(&profile->refused_message, error, "message", err);
+	return record_copy(&profile->refused_message, error, "message", err);
 }
 
 static int
@@ -274,16 +106,16 @@ read_profile(int dir, struct profile *profile, struct error *err)
 	struct json *object;
 	int result = -1;
 
-	object = read_object(dir, PROFILE_FILE, PROFILE_MAX, NULL, err);
+	object = record_read(dir, PROFILE_FILE, PROFILE_MAX, NULL, err);
 	if (object == NULL)
 		return -1;
-	profile->created_at = time_member(object, "created_at");
-	profile->last_refresh = time_member(object, "last_refresh");
-	if (copy_string(&profile->user_id, object, "user_id", err) == 0 &&
-	    copy_string(&profile->account_id, object, "account_id", err) == 0 &&
-	    copy_string(&profile->email, object, "email", err) == 0 &&
-	    copy_string(&profile->plan, object, "plan", err) == 0 &&
-	    copy_string(&profile->label, object, "label", err) == 0 &&
+	profile->created_at = record_time(object, "created_at");
+	profile->last_refresh = record_time(object, "last_refresh");
+	if (record_copy(&profile->user_id, object, "user_id", err) == 0 &&
+	    record_copy(&profile->account_id, object, "account_id", err) == 0 &&
+	    record_copy(&profile->email, object, "email", err) == 0 &&
+	    record_copy(&profile->plan, object, "plan", err) == 0 &&
+	    record_copy(&profile->label, object, "label", err) == 0 &&
 	    read_refusal(profile, object, err) == 0)
 		result = 0;
 	json_free(object);
@@ -299,10 +131,10 @@ note_mode(struct profile *profile, const struct file_facts *facts,
 
 	if ((facts->mode & 077) != 0)
 		buffer_addf(&text, _("%s is mode %04o"),
-		    PROFILE_CREDENTIAL_FILE, (unsigned int)facts->mode);
+		    CREDENTIAL_FILE, (unsigned int)facts->mode);
 	else if (facts->links > 1)
 		buffer_addf(&text, _("%s has %lu hard links"),
-		    PROFILE_CREDENTIAL_FILE, (unsigned long)facts->links);
+		    CREDENTIAL_FILE, (unsigned long)facts->links);
 	else
 		return 0;
 	profile->warning = buffer_detach(&text, err);
@@ -344,7 +176,7 @@ profile_load(const struct store *store, const char *name,
 			return error_set(err, ERROR_NOT_FOUND,
 			    _("there is no profile '%s'; 'chatelaine list' "
 			    "shows what there is"), name);
-	} else if (faccessat(dir, PROFILE_CREDENTIAL_FILE, F_OK,
+	} else if (faccessat(dir, CREDENTIAL_FILE, F_OK,
 	    AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT &&
 	    faccessat(dir, PROFILE_FILE, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
 		/* A tenant's directory, or an empty one. */
@@ -399,17 +231,17 @@ profile_save(int dir, const struct profile *profile, struct error *err)
 {
 	struct json *object = json_object();
 
-	json_set_integer(object, "schema", SCHEMA);
+	json_set_integer(object, "schema", RECORD_SCHEMA);
 	json_set_string(object, "user_id", profile->user_id);
 	json_set_string(object, "account_id", profile->account_id);
 	json_set_string(object, "email", profile->email);
 	json_set_string(object, "plan", profile->plan);
 	json_set_string(object, "label", profile->label);
 	json_set_string(object, "owner", "chatelaine");
-	set_time(object, "created_at", profile->created_at);
-	set_time(object, "last_refresh", profile->last_refresh);
+	record_set_time(object, "created_at", profile->created_at);
+	record_set_time(object, "last_refresh", profile->last_refresh);
 	set_refusal(object, profile);
-	return write_object(dir, PROFILE_FILE, object, err);
+	return record_write(dir, PROFILE_FILE, object, err);
 }
 
 /* Where a profile's directory is put together. */

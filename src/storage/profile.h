@@ -1,10 +1,9 @@
 /*
- * profile: one named login: credential.json and profile.json.
+ * profile: one named login, as it may be shown: profile.json, and what is no
+ * secret of credential.json (storage/credential).
  *
- * credential.json (schema 1) has the secrets and what belongs to them; it is
- * read whole only to spend or to hand over. profile.json has what is shown.
- * Both are replaced atomically, so a reader needs no lock; a writer holds the
- * profile's lock (storage/lock).
+ * Both files are replaced atomically, so a reader needs no lock; a writer
+ * holds the profile's lock (storage/lock).
  */
 #ifndef STORAGE_PROFILE_H
 #define STORAGE_PROFILE_H
@@ -14,9 +13,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "storage/credential.h"
 #include "storage/store.h"
 
-#define PROFILE_CREDENTIAL_FILE "credential.json"
 #define PROFILE_FILE "profile.json"
 
 /* Under this much of its access token, a login is `expiring`. Seconds. */
@@ -46,19 +45,6 @@ enum profile_reason {
  * REASON_NONE. */
 const char *profile_status_word(enum profile_status status);
 const char *profile_reason_word(enum profile_reason reason);
-
-/* The secrets. All strings are owned; NULL where there is none. */
-struct credential {
-	int64_t generation;	/* counts the renewals of this chain, from 1 */
-	int64_t obtained_at;
-	int64_t expires_at;	/* of the access token; TIME_UNKNOWN */
-	char *issuer;
-	char *access_token;
-	char *refresh_token;
-	char *id_token;
-};
-
-#define CREDENTIAL_INIT { 0, 0, 0, NULL, NULL, NULL, NULL }
 
 /* What is known of a login and may be shown. Strings are owned, NULL is
  * unknown. */
@@ -101,17 +87,6 @@ int profile_create(struct store *store, const struct profile *profile,
 /* The status at the time @now, and why where it is PROFILE_NEEDS_LOGIN. */
 enum profile_status profile_status(const struct profile *profile, int64_t now,
     enum profile_reason *reason);
-
-/*
- * Reads the secrets. ERROR_FAILED with the reason when they cannot be read;
- * ERROR_NOT_FOUND when there is no such profile. The caller wipes them with
- * credential_release() in any case.
- */
-int credential_load(const struct store *store, const char *name,
-    struct credential *credential, struct error *err);
-int credential_save(int dir, const struct credential *credential,
-    struct error *err);
-void credential_release(struct credential *credential);
 
 /* All profiles, sorted by name. */
 struct profile_list {

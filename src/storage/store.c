@@ -307,7 +307,7 @@ list_entry(int dir, const char *tenant, const char *entry,
 			return add_entry(names, tenant, entry, err);
 		return 0;
 	}
-	if (has(fd, PROFILE_CREDENTIAL_FILE) || has(fd, PROFILE_FILE))
+	if (has(fd, CREDENTIAL_FILE) || has(fd, PROFILE_FILE))
 		result = add_entry(names, tenant, entry, err);
 	else if (tenant[0] == '\0')
 		result = list_directory(fd, entry, names, err);

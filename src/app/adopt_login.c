@@ -1,0 +1,142 @@
+/*
+ * A sign-in's answer: whose it is decides where it goes.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/adopt.h"
+#include "app/take.h"
+#include "base/i18n.h"
+#include "storage/backup.h"
+
+/* The same person and workspace again: a new chain for the profile. */
+static int
+renew_chain(struct app *app, struct profile *profile, struct answer *answer,
+    struct identity *identity, const char *issuer, struct error *err)
+{
+	struct credential credential;
+	char *copy;
+	int result = -1;
+
+	if (credential_load(app->store, profile->name, &credential,
+	    err) != 0)
+		goto out;
+	copy = strdup(issuer);
+	if (copy == NULL) {
+		error_no_memory(err);
+		goto out;
+	}
+	take_string(&credential.issuer, &copy);
+	take_credential(&credential, answer, identity);
+	take_profile(profile, identity);
+	result = take_save(app, profile, &credential, err);
+	/* A renewal of the old chain is in doubt no more. */
+	if (result == 0)
+		pending_remove(app->store, profile->name, PENDING_REFRESH,
+		    NULL);
+out:
+	credential_release(&credential);
+	return result;
+}
+
+/* Puts a new login where it belongs. */
+static int
+place(struct app *app, const char *name, const struct pending *pending,
+    struct answer *answer, struct identity *identity,
+    char saved[STORE_NAME_MAX + 1], struct error *err)
+{
+	struct profile there;
+	int result;
+
+	strcpy(saved, name);
+	if (profile_load(app->store, name, &there, NULL) != 0)
+		result = take_create(app, name, answer, identity, pending->issuer,
+		    err);
+	else if (there.damage == NULL && take_is_same_login(&there, identity))
+		result = renew_chain(app, &there, answer, identity,
+		    pending->issuer, err);
+	else if (there.damage != NULL || pending->replace) {
+		/* `undo` brings back what stood here. */
+		result = backup_forget(app->store, name, err);
+		if (result == 0)
+			result = take_create(app, name, answer, identity,
+			    pending->issuer, err);
+	} else {
+		result = take_create_beside(app, name, answer, identity,
+		    pending->issuer, saved, err);
+		if (result == 0)
+			error_set(err, ERROR_REFUSED,
+			    _("'%s' is another login (%s) and stays as it "
+			    "was; the new one is kept as '%s'; --replace "
+			    "puts it in its place"), name,
+			    there.email != NULL ? there.email :
+			    there.account_id, saved);
+	}
+	profile_release(&there);
+	return result;
+}
+
+static int
+apply_login(struct app *app, const char *name, const struct pending *pending,
+    struct answer *answer, char saved[STORE_NAME_MAX + 1], struct error *err)
+{
+	struct identity identity = IDENTITY_INIT;
+	struct error beside = ERROR_INIT;
+	int result = -1;
+
+	if (answer->kind != ANSWER_TOKENS) {
+		error_set(err, answer->kind == ANSWER_IN_DOUBT ?
+		    ERROR_UNAVAILABLE : answer->error.code,
+		    _("the sign-in was not completed: %s; start again"),
+		    answer->error.text);
+	} else if (answer->access_token == NULL ||
+	    answer->refresh_token == NULL) {
+		error_set(err, ERROR_UNAVAILABLE, "%s",
+		    _("the sign-in was not completed: the issuer's answer "
+		    "lacks a token; start again"));
+	} else if (identity_read(&identity, answer->access_token,
+	    answer->id_token, err) == 0) {
+		result = place(app, name, pending, answer, &identity, saved,
+		    &beside);
+		if (beside.code != ERROR_NONE)
+			*err = beside;
+		if (result != 0) {
+			take_not_saved(app, name, PENDING_LOGIN, err);
+			goto out;
+		}
+		if (beside.code != ERROR_NONE)
+			result = -1;
+	}
+	take_note(app, AUDIT_SIGN_IN, result == 0 ? saved : name,
+	    result == 0 ? NULL : err);
+	pending_remove(app->store, name, PENDING_LOGIN, NULL);
+out:
+	identity_release(&identity);
+	return result;
+}
+
+int
+adopt_login(struct app *app, const char *name,
+    char saved[STORE_NAME_MAX + 1], struct error *err)
+{
+	struct answer answer = { .kind = ANSWER_IN_DOUBT };
+	struct pending pending;
+	struct error why = ERROR_INIT;
+	int result = -1;
+
+	strcpy(saved, name);
+	if (pending_load(app->store, name, PENDING_LOGIN, &pending,
+	    &why) == 0) {
+		answer_read(&answer, pending.answer.data,
+		    pending.answer.length);
+		result = apply_login(app, name, &pending, &answer, saved,
+		    &why);
+	}
+	answer_release(&answer);
+	pending_release(&pending);
+	if (result != 0 && err != NULL)
+		*err = why;
+	return result;
+}

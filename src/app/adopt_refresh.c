@@ -1,0 +1,171 @@
+/*
+ * A renewal's answer: the profile has a chain already.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/adopt.h"
+#include "app/take.h"
+#include "base/i18n.h"
+#include "base/secret.h"
+
+/* Notes in the profile that its chain has ended. */
+static int
+refuse(struct app *app, struct profile *profile, struct answer *answer,
+    struct error *err)
+{
+	static const enum profile_reason reason[] = {
+		[ANSWER_REUSED] = REASON_REUSED,
+		[ANSWER_EXPIRED] = REASON_EXPIRED,
+		[ANSWER_REVOKED] = REASON_REVOKED,
+	};
+
+	profile->refused = reason[answer->kind];
+	profile->refused_generation = profile->generation;
+	free(profile->refused_message);
+	profile->refused_message = strdup(answer->error.text);
+	take_note(app, AUDIT_REFRESH, profile->name, &answer->error);
+	if (take_save_profile(app, profile, err) != 0)
+		return -1;
+	pending_remove(app->store, profile->name, PENDING_REFRESH, NULL);
+	return error_set(err, ERROR_NEEDS_LOGIN,
+	    _("'%s' cannot be renewed: %s; sign in again: chatelaine login %s"),
+	    profile->name, answer->error.text, profile->name);
+}
+
+/* The tokens that a renewal returned are somebody else's: both logins stay,
+ * but this chain has no successor. */
+static int
+refuse_stranger(struct app *app, struct profile *profile,
+    const struct pending *pending, struct answer *answer,
+    struct identity *identity, struct error *err)
+{
+	char saved[STORE_NAME_MAX + 1];
+
+	if (take_create_beside(app, profile->name, answer, identity,
+	    pending->issuer, saved, err) != 0)
+		return take_not_saved(app, profile->name, PENDING_REFRESH, err);
+	answer->kind = ANSWER_REVOKED;
+	error_set(&answer->error, ERROR_REFUSED,
+	    _("the issuer answered with another login, kept as '%s'"), saved);
+	refuse(app, profile, answer, err);
+	err->code = ERROR_REFUSED;
+	return -1;
+}
+
+static int
+take_tokens(struct app *app, struct profile *profile,
+    struct credential *credential, const struct pending *pending,
+    struct answer *answer, struct error *err)
+{
+	struct identity identity = IDENTITY_INIT;
+	int result = -1;
+
+	/* A token that cannot be read is no reason to drop its successor;
+	 * the old access token then stays in use. */
+	if (answer->access_token != NULL && identity_read(&identity,
+	    answer->access_token, answer->id_token, NULL) != 0) {
+		identity_release(&identity);
+		if (answer->refresh_token != NULL)
+			secret_free(&answer->access_token);
+	}
+	if (identity.user_id != NULL && !take_is_same_login(profile, &identity)) {
+		result = refuse_stranger(app, profile, pending, answer,
+		    &identity, err);
+		goto out;
+	}
+	take_credential(credential, answer, &identity);
+	take_profile(profile, &identity);
+	if (take_save(app, profile, credential, err) != 0) {
+		take_not_saved(app, profile->name, PENDING_REFRESH, err);
+		goto out;
+	}
+	take_note(app, AUDIT_REFRESH, profile->name, NULL);
+	result = pending_remove(app->store, profile->name, PENDING_REFRESH,
+	    err);
+out:
+	identity_release(&identity);
+	return result;
+}
+
+/* An earlier attempt wrote credential.json and was cut off: the rest follows
+ * from it. */
+static int
+finish(struct app *app, struct profile *profile,
+    const struct credential *credential, struct error *err)
+{
+	struct identity identity = IDENTITY_INIT;
+
+	identity_read(&identity, credential->access_token,
+	    credential->id_token, NULL);
+	take_profile(profile, &identity);
+	profile->last_refresh = credential->obtained_at;
+	identity_release(&identity);
+	if (take_save_profile(app, profile, err) != 0)
+		return -1;
+	take_note(app, AUDIT_REFRESH, profile->name, NULL);
+	return pending_remove(app->store, profile->name, PENDING_REFRESH, err);
+}
+
+static int
+apply_refresh(struct app *app, struct profile *profile,
+    struct credential *credential, const struct pending *pending,
+    struct answer *answer, struct error *err)
+{
+	if (credential->generation > pending->generation)
+		return finish(app, profile, credential, err);
+	switch (answer->kind) {
+	case ANSWER_TOKENS:
+		return take_tokens(app, profile, credential, pending, answer,
+		    err);
+	case ANSWER_REUSED:
+	case ANSWER_EXPIRED:
+	case ANSWER_REVOKED:
+		return refuse(app, profile, answer, err);
+	case ANSWER_UNAVAILABLE:
+	case ANSWER_REJECTED:
+		take_note(app, AUDIT_REFRESH, profile->name, &answer->error);
+		pending_remove(app->store, profile->name, PENDING_REFRESH,
+		    NULL);
+		return error_set(err, answer->error.code,
+		    _("'%s' was not renewed: %s; nothing is lost, try again "
+		    "later"), profile->name, answer->error.text);
+	case ANSWER_IN_DOUBT:
+		break;
+	}
+	return error_set(err, ERROR_UNAVAILABLE,
+	    _("the renewal of '%s' is in doubt: %s; its access token stays in "
+	    "use, and it is tried once more near the end"), profile->name,
+	    answer->error.text);
+}
+
+int
+adopt_refresh(struct app *app, const char *name, struct error *err)
+{
+	struct credential credential = CREDENTIAL_INIT;
+	struct answer answer = { .kind = ANSWER_IN_DOUBT };
+	struct error why = ERROR_INIT;
+	struct profile profile;
+	struct pending pending;
+	int result = -1;
+
+	memset(&profile, 0, sizeof profile);
+	if (pending_load(app->store, name, PENDING_REFRESH, &pending,
+	    &why) == 0 &&
+	    profile_load(app->store, name, &profile, &why) == 0 &&
+	    credential_load(app->store, name, &credential, &why) == 0) {
+		answer_read(&answer, pending.answer.data,
+		    pending.answer.length);
+		result = apply_refresh(app, &profile, &credential, &pending,
+		    &answer, &why);
+	}
+	answer_release(&answer);
+	credential_release(&credential);
+	profile_release(&profile);
+	pending_release(&pending);
+	if (result != 0 && err != NULL)
+		*err = why;
+	return result;
+}

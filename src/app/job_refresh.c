@@ -1,0 +1,162 @@
+/*
+ * Renewing: the refresh token is spent.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "app/adopt.h"
+#include "app/job_type.h"
+#include "base/i18n.h"
+#include "base/time.h"
+#include "oauth/issuer.h"
+#include "storage/audit.h"
+
+/* A renewal in doubt is tried once more when its access token has less than
+ * this left; seconds. */
+#define RETRY_WINDOW ((int64_t)3600)
+#define ATTEMPTS_MAX 2
+
+/* Decides whether the token may be sent (again): 0, or -1 with the reason. */
+static int
+check_doubt(const struct job *job, const struct credential *credential,
+    int64_t *attempts, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	struct pending pending;
+	int result = 0;
+
+	*attempts = 0;
+	if (pending_load(job->app->store, job->name, PENDING_REFRESH, &pending,
+	    &why) != 0) {
+		if (why.code != ERROR_NOT_FOUND) {
+			*err = why;
+			result = -1;
+		}
+	} else if (pending.generation == credential->generation) {
+		*attempts = pending.attempts;
+		if (pending.attempts >= ATTEMPTS_MAX)
+			result = error_set(err, ERROR_NEEDS_LOGIN,
+			    _("two renewals of '%s' got no answer, and a third "
+			    "could end the login; sign in again: chatelaine "
+			    "login %s"), job->name, job->name);
+		else if (credential->expires_at - time_now() > RETRY_WINDOW)
+			result = error_set(err, ERROR_REFUSED,
+			    _("the last renewal of '%s' got no answer; it is "
+			    "tried once more when the access token has under "
+			    "an hour left, or sign in again: chatelaine login "
+			    "%s"), job->name, job->name);
+	}
+	pending_release(&pending);
+	return result;
+}
+
+/* The profile must be one that a token may be spent for. */
+static int
+check_profile(struct job *job, struct error *err)
+{
+	enum profile_status status;
+	enum profile_reason reason;
+	struct profile profile;
+	int result = -1;
+
+	if (profile_load(job->app->store, job->name, &profile, err) != 0)
+		goto out;
+	status = profile_status(&profile, time_now(), &reason);
+	if (status == PROFILE_DAMAGED)
+		error_set(err, ERROR_FAILED, _("'%s' is damaged: %s"),
+		    job->name, profile.damage);
+	else if (status == PROFILE_NEEDS_LOGIN ||
+	    status == PROFILE_ACCESS_ONLY)
+		error_set(err, ERROR_NEEDS_LOGIN,
+		    _("'%s' cannot be renewed (%s); sign in again: chatelaine "
+		    "login %s"), job->name, profile_reason_word(
+		    reason != REASON_NONE ? reason : REASON_NO_REFRESH_TOKEN),
+		    job->name);
+	else
+		result = 0;
+out:
+	profile_release(&profile);
+	return result;
+}
+
+/* Completes what an earlier renewal left, so that its answer is not lost under
+ * a new one. */
+static void
+adopt_earlier(struct job *job)
+{
+	struct pending pending;
+	bool answered;
+
+	answered = pending_load(job->app->store, job->name, PENDING_REFRESH,
+	    &pending, NULL) == 0 && pending.answer.length > 0;
+	pending_release(&pending);
+	if (answered)
+		adopt_refresh(job->app, job->name, NULL);
+}
+
+static int
+prepare_refresh(struct job *job, struct message_request *request,
+    struct error *err)
+{
+	struct credential credential = CREDENTIAL_INIT;
+	int64_t attempts;
+	int result = -1;
+
+	adopt_earlier(job);
+	if (check_profile(job, err) != 0 || credential_load(job->app->store,
+	    job->name, &credential, err) != 0)
+		goto out;
+	/* Whoever held the lock before us has renewed it. */
+	if (credential.generation > job->generation) {
+		result = 1;
+		goto out;
+	}
+	if (issuer_check(credential.issuer, err) != 0 ||
+	    check_doubt(job, &credential, &attempts, err) != 0 ||
+	    job_reserve(job, credential.issuer, credential.generation,
+	    attempts + 1, err) != 0)
+		goto out;
+	/* A chain belongs to the issuer that began it. */
+	request->issuer = credential.issuer;
+	request->token = credential.refresh_token;
+	credential.issuer = credential.refresh_token = NULL;
+	result = 0;
+out:
+	credential_release(&credential);
+	return result;
+}
+
+static int
+finish_refresh(struct job *job, struct error *err)
+{
+	return adopt_refresh(job->app, job->name, err);
+}
+
+static void
+give_up_refresh(struct job *job, bool sent, struct error *err)
+{
+	struct error why = *err;
+
+	if (!sent) {
+		pending_remove(job->app->store, job->name, PENDING_REFRESH,
+		    NULL);
+		error_set(err, why.code, _("'%s' was not renewed: %s"),
+		    job->name, why.text);
+	} else
+		error_set(err, why.code,
+		    _("the renewal of '%s' is in doubt: %s; its access token "
+		    "stays in use, and it is tried once more near the end"),
+		    job->name, why.text);
+	audit_add(job->app->store, AUDIT_REFRESH, job->name, NULL, err, NULL);
+}
+
+const struct job_type job_refresh_type = {
+	.request = MESSAGE_REFRESH,
+	.spends = true,
+	.timeout_ms = JOB_CHILD_TIMEOUT_MS,
+	.operation = PENDING_REFRESH,
+	.prepare = prepare_refresh,
+	.finish = finish_refresh,
+	.give_up = give_up_refresh,
+};

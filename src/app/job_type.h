@@ -1,0 +1,58 @@
+/*
+ * job_type: the inside of a job, for app/job.c, which runs jobs, and for
+ * app/job_*.c, which say what they do.
+ */
+#ifndef APP_JOB_TYPE_H
+#define APP_JOB_TYPE_H
+
+#include "app/job.h"
+#include "oauth/child.h"
+#include "oauth/message.h"
+#include "storage/pending.h"
+
+/* Longer than a child may take for one request (oauth/helper): one that is
+ * silent for this long is not coming back. ms. */
+#define JOB_CHILD_TIMEOUT_MS 30000
+
+struct job {
+	struct app *app;
+	const struct job_type *type;
+	char name[STORE_NAME_MAX + 1];
+	char saved[STORE_NAME_MAX + 1];
+	bool replace;
+	int64_t generation;	/* when the job was asked for; 0: any */
+	int lock, spend_lock;
+	int answer;
+	struct child child;
+	int64_t deadline;	/* steady clock, ms */
+	bool reserved;		/* there is a record to take away */
+	struct job_view view;
+	char url[MESSAGE_URL_MAX];
+	char code[MESSAGE_CODE_MAX];
+};
+
+/* What the three kinds differ in. */
+struct job_type {
+	enum message_operation request;
+	bool spends;		/* under the store's lock */
+	int64_t timeout_ms;
+	enum pending_operation operation;	/* of its record */
+	/* With the locks held: fills the request and what it needs. 1: there
+	 * is nothing to do any more. */
+	int (*prepare)(struct job *job, struct message_request *request,
+	    struct error *err);
+	/* After `answered` or `done`. */
+	int (*finish)(struct job *job, struct error *err);
+	/* After `failed`, or a child's silent end. @sent: perhaps spent. */
+	void (*give_up)(struct job *job, bool sent, struct error *err);
+};
+
+extern const struct job_type job_refresh_type;
+extern const struct job_type job_login_type;
+extern const struct job_type job_sign_out_type;
+
+/* Makes the record for the answer, and room. Called by prepare(). */
+int job_reserve(struct job *job, const char *issuer, int64_t generation,
+    int64_t attempts, struct error *err);
+
+#endif

@@ -1,0 +1,213 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/take.h"
+#include "base/file.h"
+#include "base/i18n.h"
+#include "base/secret.h"
+#include "base/time.h"
+
+/* How many names NAME-2, NAME-3... are tried for a login that is not NAME's. */
+#define OTHER_NAMES 99
+
+void
+take_string(char **to, char **from)
+{
+	if (*from == NULL)
+		return;
+	free(*to);
+	*to = *from;
+	*from = NULL;
+}
+
+static void
+replace_secret(char **to, char **from)
+{
+	if (*from == NULL)
+		return;
+	secret_free(to);
+	*to = *from;
+	*from = NULL;
+}
+
+static void
+forget_refusal(struct profile *profile)
+{
+	profile->refused = REASON_NONE;
+	free(profile->refused_message);
+	profile->refused_message = NULL;
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+/* Neither part identifies a login alone (oauth/jwt). */
+bool
+take_is_same_login(const struct profile *profile, const struct identity *identity)
+{
+	return same(profile->user_id, identity->user_id) &&
+	    same(profile->account_id, identity->account_id);
+}
+
+/* Puts the parts of an answer into a credential. What the answer lacks stays
+ * (protocol.md 3.1). */
+void
+take_credential(struct credential *credential, struct answer *answer,
+    const struct identity *identity)
+{
+	bool access = answer->access_token != NULL;
+
+	credential->generation++;
+	credential->obtained_at = time_now();
+	replace_secret(&credential->access_token, &answer->access_token);
+	replace_secret(&credential->refresh_token, &answer->refresh_token);
+	replace_secret(&credential->id_token, &answer->id_token);
+	if (identity->expires_at != TIME_UNKNOWN)
+		credential->expires_at = identity->expires_at;
+	else if (access)
+		credential->expires_at = answer->expires_in == 0 ?
+		    TIME_UNKNOWN : time_now() + answer->expires_in;
+}
+
+void
+take_profile(struct profile *profile, struct identity *identity)
+{
+	take_string(&profile->user_id, &identity->user_id);
+	take_string(&profile->account_id, &identity->account_id);
+	take_string(&profile->email, &identity->email);
+	take_string(&profile->plan, &identity->plan);
+	profile->last_refresh = time_now();
+	forget_refusal(profile);
+}
+
+/* Says where an answer is that could not be written to its place. */
+int
+take_not_saved(struct app *app, const char *name, enum pending_operation operation,
+    struct error *err)
+{
+	struct error why = *err;
+	struct buffer path = BUFFER_INIT;
+
+	pending_path(app->store, name, operation, &path);
+	error_set(err, why.code, _("%s; the new login is safe in %s and is "
+	    "taken in at the next start that can write"), why.text, path.data);
+	buffer_release(&path);
+	return -1;
+}
+
+/* Writes both files of a profile that is there. */
+int
+take_save(struct app *app, const struct profile *profile,
+    const struct credential *credential, struct error *err)
+{
+	int dir, result;
+
+	dir = store_open_profile(app->store, profile->name, err);
+	if (dir < 0)
+		return -1;
+	file_sweep(dir, CREDENTIAL_FILE);
+	file_sweep(dir, PROFILE_FILE);
+	result = credential_save(dir, credential, err);
+	if (result == 0)
+		result = profile_save(dir, profile, err);
+	close(dir);
+	return result;
+}
+
+int
+take_save_profile(struct app *app, const struct profile *profile,
+    struct error *err)
+{
+	int dir, result;
+
+	dir = store_open_profile(app->store, profile->name, err);
+	if (dir < 0)
+		return -1;
+	file_sweep(dir, PROFILE_FILE);
+	result = profile_save(dir, profile, err);
+	close(dir);
+	return result;
+}
+
+void
+take_note(struct app *app, enum audit_event event, const char *name,
+    const struct error *why)
+{
+	audit_add(app->store, event, name, NULL, why, NULL);
+}
+
+/* Makes a new profile of an answer. */
+int
+take_create(struct app *app, const char *name, struct answer *answer,
+    struct identity *identity, const char *issuer, struct error *err)
+{
+	struct credential credential = CREDENTIAL_INIT;
+	struct profile profile;
+	int result = -1;
+
+	memset(&profile, 0, sizeof profile);
+	snprintf(profile.name, sizeof profile.name, "%s", name);
+	profile.created_at = time_now();
+	credential.issuer = strdup(issuer);
+	take_credential(&credential, answer, identity);
+	take_profile(&profile, identity);
+	if (credential.issuer == NULL)
+		error_no_memory(err);
+	else
+		result = profile_create(app->store, &profile, &credential,
+		    err);
+	credential_release(&credential);
+	profile_release(&profile);
+	return result;
+}
+
+/* True if profile @name has the very chain of @answer: then an earlier attempt
+ * got this far. */
+static bool
+has_chain(struct app *app, const char *name, const struct answer *answer)
+{
+	struct credential credential = CREDENTIAL_INIT;
+	bool found;
+
+	found = credential_load(app->store, name, &credential, NULL) == 0 &&
+	    same(credential.refresh_token, answer->refresh_token);
+	credential_release(&credential);
+	return found;
+}
+
+/* Keeps a login that is not @name's under the next free name, which it puts
+ * into @saved. */
+int
+take_create_beside(struct app *app, const char *name, struct answer *answer,
+    struct identity *identity, const char *issuer,
+    char saved[STORE_NAME_MAX + 1], struct error *err)
+{
+	struct profile there;
+	bool is_free;
+
+	for (int i = 2; i <= OTHER_NAMES; i++) {
+		char suffix[8];
+		int n = snprintf(suffix, sizeof suffix, "-%d", i);
+
+		snprintf(saved, STORE_NAME_MAX + 1, "%.*s%s",
+		    STORE_NAME_MAX - n, name, suffix);
+		if (store_check_name(saved, err) != 0)
+			return -1;
+		is_free = profile_load(app->store, saved, &there, NULL) != 0;
+		profile_release(&there);
+		if (is_free)
+			return take_create(app, saved, answer, identity, issuer,
+			    err);
+		if (has_chain(app, saved, answer))
+			return 0;
+	}
+	return error_set(err, ERROR_REFUSED,
+	    _("there is no free name beside '%s'"), name);
+}

@@ -1,0 +1,90 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "base/secret.h"
+#include "storage/credential.h"
+#include "storage/record.h"
+
+/* Tokens take up to 16 KiB each (protocol.md section 5, "Sizes"). */
+#define CREDENTIAL_MAX ((size_t)128 * 1024)
+
+int
+credential_read(int dir, struct credential *credential,
+    struct file_facts *facts, struct error *err)
+{
+	struct json *object;
+	int result = -1;
+
+	object = record_read(dir, CREDENTIAL_FILE, CREDENTIAL_MAX,
+	    facts, err);
+	if (object == NULL) {
+		/* A profile without it is damaged, not absent. */
+		if (err != NULL)
+			err->code = ERROR_FAILED;
+		return -1;
+	}
+	if (json_integer(object, "generation", &credential->generation) != 0 ||
+	    json_string(object, "access_token") == NULL ||
+	    json_string(object, "issuer") == NULL) {
+		error_set(err, ERROR_FAILED, _("%s lacks what it must have"),
+		    CREDENTIAL_FILE);
+		goto out;
+	}
+	credential->obtained_at = record_time(object, "obtained_at");
+	credential->expires_at = record_time(object, "expires_at");
+	if (record_copy(&credential->issuer, object, "issuer", err) == 0 &&
+	    record_copy(&credential->access_token, object, "access_token",
+	    err) == 0 &&
+	    record_copy(&credential->refresh_token, object, "refresh_token",
+	    err) == 0 &&
+	    record_copy(&credential->id_token, object, "id_token", err) == 0)
+		result = 0;
+out:
+	json_free(object);
+	return result;
+}
+
+int
+credential_load(const struct store *store, const char *name,
+    struct credential *credential, struct error *err)
+{
+	int dir, result;
+
+	*credential = (struct credential)CREDENTIAL_INIT;
+	dir = store_open_profile(store, name, err);
+	if (dir < 0)
+		return -1;
+	result = credential_read(dir, credential, NULL, err);
+	close(dir);
+	return result;
+}
+
+int
+credential_save(int dir, const struct credential *credential,
+    struct error *err)
+{
+	struct json *object = json_object();
+
+	json_set_integer(object, "schema", RECORD_SCHEMA);
+	json_set_string(object, "issuer", credential->issuer);
+	json_set_integer(object, "generation", credential->generation);
+	record_set_time(object, "obtained_at", credential->obtained_at);
+	record_set_time(object, "expires_at", credential->expires_at);
+	json_set_string(object, "access_token", credential->access_token);
+	json_set_string(object, "refresh_token", credential->refresh_token);
+	json_set_string(object, "id_token", credential->id_token);
+	return record_write(dir, CREDENTIAL_FILE, object, err);
+}
+
+void
+credential_release(struct credential *credential)
+{
+	free(credential->issuer);
+	secret_free(&credential->access_token);
+	secret_free(&credential->refresh_token);
+	secret_free(&credential->id_token);
+	*credential = (struct credential)CREDENTIAL_INIT;
+}
