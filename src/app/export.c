@@ -17,7 +17,6 @@
 #include "base/time.h"
 #include "storage/audit.h"
 
-#define TOKEN_MAX ((size_t)16 * 1024)
 #define ID_MAX ((size_t)256)
 
 /* The access token must be worth handing over. */
@@ -63,14 +62,12 @@ export_print(struct app *app, const char *name, const struct format *format,
 	    credential_load(app->store, name, &credential, err) != 0)
 		goto out;
 	/* What goes into headers and scripts has no line break in it. */
-	if ((credential.access_token != NULL &&
-	    !text_is_visible_ascii(credential.access_token, TOKEN_MAX)) ||
-	    (profile.account_id != NULL &&
-	    !text_is_visible_ascii(profile.account_id, ID_MAX)) ||
-	    !text_is_visible_ascii(app->backend, ID_MAX)) {
+	if ((profile.account_id != NULL &&
+	    !text_is_visible_ascii(profile.account_id, ID_MAX))) {
 		error_set(err, ERROR_FAILED,
-		    _("'%s' has characters in it that no token has; sign in "
-		    "again: chatelaine login %s --replace"), name, name);
+		    _("'%s' has characters in its account id that none has; "
+		    "sign in again: chatelaine login %s --replace"), name,
+		    name);
 		goto out;
 	}
 	input.access_token = redacted ? EXPORT_REDACTED :

@@ -95,7 +95,6 @@ start(struct job *job)
 	}
 	prepared = job->type->prepare(job, &request, &job->view.error);
 	if (prepared == 0) {
-		request.operation = job->type->request;
 		files = (struct child_files){ .answer = job->answer,
 		    .lock = { job->lock, job->spend_lock },
 		    .quiet = job->app->screen };

@@ -16,6 +16,7 @@ static int
 prepare_login(struct job *job, struct message_request *request,
     struct error *err)
 {
+	request->operation = MESSAGE_LOGIN;
 	request->issuer = strdup(job->app->issuer);
 	if (request->issuer == NULL)
 		return error_no_memory(err);
@@ -39,7 +40,6 @@ give_up_login(struct job *job, bool sent, struct error *err)
 }
 
 const struct job_type job_login_type = {
-	.request = MESSAGE_LOGIN,
 	.timeout_ms = LOGIN_TIMEOUT_MS,
 	.operation = PENDING_LOGIN,
 	.prepare = prepare_login,

@@ -4,9 +4,11 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "app/adopt.h"
 #include "app/job_type.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/time.h"
 #include "oauth/issuer.h"
@@ -80,6 +82,23 @@ out:
 	return result;
 }
 
+/* What comes back must have a place to go. The answer's own room is reserved
+ * with the record; this is about the place where it stays. */
+static int
+check_writable(const struct job *job, struct error *err)
+{
+	int dir = store_open_profile(job->app->store, job->name, err);
+	int result;
+
+	if (dir < 0)
+		return -1;
+	file_sweep(dir, CREDENTIAL_FILE);
+	file_sweep(dir, PROFILE_FILE);
+	result = file_probe(dir, err);
+	close(dir);
+	return result;
+}
+
 /* Completes what an earlier renewal left, so that its answer is not lost under
  * a new one. */
 static void
@@ -114,10 +133,12 @@ prepare_refresh(struct job *job, struct message_request *request,
 	}
 	if (issuer_check(credential.issuer, err) != 0 ||
 	    check_doubt(job, &credential, &attempts, err) != 0 ||
+	    check_writable(job, err) != 0 ||
 	    job_reserve(job, credential.issuer, credential.generation,
 	    attempts + 1, err) != 0)
 		goto out;
 	/* A chain belongs to the issuer that began it. */
+	request->operation = MESSAGE_REFRESH;
 	request->issuer = credential.issuer;
 	request->token = credential.refresh_token;
 	credential.issuer = credential.refresh_token = NULL;
@@ -152,7 +173,6 @@ give_up_refresh(struct job *job, bool sent, struct error *err)
 }
 
 const struct job_type job_refresh_type = {
-	.request = MESSAGE_REFRESH,
 	.spends = true,
 	.timeout_ms = JOB_CHILD_TIMEOUT_MS,
 	.operation = PENDING_REFRESH,

@@ -16,19 +16,25 @@ prepare_sign_out(struct job *job, struct message_request *request,
     struct error *err)
 {
 	struct credential credential = CREDENTIAL_INIT;
+	char **token = &credential.refresh_token;
 	int result = -1;
 
 	if (credential_load(job->app->store, job->name, &credential,
 	    err) != 0)
 		goto out;
-	if (credential.refresh_token == NULL)
-		error_set(err, ERROR_NEEDS_LOGIN,
-		    _("'%s' has no refresh token to revoke; forget it here: "
+	request->operation = MESSAGE_REVOKE;
+	if (*token == NULL) {
+		request->operation = MESSAGE_REVOKE_ACCESS;
+		token = &credential.access_token;
+	}
+	if (*token == NULL)
+		error_set(err, ERROR_FAILED,
+		    _("'%s' has no token to revoke; forget it here: "
 		    "chatelaine delete %s"), job->name, job->name);
 	else if (issuer_check(credential.issuer, err) == 0) {
 		request->issuer = credential.issuer;
-		request->token = credential.refresh_token;
-		credential.issuer = credential.refresh_token = NULL;
+		request->token = *token;
+		credential.issuer = *token = NULL;
 		result = 0;
 	}
 out:
@@ -62,7 +68,6 @@ give_up_sign_out(struct job *job, bool sent, struct error *err)
 }
 
 const struct job_type job_sign_out_type = {
-	.request = MESSAGE_REVOKE,
 	.timeout_ms = JOB_CHILD_TIMEOUT_MS,
 	.prepare = prepare_sign_out,
 	.finish = finish_sign_out,

@@ -33,12 +33,11 @@ struct job {
 
 /* What the three kinds differ in. */
 struct job_type {
-	enum message_operation request;
 	bool spends;		/* under the store's lock */
 	int64_t timeout_ms;
 	enum pending_operation operation;	/* of its record */
-	/* With the locks held: fills the request and what it needs. 1: there
-	 * is nothing to do any more. */
+	/* With the locks held: fills in the request, whose strings are the
+	 * caller's then. 1: there is nothing to do any more. */
 	int (*prepare)(struct job *job, struct message_request *request,
 	    struct error *err);
 	/* After `answered` or `done`. */

@@ -51,6 +51,9 @@ int file_write(int dir, const char *name, const void *data, size_t length,
 int file_reserve(int dir, const char *name, const void *data, size_t length,
     size_t room, struct error *err);
 
+/* 0 if a file can be made below @dir now; leaves none. */
+int file_probe(int dir, struct error *err);
+
 /* Appends one line to @name below @dir, making it 0600 if it is not there, and
  * syncs it. A single write(), so that lines of two processes do not mix. */
 int file_append(int dir, const char *name, const char *line, size_t length,

@@ -266,6 +266,22 @@ json_append_string(struct json *array, const char *value)
 	attach(array, NULL, cJSON_CreateString(value));
 }
 
+void
+json_keep(struct json *object, struct json *old)
+{
+	cJSON *child, *next;
+
+	if (!json_is_object(object) || !json_is_object(old))
+		return;
+	for (child = NODE(old)->child; child != NULL; child = next) {
+		next = child->next;
+		if (json_get(object, child->string) != NULL)
+			continue;
+		cJSON_DetachItemViaPointer(NODE(old), child);
+		attach(object, child->string, child);
+	}
+}
+
 /* Appends the \u escape of the character at @text; returns its bytes. What is
  * no UTF-8 (a name in some other encoding) becomes U+FFFD. */
 static size_t

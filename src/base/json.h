@@ -63,6 +63,10 @@ struct json *json_set_array(struct json *object, const char *key);
 struct json *json_append_object(struct json *array);
 void json_append_string(struct json *array, const char *value);
 
+/* Moves into @object what @old has and @object lacks: what a newer version
+ * wrote outlives an older one's rewriting. @old keeps the rest. */
+void json_keep(struct json *object, struct json *old);
+
 enum json_style { JSON_LINE, JSON_PRETTY };
 
 /*

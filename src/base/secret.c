@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
 #endif
@@ -74,6 +75,7 @@ secret_harden_process(void)
 {
 	const struct rlimit none = { 0, 0 };
 
+	umask(077);
 	setrlimit(RLIMIT_CORE, &none);
 #if defined(HAVE_SYS_PRCTL_H) && !defined(CHATELAINE_SANITIZED)
 	/* The leak checker of sanitized builds needs ptrace. */

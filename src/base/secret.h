@@ -19,8 +19,9 @@ void secret_free(char **string);
 void *secret_allocate(size_t size);
 void secret_release(void *memory);
 
-/* Keeps this process out of core dumps and debuggers: RLIMIT_CORE 0 and, on
- * Linux, PR_SET_DUMPABLE 0. Best effort; call before the first secret. */
+/* Keeps this process out of core dumps and debuggers (RLIMIT_CORE 0 and, on
+ * Linux, PR_SET_DUMPABLE 0; best effort), and what it makes out of the hands of
+ * others (umask 077). Call before the first secret. */
 void secret_harden_process(void);
 
 #endif

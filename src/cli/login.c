@@ -32,12 +32,26 @@ struct progress {
 
 /* --- The terms -------------------------------------------------------------------- */
 
-/* Appends a text of ours in lines of at most @columns. */
+static int
+terminal_columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return COLUMNS_UNKNOWN;
+}
+
+/* Appends a text of ours in lines that fit. */
 static void
-add_wrapped(struct buffer *out, const char *text, int columns)
+add_wrapped(struct buffer *out, const char *text)
 {
 	struct buffer line = BUFFER_INIT;
+	int columns = terminal_columns();
 	size_t n, skip;
+
+	if (columns > TEXT_COLUMNS)
+		columns = TEXT_COLUMNS;
 
 	while (*text != '\0') {
 		n = text_wrap(text, columns, &skip);
@@ -61,7 +75,7 @@ ask_terms(struct cli *cli, struct error *err)
 		return error_set(err, ERROR_REFUSED, "%s",
 		    _("before the first sign-in there is a notice to agree "
 		    "to; read it in chatelaine(1) and add --agree-terms"));
-	add_wrapped(&text, app_terms(), TEXT_COLUMNS);
+	add_wrapped(&text, app_terms());
 	fprintf(stderr, "%s\n", text.data);
 	buffer_release(&text);
 	answer = cli_ask(_("Agree? [y/N]"));
@@ -146,16 +160,6 @@ json_end(struct progress *p, const char *saved, const struct error *why)
 
 /* --- Text ------------------------------------------------------------------------------ */
 
-static int
-terminal_columns(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-		return size.ws_col;
-	return COLUMNS_UNKNOWN;
-}
-
 /* The code in colours on a terminal that has some, so that it is black on
  * white whatever the theme; else in characters. */
 static void
@@ -195,10 +199,9 @@ text_code(struct progress *p, const struct job_view *view)
 	buffer_add_string(&text, "\n\n");
 	add_wrapped(&text, _("No page for the code? Turn on \"device code "
 	    "authorization\" in ChatGPT's security settings (in a workspace "
-	    "its admin does)."), TEXT_COLUMNS);
+	    "its admin does)."));
 	add_wrapped(&text, _("Continue only if you started this sign-in. If a "
-	    "website or a person gave you this code, cancel: Ctrl-C."),
-	    TEXT_COLUMNS);
+	    "website or a person gave you this code, cancel: Ctrl-C."));
 	buffer_addf(&text, "\n%s\n", _("Waiting for approval..."));
 	cli_write(&text, &p->err);
 	buffer_release(&text);

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "app/job.h"
+#include "app/status.h"
 #include "base/i18n.h"
 #include "base/time.h"
 #include "cli/cli.h"
@@ -61,7 +62,8 @@ refresh_each(struct cli *cli, char *const *names, size_t count,
 	return result;
 }
 
-/* --all: what can be renewed; what cannot is not worth an error each time. */
+/* --all: what can be renewed. What needs its owner first is told, and is no
+ * failure of this run. */
 static int
 refresh_all(struct cli *cli, struct error *err)
 {
@@ -75,10 +77,13 @@ refresh_all(struct cli *cli, struct error *err)
 		return -1;
 	for (size_t i = 0; i < list.count; i++) {
 		status = profile_status(&list.profile[i], time_now(), &reason);
-		if (status != PROFILE_DAMAGED &&
-		    status != PROFILE_NEEDS_LOGIN &&
-		    status != PROFILE_IN_DOUBT && list.profile[i].renewable &&
-		    store_names_add(&names, list.profile[i].name, err) != 0)
+		if (status == PROFILE_DAMAGED || status == PROFILE_IN_DOUBT ||
+		    !list.profile[i].renewable ||
+		    status == PROFILE_NEEDS_LOGIN)
+			cli_note(_("chatelaine: '%s' is left out: %s"),
+			    list.profile[i].name, status_word(status));
+		else if (store_names_add(&names, list.profile[i].name,
+		    err) != 0)
 			goto out;
 	}
 	result = refresh_each(cli, names.name, names.count, err);

@@ -83,6 +83,6 @@ report_profile(struct json *object, const struct app *app,
 	warnings = json_set_array(object, "warnings");
 	if (profile->damage != NULL)
 		json_append_string(warnings, profile->damage);
-	if (profile->warning != NULL)
-		json_append_string(warnings, profile->warning);
+	for (char *const *w = profile->warning; *w != NULL; w++)
+		json_append_string(warnings, *w);
 }

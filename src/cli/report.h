@@ -1,5 +1,5 @@
 /*
- * report: a profile as JSON, schema 1 (design: `list --json`).
+ * report: a profile as JSON, schema 1: see `list --json` in chatelaine(1).
  *
  * Times are RFC 3339 in UTC, unknown is null, and never a token.
  */

@@ -51,7 +51,8 @@ add_profile(struct buffer *out, const struct app *app,
 	buffer_clear(&text);
 	buffer_addf(&text, "%s/%s", store_path(app->store), profile->name);
 	add_line(out, _("files"), text.data);
-	add_line(out, _("warning"), profile->warning);
+	for (char *const *w = profile->warning; *w != NULL; w++)
+		add_line(out, _("warning"), *w);
 	buffer_release(&text);
 }
 

@@ -40,13 +40,26 @@ answer_code(const struct json *body)
 }
 
 const char *
-answer_message(const struct json *body)
+answer_message(const struct json *body, char text[ANSWER_MESSAGE_MAX + 1])
 {
-	const char *text = json_string(body, "error_description");
+	const char *words = json_string(body, "error_description");
+	size_t n;
 
-	if (text == NULL)
-		text = json_string(json_get(body, "error"), "message");
-	return text != NULL ? text : answer_code(body);
+	if (words == NULL)
+		words = json_string(json_get(body, "error"), "message");
+	if (words == NULL)
+		words = answer_code(body);
+	if (words == NULL)
+		return NULL;
+	n = strlen(words);
+	if (n > ANSWER_MESSAGE_MAX)
+		/* Not in the middle of a character. */
+		for (n = ANSWER_MESSAGE_MAX; n > 0 &&
+		    ((unsigned char)words[n] & 0xc0) == 0x80; n--)
+			continue;
+	memcpy(text, words, n);
+	text[n] = '\0';
+	return text;
 }
 
 static int
@@ -108,7 +121,8 @@ is_lost(long status)
 static void
 read_refusal(struct answer *answer, long status, const struct json *body)
 {
-	const char *message = answer_message(body);
+	char text[ANSWER_MESSAGE_MAX + 1];
+	const char *message = answer_message(body, text);
 
 	if ((status == 400 || status == 401) && json_is_object(body)) {
 		answer->kind = refusal_of(status, body);

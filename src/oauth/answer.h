@@ -41,11 +41,19 @@ struct answer {
 void answer_read(struct answer *answer, const char *raw, size_t length);
 void answer_release(struct answer *answer);
 
-/* Appends what a server gave as the reason of an error, if it gave one as
- * JSON: error_description, error.message, error.code, error. Raw text of the
- * server: to be shown through base/text only. */
+/* More of a server's words than this says nothing more. Bytes. */
+#define ANSWER_MESSAGE_MAX 200
+
 struct json;
-const char *answer_message(const struct json *body);
+
+/*
+ * What a server gave as the reason of an error: error_description,
+ * error.message, error.code, error; cut to ANSWER_MESSAGE_MAX in @text, which
+ * is returned; NULL when there is none. And its code. Raw words of the server:
+ * to be shown through base/text only.
+ */
+const char *answer_message(const struct json *body,
+    char text[ANSWER_MESSAGE_MAX + 1]);
 const char *answer_code(const struct json *body);
 
 #endif

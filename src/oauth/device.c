@@ -57,7 +57,8 @@ static int
 refuse_code(long status, const struct json *body, int64_t retry_after,
     struct error *err)
 {
-	const char *message = answer_message(body);
+	char text[ANSWER_MESSAGE_MAX + 1];
+	const char *message = answer_message(body, text);
 
 	if (status == 404)
 		return error_set(err, ERROR_FAILED, "%s",
@@ -131,10 +132,11 @@ mentions(const char *text, const char *word)
 static enum device_poll
 read_wait(const struct json *body, struct error *err)
 {
+	char text[ANSWER_MESSAGE_MAX + 1];
 	const char *code = answer_code(body);
 
 	if (mentions(code, "expired") ||
-	    mentions(answer_message(body), "expired")) {
+	    mentions(answer_message(body, text), "expired")) {
 		error_set(err, ERROR_NEEDS_LOGIN, "%s",
 		    _("the code has ended; start again for a new one"));
 		return DEVICE_ENDED;
@@ -153,7 +155,8 @@ static enum device_poll
 read_failure(long status, const struct json *body, struct error *err)
 {
 	const char *code = answer_code(body);
-	const char *message = answer_message(body);
+	char text[ANSWER_MESSAGE_MAX + 1];
+	const char *message = answer_message(body, text);
 
 	if (mentions(code, "declined") || mentions(code, "denied") ||
 	    mentions(code, "expired") || mentions(code, "slow_down"))

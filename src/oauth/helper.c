@@ -25,7 +25,7 @@
 #include "oauth/issuer.h"
 #include "oauth/message.h"
 
-#define TIMEOUT_MS 15000L
+#define TIMEOUT_MS 12000L
 #define POLL_TIMEOUT_MS 10000L
 #define REVOKE_TIMEOUT_MS 10000L	/* protocol.md 4 */
 
@@ -152,12 +152,18 @@ run_revoke(struct http *http, const struct message_request *request)
 	struct http_answer answer = HTTP_ANSWER_INIT;
 	struct json *object = json_object(), *body;
 	struct error err = ERROR_INIT;
+	char text[ANSWER_MESSAGE_MAX + 1];
 	const char *message;
 	int status;
 
+	/* As Codex does, byte for byte (protocol.md 4). */
 	json_set_string(object, "token", request->token);
-	json_set_string(object, "token_type_hint", "refresh_token");
-	json_set_string(object, "client_id", ISSUER_CLIENT_ID);
+	if (request->operation == MESSAGE_REVOKE_ACCESS)
+		json_set_string(object, "token_type_hint", "access_token");
+	else {
+		json_set_string(object, "token_type_hint", "refresh_token");
+		json_set_string(object, "client_id", ISSUER_CLIENT_ID);
+	}
 	if (post_json(http, request->issuer, "/oauth/revoke", object,
 	    REVOKE_TIMEOUT_MS, &answer, &err) != 0)
 		status = say_failed(&err, answer.sent);
@@ -166,7 +172,7 @@ run_revoke(struct http *http, const struct message_request *request)
 		status = EXIT_SUCCESS;
 	} else {
 		body = json_parse(answer.body.data, answer.body.length, NULL);
-		message = answer_message(body);
+		message = answer_message(body, text);
 		error_set(&err, ERROR_UNAVAILABLE,
 		    _("the issuer did not sign out (%ld: %s)"), answer.status,
 		    message == NULL ? _("no reason given") : message);
@@ -348,6 +354,7 @@ main(void)
 		[MESSAGE_LOGIN] = run_login,
 		[MESSAGE_REFRESH] = run_refresh,
 		[MESSAGE_REVOKE] = run_revoke,
+		[MESSAGE_REVOKE_ACCESS] = run_revoke,
 	};
 	struct message_request request = { .issuer = NULL };
 	struct http *http = NULL;

@@ -16,7 +16,6 @@
 
 #define CONNECT_TIMEOUT_MS 5000L
 #define SLOW_SECONDS 10L
-#define CONNECTION_LIFETIME 3600L
 /* No issuer means more than this; larger values are nonsense. */
 #define RETRY_AFTER_MAX INT64_C(86400)
 
@@ -31,6 +30,7 @@ struct transfer {
 	const struct http_request *request;
 	struct http_answer *answer;
 	size_t headers;
+	bool headers_whole;	/* the empty line behind them came */
 	bool too_large;
 	bool not_kept;		/* the answer could not be written down */
 	bool status_kept;
@@ -88,7 +88,9 @@ set_limits(CURL *curl)
 	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
 	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
 	SET(CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS);
-	SET(CURLOPT_MAXLIFETIME_CONN, CONNECTION_LIFETIME);
+	/* libcurl sends a request again, by itself, when a connection that it
+	 * kept turns out to be dead. What is single-use must not be. */
+	SET(CURLOPT_FRESH_CONNECT, 1L);
 	SET(CURLOPT_BUFFERSIZE, 16L * 1024);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_NOPROGRESS, 0L);
@@ -192,6 +194,8 @@ on_header(char *data, size_t one, size_t length, void *context)
 		t->too_large = true;
 		return 0;
 	}
+	if (data[0] == '\r' || data[0] == '\n')
+		t->headers_whole = true;
 	n = sizeof name - 1;
 	if (length > n && length - n < sizeof value &&
 	    strncasecmp(data, name, n) == 0) {
@@ -319,6 +323,9 @@ http_post(struct http *http, const struct http_request *request,
 	/* Counts a proxy's CONNECT too: doubt is the safe side. */
 	curl_easy_getinfo(http->curl, CURLINFO_REQUEST_SIZE, &sent);
 	answer->sent = sent > 0;
+	/* libcurl is content with a connection that ended in the headers. */
+	if (rc == CURLE_OK && !t.headers_whole)
+		rc = CURLE_PARTIAL_FILE;
 	if (rc == CURLE_OK && !keep_status(&t))
 		t.not_kept = true;
 	if (request->answer >= 0)

@@ -1,8 +1,9 @@
 /*
  * http: libcurl, and the only file that includes it (chatelaine-oauth only).
  *
- * One POST at a time over one connection. Every answer is hostile: bounded in
- * size and time, never followed elsewhere, never decompressed.
+ * One POST at a time, each on a connection of its own and sent once. Every
+ * answer is hostile: bounded in size and time, never followed elsewhere, never
+ * decompressed.
  */
 #ifndef OAUTH_HTTP_H
 #define OAUTH_HTTP_H

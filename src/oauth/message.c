@@ -14,6 +14,7 @@ static const char *const operation_words[] = {
 	[MESSAGE_LOGIN] = "login",
 	[MESSAGE_REFRESH] = "refresh",
 	[MESSAGE_REVOKE] = "revoke",
+	[MESSAGE_REVOKE_ACCESS] = "revoke-access",
 };
 
 static const char *const kind_words[] = {

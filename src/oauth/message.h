@@ -26,13 +26,14 @@
 enum message_operation {
 	MESSAGE_LOGIN,		/* device code, poll, exchange */
 	MESSAGE_REFRESH,
-	MESSAGE_REVOKE
+	MESSAGE_REVOKE,
+	MESSAGE_REVOKE_ACCESS	/* where there is no refresh token */
 };
 
 struct message_request {
 	enum message_operation operation;
 	char *issuer;		/* owned */
-	char *token;		/* owned; refresh and revoke */
+	char *token;		/* owned; all but login */
 };
 
 void message_print_request(struct buffer *out,

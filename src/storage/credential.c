@@ -5,11 +5,21 @@
 
 #include "base/i18n.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "storage/credential.h"
 #include "storage/record.h"
 
-/* Tokens take up to 16 KiB each (protocol.md section 5, "Sizes"). */
-#define CREDENTIAL_MAX ((size_t)128 * 1024)
+#define TOKEN_MAX ((size_t)16 * 1024)
+
+/* A token goes into headers and onto terminals: visible ASCII, or nothing. */
+static bool
+is_token(const struct json *object, const char *key)
+{
+	const char *text = json_string(object, key);
+
+	return text == NULL || *text == '\0' ||
+	    text_is_visible_ascii(text, TOKEN_MAX);
+}
 
 int
 credential_read(int dir, struct credential *credential,
@@ -18,8 +28,7 @@ credential_read(int dir, struct credential *credential,
 	struct json *object;
 	int result = -1;
 
-	object = record_read(dir, CREDENTIAL_FILE, CREDENTIAL_MAX,
-	    facts, err);
+	object = record_read(dir, CREDENTIAL_FILE, facts, err);
 	if (object == NULL) {
 		/* A profile without it is damaged, not absent. */
 		if (err != NULL)
@@ -30,6 +39,14 @@ credential_read(int dir, struct credential *credential,
 	    json_string(object, "access_token") == NULL ||
 	    json_string(object, "issuer") == NULL) {
 		error_set(err, ERROR_FAILED, _("%s lacks what it must have"),
+		    CREDENTIAL_FILE);
+		goto out;
+	}
+	if (!is_token(object, "access_token") ||
+	    !is_token(object, "refresh_token") ||
+	    !is_token(object, "id_token") || !is_token(object, "issuer")) {
+		error_set(err, ERROR_FAILED,
+		    _("%s has characters in it that no token has"),
 		    CREDENTIAL_FILE);
 		goto out;
 	}

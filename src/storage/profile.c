@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +17,6 @@
 #include "storage/profile.h"
 #include "storage/record.h"
 
-#define PROFILE_MAX ((size_t)64 * 1024)
 
 static const char *const status_words[] = {
 	[PROFILE_OK] = "ok",
@@ -106,7 +107,7 @@ read_profile(int dir, struct profile *profile, struct error *err)
 	struct json *object;
 	int result = -1;
 
-	object = record_read(dir, PROFILE_FILE, PROFILE_MAX, NULL, err);
+	object = record_read(dir, PROFILE_FILE, NULL, err);
 	if (object == NULL)
 		return -1;
 	profile->created_at = record_time(object, "created_at");
@@ -122,23 +123,43 @@ read_profile(int dir, struct profile *profile, struct error *err)
 	return result;
 }
 
+static int
+warn(struct profile *profile, struct buffer *text, struct error *err)
+{
+	char **at = profile->warning;
+
+	while (*at != NULL)
+		at++;
+	*at = buffer_detach(text, err);
+	return *at == NULL ? -1 : 0;
+}
+
 /* "credential.json is mode 0644": it may have been read by others. */
 static int
-note_mode(struct profile *profile, const struct file_facts *facts,
+note_modes(int dir, struct profile *profile, const struct file_facts *facts,
     struct error *err)
 {
 	struct buffer text = BUFFER_INIT;
+	struct stat st;
 
-	if ((facts->mode & 077) != 0)
-		buffer_addf(&text, _("%s is mode %04o"),
-		    CREDENTIAL_FILE, (unsigned int)facts->mode);
-	else if (facts->links > 1)
+	if ((facts->mode & 077) != 0) {
+		buffer_addf(&text, _("%s is mode %04o"), CREDENTIAL_FILE,
+		    (unsigned int)facts->mode);
+		if (warn(profile, &text, err) != 0)
+			return -1;
+	}
+	if (facts->links > 1) {
 		buffer_addf(&text, _("%s has %lu hard links"),
 		    CREDENTIAL_FILE, (unsigned long)facts->links);
-	else
-		return 0;
-	profile->warning = buffer_detach(&text, err);
-	return profile->warning == NULL ? -1 : 0;
+		if (warn(profile, &text, err) != 0)
+			return -1;
+	}
+	if (fstat(dir, &st) == 0 && (st.st_mode & 077) != 0) {
+		buffer_addf(&text, _("its directory is mode %04o"),
+		    (unsigned int)(st.st_mode & 07777));
+		return warn(profile, &text, err);
+	}
+	return 0;
 }
 
 static int
@@ -149,7 +170,7 @@ load_files(int dir, struct profile *profile, struct error *err)
 	int result = -1;
 
 	if (credential_read(dir, &credential, &facts, err) == 0 &&
-	    note_mode(profile, &facts, err) == 0) {
+	    note_modes(dir, profile, &facts, err) == 0) {
 		profile->generation = credential.generation;
 		profile->expires_at = credential.expires_at;
 		profile->renewable = credential.refresh_token != NULL;
@@ -206,7 +227,8 @@ profile_release(struct profile *profile)
 	free(profile->label);
 	free(profile->refused_message);
 	free(profile->damage);
-	free(profile->warning);
+	for (size_t i = 0; i < PROFILE_WARNINGS; i++)
+		free(profile->warning[i]);
 	memset(profile, 0, sizeof *profile);
 }
 

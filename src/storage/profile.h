@@ -21,7 +21,10 @@
 /* Under this much of its access token, a login is `expiring`. Seconds. */
 #define PROFILE_EXPIRING ((int64_t)48 * 3600)
 
-/* design.md's words; each has one next step (app/status). */
+/* How many warnings there may be. */
+#define PROFILE_WARNINGS 3
+
+/* Each has one next step (app/status). */
 enum profile_status {
 	PROFILE_OK,
 	PROFILE_EXPIRING_SOON,
@@ -60,7 +63,8 @@ struct profile {
 	char *refused_message;
 	bool in_doubt;		/* from storage/pending */
 	char *damage;		/* why it is damaged */
-	char *warning;		/* "credential.json is mode 0644" */
+	/* "credential.json is mode 0644", ...; the last is NULL. */
+	char *warning[PROFILE_WARNINGS + 1];
 };
 
 /*

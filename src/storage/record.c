@@ -8,14 +8,14 @@
 #include "storage/record.h"
 
 struct json *
-record_read(int dir, const char *file, size_t most, struct file_facts *facts,
+record_read(int dir, const char *file, struct file_facts *facts,
     struct error *err)
 {
 	struct buffer text = BUFFER_INIT;
 	struct json *object = NULL;
 	int64_t schema;
 
-	if (file_read(dir, file, most, &text, facts, err) != 0)
+	if (file_read(dir, file, RECORD_MAX, &text, facts, err) != 0)
 		goto out;
 	object = json_parse(text.data, text.length, NULL);
 	if (!json_is_object(object)) {
@@ -45,9 +45,12 @@ int
 record_write(int dir, const char *file, struct json *object,
     struct error *err)
 {
+	struct json *old = record_read(dir, file, NULL, NULL);
 	struct buffer text = BUFFER_INIT;
 	int result = -1;
 
+	json_keep(object, old);
+	json_free(old);
 	if (json_print(object, JSON_PRETTY, &text, err) == 0) {
 		buffer_add_char(&text, '\n');
 		if (buffer_ok(&text, err))

@@ -13,13 +13,18 @@
 /* The schema that is written, and the newest that is understood. */
 #define RECORD_SCHEMA 1
 
-/* Reads and parses @file of at most @most bytes below @dir, and checks that it
- * is an object with a schema that we know. NULL on failure; the text names the
- * file. @facts may be NULL. */
-struct json *record_read(int dir, const char *file, size_t most,
-    struct file_facts *facts, struct error *err);
+/* No record is larger: tokens take up to 16 KiB each (protocol.md section 5,
+ * "Sizes"). */
+#define RECORD_MAX ((size_t)128 * 1024)
 
-/* Writes @object, which it frees, atomically. */
+/* Reads and parses @file below @dir, and checks that it is an object with a
+ * schema that we know. NULL on failure; the text names the file. @facts may be
+ * NULL. */
+struct json *record_read(int dir, const char *file, struct file_facts *facts,
+    struct error *err);
+
+/* Writes @object, which it frees, atomically. Keys that we do not know stay as
+ * they were in the file. */
 int record_write(int dir, const char *file, struct json *object,
     struct error *err);
 

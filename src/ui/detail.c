@@ -97,7 +97,8 @@ detail_draw_in(struct ui *ui, const struct profile *p, int line, int column,
 	buffer_clear(&text);
 	buffer_addf(&text, "%s/%s", store_path(ui->app->store), p->name);
 	add(&pane, _("files"), STYLE_NORMAL, text.data);
-	add(&pane, _("warning"), STYLE_WARNING, p->warning);
+	for (char *const *w = p->warning; *w != NULL; w++)
+		add(&pane, _("warning"), STYLE_WARNING, *w);
 	buffer_release(&text);
 	return pane.used;
 }

@@ -1,0 +1,41 @@
+"""One profile in detail."""
+
+import expect
+import pytest
+
+
+def test_json_is_the_object_of_the_list(chatelaine, seed):
+    seed("work", "work")
+    seed("personal", "personal", lifetime=-60)
+    for name, entry in expect.listed(chatelaine).items():
+        shown = expect.profile_object(chatelaine("show", name, "--json").json)
+        # Seconds may pass between the two.
+        assert abs(shown.pop("expires_in") - entry.pop("expires_in")) <= 5
+        assert shown == entry
+
+
+def test_text_has_everything_that_is_known(chatelaine, store, seed):
+    seed("acme/client-x", "client", label="the client's own")
+    text = expect.succeeded(chatelaine("show", "acme/client-x"))
+    profile = store.profile("acme/client-x")
+    for value in ("acme/client-x", profile["email"], profile["account_id"], profile["user_id"], str(store)):
+        assert value in text
+    assert "team" in text.lower()
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_unknown_name(chatelaine, seed, options):
+    seed("work")
+    message = expect.failed(chatelaine("show", "wrok", *options), expect.NOT_FOUND)
+    assert "wrok" in message
+
+
+def test_refusal_of_the_issuer_is_told(chatelaine, seed):
+    seed(lifetime=-60, reason="reused", message="Your refresh token has already been used.")
+    assert "already been used" in expect.succeeded(chatelaine("show", "work"))
+
+
+def test_hostile_refusal_of_the_issuer_is_told_harmlessly(chatelaine, seed):
+    seed(lifetime=-60, reason="reused", message="gone\x1b]0;pwned\x07\x1b[2J\u202e\n\r\x9b31m end")
+    text = expect.succeeded(chatelaine("show", "work"))
+    assert "gone" in text and "end" in text
