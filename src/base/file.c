@@ -56,20 +56,24 @@ check_file(const struct stat *st, const char *name, size_t most,
 }
 
 static int
-read_all(int fd, const char *name, size_t most, struct buffer *out,
-    struct error *err)
+read_all(int fd, const char *name, size_t expected, size_t most,
+    struct buffer *out, struct error *err)
 {
+	/* One more than there should be: a short read is the end. */
+	const size_t room = expected + 1;
 	size_t total = 0;
 	ssize_t n;
 	char *to;
 
 	do {
-		to = buffer_reserve(out, 4096);
+		to = buffer_reserve(out, room);
 		if (to == NULL)
 			return error_no_memory(err);
-		n = read(fd, to, 4096);
-		if (n < 0 && errno == EINTR)
+		n = read(fd, to, room);
+		if (n < 0 && errno == EINTR) {
+			n = (ssize_t)room;
 			continue;
+		}
 		if (n < 0)
 			return error_set_errno(err, errno, _("cannot read %s"),
 			    name);
@@ -79,7 +83,7 @@ read_all(int fd, const char *name, size_t most, struct buffer *out,
 		if (total > most)	/* it grew meanwhile */
 			return error_set(err, ERROR_FAILED,
 			    _("%s is larger than %zu KiB"), name, most / 1024);
-	} while (n != 0);
+	} while ((size_t)n == room);
 	return 0;
 }
 
@@ -107,7 +111,8 @@ file_read(int dir, const char *name, size_t most, struct buffer *out,
 	if (fstat(fd, &st) != 0)
 		error_set_errno(err, errno, _("cannot read %s"), name);
 	else if (check_file(&st, name, most, err) == 0)
-		result = read_all(fd, name, most, out, err);
+		result = read_all(fd, name, (size_t)st.st_size, most, out,
+		    err);
 	if (facts != NULL) {
 		facts->mode = st.st_mode & 07777;
 		facts->uid = st.st_uid;

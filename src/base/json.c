@@ -28,33 +28,56 @@ json_init(void)
 	cJSON_InitHooks(&hooks);
 }
 
+/* Goes behind the string that starts at @p, a quotation mark; NULL if there is
+ * something in it that we do not take. The text ends in a NUL at @end. */
+static const char *
+skip_string(const char *p, const char *end)
+{
+	uint32_t c;
+	size_t n;
+
+	for (p++; *p != '"'; p++) {
+		if ((unsigned char)*p >= 0x80) {
+			n = text_decode(p, (size_t)(end - p), &c);
+			if (n == 0)
+				return NULL;
+			p += n - 1;
+		} else if ((unsigned char)*p < 0x20)
+			return NULL;
+		else if (*p == '\\') {
+			p++;
+			if (*p == '\0' || strncmp(p, "u0000", 5) == 0)
+				return NULL;
+		}
+	}
+	return p + 1;
+}
+
 /* What cJSON would accept and we do not, as far as the text alone shows it. */
 static bool
 text_is_acceptable(const char *data, size_t length)
 {
-	bool in_string = false;
+	const char *p = data;
 	int depth = 0;
 
-	if (memchr(data, '\0', length) != NULL ||
-	    !text_is_valid_utf8(data, length))
+	if (strlen(data) != length)
 		return false;
-	for (size_t i = 0; i < length; i++) {
-		char c = data[i];
-
-		if (in_string && (unsigned char)c < 0x20)
-			return false;
-		if (c == '"')
-			in_string = !in_string;
-		else if (in_string && c == '\\') {
-			if (strncmp(data + i + 1, "u0000", 5) == 0)
+	while (*p != '\0') {
+		if (*p == '"') {
+			p = skip_string(p, data + length);
+			if (p == NULL)
 				return false;
-			i++;
-		} else if (!in_string && (c == '{' || c == '['))
+			continue;
+		}
+		if ((unsigned char)*p >= 0x80)
+			return false;
+		if (*p == '{' || *p == '[')
 			depth++;
-		else if (!in_string && (c == '}' || c == ']'))
+		else if (*p == '}' || *p == ']')
 			depth--;
 		if (depth > DEPTH_MAX)
 			return false;
+		p++;
 	}
 	return true;
 }

@@ -81,13 +81,19 @@ text_decode(const char *data, size_t length, uint32_t *character)
 bool
 text_is_valid_utf8(const char *data, size_t length)
 {
+	const char *end = data + length;
 	uint32_t c;
 	size_t n;
 
-	for (; length > 0; data += n, length -= n) {
-		n = text_decode(data, length, &c);
+	while (data < end) {
+		if ((unsigned char)*data < 0x80) {
+			data++;		/* nearly all there is */
+			continue;
+		}
+		n = text_decode(data, (size_t)(end - data), &c);
 		if (n == 0)
 			return false;
+		data += n;
 	}
 	return true;
 }
@@ -125,9 +131,18 @@ next_piece(const char *text, size_t length, int *marks, struct piece *piece)
 {
 	mbstate_t state = { 0 };
 	uint32_t c;
-	size_t taken = text_decode(text, length, &c), n;
+	size_t taken, n;
 	int width;
 
+	if (*text >= 0x20 && *text < 0x7f) {
+		/* The same in every locale. */
+		piece->bytes[0] = *text;
+		piece->length = 1;
+		piece->columns = 1;
+		*marks = 0;
+		return 1;
+	}
+	taken = text_decode(text, length, &c);
 	if (taken == 0) {
 		piece_format(piece, "\\x%02x", (unsigned char)*text);
 		*marks = -1;
@@ -242,12 +257,11 @@ text_add_padded(struct buffer *out, const char *text, int columns)
 bool
 text_is_visible_ascii(const char *text, size_t most)
 {
-	size_t n = 0;
+	const char *at = text;
 
-	for (; text[n] != '\0'; n++)
-		if (n >= most || text[n] < 0x21 || text[n] > 0x7e)
-			return false;
-	return n > 0;
+	while (*at > 0x20 && *at < 0x7f)
+		at++;
+	return *at == '\0' && at > text && (size_t)(at - text) <= most;
 }
 
 size_t

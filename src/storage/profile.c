@@ -180,8 +180,27 @@ load_files(int dir, struct profile *profile, struct error *err)
 	return result;
 }
 
-int
-profile_load(const struct store *store, const char *name,
+static bool
+has(int dir, const char *file)
+{
+	return faccessat(dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Reads what is in the directory, if it is a profile's at all: one of a
+ * tenant, or an empty one, is not. */
+static int
+load_directory(int dir, struct profile *profile, struct error *why)
+{
+	if (load_files(dir, profile, why) == 0)
+		return 0;
+	if (!has(dir, CREDENTIAL_FILE) && !has(dir, PROFILE_FILE))
+		why->code = ERROR_NOT_FOUND;
+	return -1;
+}
+
+/* @look: there may be a record of a renewal in doubt. */
+static int
+load(const struct store *store, const char *name, bool look,
     struct profile *profile, struct error *err)
 {
 	struct error why = ERROR_INIT;
@@ -192,29 +211,27 @@ profile_load(const struct store *store, const char *name,
 		return -1;
 	strcpy(profile->name, name);
 	dir = store_open_profile(store, name, &why);
-	if (dir < 0) {
-		if (why.code == ERROR_NOT_FOUND)
-			return error_set(err, ERROR_NOT_FOUND,
-			    _("there is no profile '%s'; 'chatelaine list' "
-			    "shows what there is"), name);
-	} else if (faccessat(dir, CREDENTIAL_FILE, F_OK,
-	    AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT &&
-	    faccessat(dir, PROFILE_FILE, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
-		/* A tenant's directory, or an empty one. */
-		close(dir);
-		return error_set(err, ERROR_NOT_FOUND,
-		    _("there is no profile '%s'; 'chatelaine list' shows "
-		    "what there is"), name);
-	} else {
-		if (load_files(dir, profile, &why) == 0)
+	if (dir >= 0) {
+		if (load_directory(dir, profile, &why) == 0 && look)
 			profile->in_doubt = pending_is_in_doubt(store, name,
 			    profile->generation);
 		close(dir);
 	}
 	if (why.code == ERROR_NONE)
 		return 0;
+	if (why.code == ERROR_NOT_FOUND)
+		return error_set(err, ERROR_NOT_FOUND,
+		    _("there is no profile '%s'; 'chatelaine list' shows what "
+		    "there is"), name);
 	profile->damage = strdup(why.text);
 	return profile->damage == NULL ? error_no_memory(err) : 0;
+}
+
+int
+profile_load(const struct store *store, const char *name,
+    struct profile *profile, struct error *err)
+{
+	return load(store, name, true, profile, err);
 }
 
 void
@@ -316,13 +333,17 @@ int
 profile_load_all(const struct store *store, struct profile_list *list,
     struct error *err)
 {
-	struct store_names names;
+	struct store_names names, pending;
 	int result = -1;
+	bool look;
 
 	list->profile = NULL;
 	list->count = 0;
 	if (store_list(store, &names, err) != 0)
 		return -1;
+	/* Nearly always there is none, which saves looking for each. */
+	look = pending_list(store, &pending, NULL) != 0 || pending.count > 0;
+	store_names_release(&pending);
 	list->profile = calloc(names.count + 1, sizeof *list->profile);
 	if (list->profile == NULL) {
 		error_no_memory(err);
@@ -332,7 +353,7 @@ profile_load_all(const struct store *store, struct profile_list *list,
 		struct error why = ERROR_INIT;
 		struct profile *p = &list->profile[list->count];
 
-		if (profile_load(store, names.name[i], p, &why) == 0)
+		if (load(store, names.name[i], look, p, &why) == 0)
 			list->count++;
 		else {
 			profile_release(p);
