@@ -166,7 +166,7 @@ sign_out(struct ui *ui, struct delete *delete)
 		return;
 	}
 	job = job_sign_out(ui->app, delete->name, &err);
-	ui_start_job(ui, job, delete->name, _("Signing out"), &err);
+	ui_start_job(ui, job, delete->name, &ui_signing_out, &err);
 	while (ui->depth > 1)
 		ui_pop(ui);
 }

@@ -165,7 +165,7 @@ act_detail(struct ui *ui, void *state, enum action action)
 	case ACTION_REFRESH:
 		if (!ui_is_busy(ui))
 			ui_start_job(ui, job_refresh(ui->app, p->name, &err),
-			    p->name, _("Renewing"), &err);
+			    p->name, &ui_renewing, &err);
 		break;
 	case ACTION_LOGIN:
 		if (!ui_is_busy(ui))

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/remove.h"
@@ -63,10 +64,24 @@ lay_out(const struct ui *ui, struct layout *l)
 		l->rows = 1;
 }
 
+/* The store's path as people write it, from their home on. */
+static void
+add_store(const struct ui *ui, struct buffer *out)
+{
+	const char *path = store_path(ui->app->store), *home = getenv("HOME");
+	size_t n = home == NULL ? 0 : strlen(home);
+
+	if (n > 1 && strncmp(path, home, n) == 0 && path[n] == '/')
+		buffer_addf(out, "~%s", path + n);
+	else
+		buffer_add_string(out, path);
+}
+
 static void
 draw_header(const struct ui *ui, const struct layout *l)
 {
 	char clock[TIME_TEXT_SIZE], right[TIME_TEXT_SIZE + 40];
+	struct buffer store = BUFFER_INIT;
 	const char *minutes;
 	int used, at;
 
@@ -78,10 +93,11 @@ draw_header(const struct ui *ui, const struct layout *l)
 	used = 1 + term_text(0, 1, l->columns - 1, STYLE_TITLE, "chatelaine");
 	at = l->columns - text_columns(right) - 1;
 	if (at > used + 3) {
-		term_text(0, used + 3, at - used - 5, STYLE_DIM,
-		    store_path(ui->app->store));
+		add_store(ui, &store);
+		term_text(0, used + 3, at - used - 5, STYLE_DIM, store.data);
 		term_text(0, at, l->columns - at, STYLE_NORMAL, right);
 	}
+	buffer_release(&store);
 }
 
 static int
@@ -321,7 +337,7 @@ refresh(struct ui *ui, const struct profile *p)
 
 	if (p != NULL && !ui_is_busy(ui))
 		ui_start_job(ui, job_refresh(ui->app, p->name, &err), p->name,
-		    _("Renewing"), &err);
+		    &ui_renewing, &err);
 }
 
 static void
@@ -403,7 +419,7 @@ job_on_list(struct ui *ui, void *state)
 		ui_say_error(ui, &view->error);
 	} else if (view->state == JOB_DONE) {
 		ui_reload(ui, NULL);
-		ui_say(ui, STYLE_GOOD, _("%s '%s': done"), ui->job_what,
+		ui_say(ui, STYLE_GOOD, _(ui->job_work->done),
 		    ui->job_profile);
 	} else if (view->state == JOB_WAITING_FOR_LOCK &&
 	    view->error.code == ERROR_BUSY)

@@ -273,7 +273,7 @@ start(struct ui *ui, struct login *login)
 	job = job_login(ui->app, login->name, false, &login->err);
 	if (job == NULL)
 		return;
-	ui_start_job(ui, job, login->name, _("Signing in"), &login->err);
+	ui_start_job(ui, job, login->name, &ui_signing_in, &login->err);
 	ui->message[0] = '\0';	/* this screen says it all */
 }
 

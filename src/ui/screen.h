@@ -39,6 +39,13 @@ struct screen {
 	void *state;
 };
 
+/* A job in words, N_(); all take the profile's name. */
+struct ui_work {
+	const char *begun, *busy, *done;
+};
+
+extern const struct ui_work ui_renewing, ui_signing_in, ui_signing_out;
+
 #define SCREENS_MAX 8
 #define MESSAGE_MAX 700
 
@@ -50,11 +57,12 @@ struct ui {
 	size_t selected, top;
 	struct job *job;	/* one at a time; NULL */
 	char job_profile[STORE_NAME_MAX + 1];
-	const char *job_what;	/* "renewing", for the message line */
+	const struct ui_work *job_work;	/* what it is, in words */
 	char message[MESSAGE_MAX];
 	enum term_style message_style;
 	bool plain;		/* the screen is left: nothing is drawn */
 	bool quit;
+	int64_t minute;		/* when the profiles were read, in minutes */
 	bool stopped;		/* by a signal, or the terminal went */
 	int64_t now;		/* of this picture */
 };
@@ -78,7 +86,7 @@ const struct profile *ui_selected(const struct ui *ui);
 /* Starts @job, which then is the interface's; false, and says why, when NULL
  * (@err) or when another one runs. */
 bool ui_start_job(struct ui *ui, struct job *job, const char *name,
-    const char *what, const struct error *err);
+    const struct ui_work *work, const struct error *err);
 
 /* True, and says so, when a job runs already. */
 bool ui_is_busy(struct ui *ui);

@@ -209,6 +209,7 @@ ui_reload(struct ui *ui, const char *name)
 	}
 	profile_list_release(&ui->list);
 	ui->list = list;
+	ui->minute = time_now() / 60;
 	if (ui->selected >= list.count)
 		ui->selected = list.count == 0 ? 0 : list.count - 1;
 	for (size_t i = 0; i < list.count; i++)
@@ -218,19 +219,36 @@ ui_reload(struct ui *ui, const char *name)
 
 /* --- Jobs ------------------------------------------------------------------------- */
 
+const struct ui_work ui_renewing = {
+	N_("Renewing '%s'..."),
+	N_("'%s' is still being renewed; one at a time"),
+	N_("'%s' is renewed"),
+};
+
+const struct ui_work ui_signing_in = {
+	N_("Signing in to '%s'..."),
+	N_("the sign-in to '%s' is still under way; one at a time"),
+	N_("'%s' is signed in"),
+};
+
+const struct ui_work ui_signing_out = {
+	N_("Signing out '%s'..."),
+	N_("'%s' is still being signed out; one at a time"),
+	N_("'%s' is signed out and removed"),
+};
+
 bool
 ui_is_busy(struct ui *ui)
 {
 	if (ui->job == NULL)
 		return false;
-	ui_say(ui, STYLE_WARNING, _("%s '%s' is still under way"),
-	    ui->job_what, ui->job_profile);
+	ui_say(ui, STYLE_WARNING, _(ui->job_work->busy), ui->job_profile);
 	return true;
 }
 
 bool
 ui_start_job(struct ui *ui, struct job *job, const char *name,
-    const char *what, const struct error *err)
+    const struct ui_work *work, const struct error *err)
 {
 	if (job == NULL) {
 		ui_say_error(ui, err);
@@ -238,9 +256,8 @@ ui_start_job(struct ui *ui, struct job *job, const char *name,
 	}
 	ui->job = job;
 	snprintf(ui->job_profile, sizeof ui->job_profile, "%s", name);
-	ui->job_what = what;
-	ui_say(ui, STYLE_NORMAL, "%s '%s'%s", what, name,
-	    term_glyph(GLYPH_ELLIPSIS));
+	ui->job_work = work;
+	ui_say(ui, STYLE_NORMAL, _(work->begun), name);
 	return true;
 }
 
@@ -404,6 +421,9 @@ turn(struct ui *ui)
 	if (ready > 0 && fds[1].revents != 0)
 		handle_signals(ui);
 	step_job(ui);
+	/* Others change the store, too; the clock wakes us each minute. */
+	if (time_now() / 60 != ui->minute)
+		ui_reload(ui, NULL);
 	if (ready > 0 && fds[0].revents != 0 && !ui->quit &&
 	    !handle_keys(ui) && fds[1].revents == 0)
 		ui->quit = ui->stopped = true;
