@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "formats/format.h"
 
 /* The options, by their numbers; short ones are few on purpose. */
 static const struct {
@@ -301,6 +302,24 @@ help_options(unsigned int which, struct buffer *out)
 	buffer_release(&label);
 }
 
+/* What an option's value may be, where that is a table. */
+static void
+help_values(unsigned int which, struct buffer *out)
+{
+	if ((which & CLI_OPTION(OPTION_FORMAT)) != 0) {
+		buffer_addf(out, "\n%s\n", _("formats:"));
+		for (size_t i = 0; i < formats_count; i++)
+			help_line(out, formats[i].name, _(formats[i].summary));
+	}
+	if ((which & CLI_OPTION(OPTION_MODEL)) != 0) {
+		buffer_addf(out, "\n%s\n ", _("models (others may be "
+		    "named, the first is the default):"));
+		for (size_t i = 0; format_models[i] != NULL; i++)
+			buffer_addf(out, " %s", format_models[i]);
+		buffer_add_char(out, '\n');
+	}
+}
+
 void
 cli_help(const struct cli_command *command, struct buffer *out)
 {
@@ -312,6 +331,7 @@ cli_help(const struct cli_command *command, struct buffer *out)
 		text_add_safe(out, _(command->summary));
 		buffer_add_string(out, "\n\n");
 		help_options(command->options | EVERYWHERE, out);
+		help_values(command->options, out);
 		return;
 	}
 	buffer_addf(out, "%s\n%s\n\n",
