@@ -160,9 +160,12 @@ take_create(struct app *app, const char *name, struct answer *answer,
 	take_profile(&profile, identity);
 	if (credential.issuer == NULL)
 		error_no_memory(err);
-	else
+	else {
+		/* Of a profile that once had this name. */
+		pending_remove(app->store, name, PENDING_REFRESH, NULL);
 		result = profile_create(app->store, &profile, &credential,
 		    err);
+	}
 	credential_release(&credential);
 	profile_release(&profile);
 	return result;

@@ -29,6 +29,53 @@ backup_name(char out[NAME_MAX + 1], const char *name)
 	    (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000, flat);
 }
 
+/* The name of a renewal's record inside of a backup. */
+#define RECORD_FILE "pending"
+
+/* Moves the record of a renewal in doubt from @from to @to; that there is none
+ * is no failure. */
+static void
+move_record(int from, const char *name, int to, const char *new_name)
+{
+	if (from >= 0 && to >= 0 && renameat(from, name, to, new_name) == 0)
+		file_sync(to, NULL);
+}
+
+/* After the profile went: a record without its profile does no harm, a profile
+ * without its record would send a spent token. */
+static void
+take_record_along(const struct store *store, const char *flat, int backups,
+    const char *backup)
+{
+	int pending = store_open_part(store, STORE_PENDING, NULL);
+	int dir = file_open_dir(backups, backup, NULL);
+
+	move_record(pending, flat, dir, RECORD_FILE);
+	if (pending >= 0)
+		close(pending);
+	if (dir >= 0)
+		close(dir);
+}
+
+/* Before the profile comes back, for the same reason. */
+static void
+bring_record_back(struct store *store, const char *flat, int backups,
+    const char *backup)
+{
+	int dir = file_open_dir(backups, backup, NULL);
+	int pending;
+
+	if (dir < 0)
+		return;
+	if (faccessat(dir, RECORD_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		pending = store_make_part(store, STORE_PENDING, NULL);
+		move_record(dir, RECORD_FILE, pending, flat);
+		if (pending >= 0)
+			close(pending);
+	}
+	close(dir);
+}
+
 /* The flat name in a backup's name; NULL if it is none. */
 static const char *
 flat_part(const char *entry)
@@ -77,7 +124,7 @@ move(int from, const char *name, int to, const char *new_name,
 int
 backup_forget(struct store *store, const char *name, struct error *err)
 {
-	char backup[NAME_MAX + 1];
+	char backup[NAME_MAX + 1], flat[STORE_NAME_MAX + 1];
 	int parent, backups, number = -1;
 
 	parent = store_make_parent(store, name, err);
@@ -87,6 +134,9 @@ backup_forget(struct store *store, const char *name, struct error *err)
 	if (backups >= 0) {
 		backup_name(backup, name);
 		number = move(parent, store_leaf(name), backups, backup, err);
+		store_flat_name(flat, name);
+		if (number == 0)
+			take_record_along(store, flat, backups, backup);
 		close(backups);
 	}
 	close(parent);
@@ -191,6 +241,9 @@ backup_restore(struct store *store, const char *name, struct error *err)
 	parent = store_make_parent(store, name, err);
 	if (parent < 0)
 		goto out;
+	if (faccessat(parent, store_leaf(name), F_OK,
+	    AT_SYMLINK_NOFOLLOW) != 0)
+		bring_record_back(store, flat, backups, newest);
 	/* Replaces nothing but an empty directory. */
 	number = move(backups, newest, parent, store_leaf(name), err);
 	if (number == EEXIST || number == ENOTEMPTY || number == ENOTDIR)

@@ -2,8 +2,9 @@
  * backup: profiles that were forgotten here and may come back.
  *
  * Forgetting moves a profile's directory to STORE/.chatelaine/backups/ by one
- * rename, so its refresh token is in one file before and after. The profile's
- * lock is held by the caller.
+ * rename, so its refresh token is in one file before and after. A renewal in
+ * doubt goes along: its record (storage/pending) lies in the directory until
+ * the profile is brought back. The profile's lock is held by the caller.
  */
 #ifndef STORAGE_BACKUP_H
 #define STORAGE_BACKUP_H
