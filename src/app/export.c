@@ -13,11 +13,16 @@
 #include "app/export.h"
 #include "base/file.h"
 #include "base/i18n.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "storage/audit.h"
 
 #define ID_MAX ((size_t)256)
+
+/* What a program's file of logins may be, and how deep it keeps its tokens. */
+#define LOGIN_FILE_MAX ((size_t)1024 * 1024)
+#define LOGIN_FILE_DEPTH 3
 
 /* The access token must be worth handing over. */
 static int
@@ -125,30 +130,71 @@ export_note(struct app *app, const char *name, const struct format *format,
 	return result;
 }
 
+/* True if a file of JSON has a refresh token anywhere near the top. */
+static bool
+has_refresh_token(const struct json *object, int depth)
+{
+	static const char *const keys[] = { "refresh_token", "refresh" };
+	const char *token;
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		token = json_string(object, keys[i]);
+		if (token != NULL && *token != '\0')
+			return true;
+	}
+	for (const struct json *child = depth == 0 ? NULL :
+	    json_first(object); child != NULL; child = json_next(child))
+		if (has_refresh_token(child, depth - 1))
+			return true;
+	return false;
+}
+
+/* Look before you write: a login in the file's place would be lost. rename()
+ * would say of a directory what it is only after a token was on the disk. */
+static int
+check_place(int dir, const char *name, bool force, struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	struct json *there = NULL;
+	struct stat st;
+	int result = 0;
+
+	if (fstatat(dir, name, &st, 0) != 0)
+		return 0;
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, ERROR_FAILED,
+		    _("%s is there and is not a file; name another one"),
+		    name);
+	if (!force && file_read(dir, name, LOGIN_FILE_MAX, &text, NULL,
+	    NULL) == 0)
+		there = json_parse(text.data, text.length, NULL);
+	if (has_refresh_token(there, LOGIN_FILE_DEPTH))
+		result = error_set(err, ERROR_REFUSED,
+		    _("%s holds a login with its refresh token, which would "
+		    "be lost; move it away first, or --force"), name);
+	json_free(there);
+	buffer_release(&text);
+	return result;
+}
+
+/* The note comes before the file: what cannot be noted must not happen. */
 static int
 write_to(struct app *app, const char *name, const struct format *format,
-    const char *model, const char *dir_name, const char *base_name,
+    const char *model, int dir, const char *path, const char *base_name,
     struct error *err)
 {
 	struct buffer text = BUFFER_INIT;
-	struct stat st;
-	int dir, result = -1;
+	int result = -1;
 
-	dir = open(dir_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return error_set_errno(err, errno, _("cannot write to %s"),
-		    dir_name);
-	/* rename() would say so only after a token was on the disk. */
-	if (fstatat(dir, base_name, &st, 0) == 0 && !S_ISREG(st.st_mode))
-		error_set(err, ERROR_FAILED,
-		    _("%s is there and is not a file; name another one"),
-		    base_name);
-	else if (export_print(app, name, format, model, false, &text,
-	    err) == 0)
+	if (export_print(app, name, format, model, false, &text, err) == 0 &&
+	    export_note(app, name, format, path, err) == 0) {
 		result = file_write(dir, base_name, text.data, text.length,
 		    err);
+		if (result != 0)
+			audit_add(app->store, AUDIT_EXPORT, name, path, err,
+			    NULL);
+	}
 	buffer_release(&text);
-	close(dir);
 	return result;
 }
 
@@ -157,22 +203,30 @@ export_write(struct app *app, const char *name, const struct format *format,
     const char *model, const char *path, bool force, struct error *err)
 {
 	char *for_dir = strdup(path), *for_base = strdup(path);
-	const char *dir_name;
-	int result = -1;
+	const char *dir_name, *base_name;
+	int dir = -1, result = -1;
 
 	if (for_dir == NULL || for_base == NULL) {
 		error_no_memory(err);
 		goto out;
 	}
 	dir_name = dirname(for_dir);
-	if (format->secret && !force && is_in_work_tree(dir_name))
+	base_name = basename(for_base);
+	if (format->secret && !force && is_in_work_tree(dir_name)) {
 		error_set(err, ERROR_REFUSED,
 		    _("%s is in a git work tree, where a secret is soon "
 		    "committed; choose another place, or --force"), path);
-	else if (export_note(app, name, format, path, err) == 0)
-		result = write_to(app, name, format, model, dir_name,
-		    basename(for_base), err);
+		goto out;
+	}
+	dir = open(dir_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		error_set_errno(err, errno, _("cannot write to %s"), dir_name);
+	else if (check_place(dir, base_name, force, err) == 0)
+		result = write_to(app, name, format, model, dir, path,
+		    base_name, err);
 out:
+	if (dir >= 0)
+		close(dir);
 	free(for_dir);
 	free(for_base);
 	return result;

@@ -24,7 +24,8 @@ int export_print(struct app *app, const char *name,
     struct buffer *out, struct error *err);
 
 /* Writes the same to @path, 0600 and atomically, and notes it in the audit.
- * ERROR_REFUSED for a secret inside a git work tree, unless @force. */
+ * ERROR_REFUSED for a secret inside a git work tree, and for a file that holds
+ * a refresh token, which would be lost; unless @force. */
 int export_write(struct app *app, const char *name,
     const struct format *format, const char *model, const char *path,
     bool force, struct error *err);

@@ -8,6 +8,7 @@
 
 #include "app/adopt.h"
 #include "app/job_type.h"
+#include "app/status.h"
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/time.h"
@@ -71,10 +72,9 @@ check_profile(struct job *job, struct error *err)
 	else if (status == PROFILE_NEEDS_LOGIN ||
 	    status == PROFILE_ACCESS_ONLY)
 		error_set(err, ERROR_NEEDS_LOGIN,
-		    _("'%s' cannot be renewed (%s); sign in again: chatelaine "
-		    "login %s"), job->name, profile_reason_word(
-		    reason != REASON_NONE ? reason : REASON_NO_REFRESH_TOKEN),
-		    job->name);
+		    _("'%s' cannot be renewed: %s; sign in again: chatelaine "
+		    "login %s"), job->name, status_reason(reason != REASON_NONE ?
+		    reason : REASON_NO_REFRESH_TOKEN), job->name);
 	else
 		result = 0;
 out:

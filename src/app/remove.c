@@ -41,18 +41,19 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 
 int
 remove_undo(struct app *app, char name[STORE_NAME_MAX + 1],
-    struct error *err)
+    char as[STORE_NAME_MAX + 1], struct error *err)
 {
 	int lock, result;
 
-	if (backup_last(app->store, name, err) != 0)
+	if (backup_last(app->store, name, err) != 0 ||
+	    profile_free_name(app->store, name, as, err) != 0)
 		return -1;
-	lock = lock_take(app->store, name, LOCK_WAIT_MS, err);
+	lock = lock_take(app->store, as, LOCK_WAIT_MS, err);
 	if (lock < 0)
 		return -1;
-	result = backup_restore(app->store, name, err);
+	result = backup_restore(app->store, name, as, err);
 	if (result == 0)
-		audit_add(app->store, AUDIT_UNDO, name, NULL, NULL, NULL);
+		audit_add(app->store, AUDIT_UNDO, as, NULL, NULL, NULL);
 	close(lock);
 	return result;
 }

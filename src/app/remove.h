@@ -12,8 +12,9 @@
 int remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
     struct error *err);
 
-/* Brings back what was forgotten last, whose name it puts into @name. */
+/* Brings back what was forgotten last: @name was its name, @as is the name
+ * that it has now, another one where @name is taken again. */
 int remove_undo(struct app *app, char name[STORE_NAME_MAX + 1],
-    struct error *err);
+    char as[STORE_NAME_MAX + 1], struct error *err);
 
 #endif

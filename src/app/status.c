@@ -78,8 +78,8 @@ status_left(const struct profile *profile, int64_t now, char *text,
 	}
 }
 
-static const char *
-reason_text(enum profile_reason reason)
+const char *
+status_reason(enum profile_reason reason)
 {
 	static const char *const texts[] = {
 		[REASON_NONE] = "",
@@ -87,8 +87,7 @@ reason_text(enum profile_reason reason)
 		    "another program"),
 		[REASON_EXPIRED] = N_("its refresh token has expired"),
 		[REASON_REVOKED] = N_("it was signed out or revoked"),
-		[REASON_NO_REFRESH_TOKEN] = N_("it has ended and has no refresh "
-		    "token"),
+		[REASON_NO_REFRESH_TOKEN] = N_("it has no refresh token"),
 	};
 
 	return reason == REASON_NONE ? "" : _(texts[reason]);
@@ -123,7 +122,7 @@ status_meaning(const struct profile *profile, int64_t now, struct buffer *out)
 		    "renewed"), left);
 		break;
 	case PROFILE_NEEDS_LOGIN:
-		buffer_addf(out, _("needs a login: %s"), reason_text(reason));
+		buffer_addf(out, _("needs a login: %s"), status_reason(reason));
 		break;
 	case PROFILE_DAMAGED:
 		buffer_addf(out, _("damaged, and left as it is: %s"),

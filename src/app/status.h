@@ -16,6 +16,9 @@ const char *status_plan(const char *plan);
 /* One word for a column, translated: "ok", "sign in again". */
 const char *status_word(enum profile_status status);
 
+/* Why a login is needed, in words: "its refresh token has expired". */
+const char *status_reason(enum profile_reason reason);
+
 /* What is left, or what to do, for the column ACCESS ENDS IN: "9d 23h",
  * "00:41:07", "ended 2h ago", "sign in again", "damaged". */
 void status_left(const struct profile *profile, int64_t now, char *text,

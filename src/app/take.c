@@ -11,9 +11,6 @@
 #include "base/secret.h"
 #include "base/time.h"
 
-/* How many names NAME-2, NAME-3... are tried for a login that is not NAME's. */
-#define OTHER_NAMES 99
-
 void
 take_string(char **to, char **from)
 {
@@ -192,22 +189,12 @@ take_create_beside(struct app *app, const char *name, struct answer *answer,
     struct identity *identity, const char *issuer,
     char saved[STORE_NAME_MAX + 1], struct error *err)
 {
-	struct profile there;
-	bool is_free;
-
-	for (int i = 2; i <= OTHER_NAMES; i++) {
-		char suffix[8];
-		int n = snprintf(suffix, sizeof suffix, "-%d", i);
-
-		snprintf(saved, STORE_NAME_MAX + 1, "%.*s%s",
-		    STORE_NAME_MAX - n, name, suffix);
-		if (store_check_name(saved, err) != 0)
+	for (int i = 2; i <= PROFILE_OTHER_NAMES; i++) {
+		if (profile_other_name(name, i, saved, err) != 0)
 			return -1;
-		is_free = profile_load(app->store, saved, &there, NULL) != 0;
-		profile_release(&there);
-		if (is_free)
-			return take_create(app, saved, answer, identity, issuer,
-			    err);
+		if (profile_is_free(app->store, saved))
+			return take_create(app, saved, answer, identity,
+			    issuer, err);
 		if (has_chain(app, saved, answer))
 			return 0;
 	}

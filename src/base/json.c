@@ -162,6 +162,18 @@ json_is_object(const struct json *json)
 	return cJSON_IsObject(CNODE(json));
 }
 
+const struct json *
+json_first(const struct json *json)
+{
+	return json == NULL ? NULL : JSON(CNODE(json)->child);
+}
+
+const struct json *
+json_next(const struct json *member)
+{
+	return JSON(CNODE(member)->next);
+}
+
 int
 json_integer(const struct json *object, const char *key, int64_t *value)
 {

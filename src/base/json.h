@@ -41,6 +41,10 @@ const char *json_string(const struct json *object, const char *key);
 bool json_bool(const struct json *object, const char *key);
 bool json_is_object(const struct json *json);
 
+/* The members of an object or array, one by one; NULL at the end. */
+const struct json *json_first(const struct json *json);
+const struct json *json_next(const struct json *member);
+
 /* An integer in +-2^53; *@value is left alone on failure (-1). */
 int json_integer(const struct json *object, const char *key, int64_t *value);
 

@@ -24,7 +24,7 @@ static const struct {
 	    N_("agree to the notice about the terms of use") },
 	[OPTION_ALL] = { "all", 0, NULL, N_("every profile") },
 	[OPTION_FORCE] = { "force", 0, NULL,
-	    N_("write into a git work tree all the same") },
+	    N_("write into a git work tree, or over a login") },
 	[OPTION_FORMAT] = { "format", 'f', N_("FORMAT"),
 	    N_("what to write; 'chatelaine help export' lists them") },
 	[OPTION_HELP] = { "help", 'h', NULL, N_("this help") },
@@ -190,8 +190,8 @@ parse_options(struct cli *cli, int argc, char **argv, struct error *err)
 			    _("%s wants a value"), argv[optind - 1]);
 		if (number < 0)
 			return error_set(err, ERROR_USAGE,
-			    _("there is no option '%s'; 'chatelaine help' "
-			    "lists them"), argv[optind - 1]);
+			    _("there is no option '%s'; 'chatelaine help "
+			    "COMMAND' lists them"), argv[optind - 1]);
 		cli->value[number] = optarg != NULL ? optarg : "";
 	}
 	cli->operand = argv + optind;

@@ -79,6 +79,11 @@ cli_run_delete(struct cli *cli, struct error *err)
 	struct profile profile;
 	int result;
 
+	if (cli->value[OPTION_SIGN_OUT] != NULL &&
+	    cli->value[OPTION_PURGE] != NULL)
+		return error_set(err, ERROR_USAGE, "%s",
+		    _("a sign-out keeps no backup, so --purge has nothing to "
+		    "do; leave it out"));
 	result = profile_load(cli->app->store, name, &profile, err);
 	if (result == 0)
 		result = confirm(cli, &profile, err);
@@ -92,9 +97,12 @@ cli_run_delete(struct cli *cli, struct error *err)
 int
 cli_run_undo(struct cli *cli, struct error *err)
 {
-	char name[STORE_NAME_MAX + 1];
+	char name[STORE_NAME_MAX + 1], as[STORE_NAME_MAX + 1];
 
-	if (remove_undo(cli->app, name, err) != 0)
+	if (remove_undo(cli->app, name, as, err) != 0)
 		return -1;
+	if (strcmp(name, as) != 0)
+		return cli_say(err, _("'%s' is back as '%s', since there is a "
+		    "'%s' again"), name, as, name);
 	return cli_say(err, _("'%s' is back"), name);
 }

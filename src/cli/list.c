@@ -26,6 +26,16 @@ is_of_tenant(const struct profile *profile, const char *tenant)
 	    profile->name[n] == '/';
 }
 
+static size_t
+count_of(const struct profile_list *list, const char *tenant)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += is_of_tenant(&list->profile[i], tenant);
+	return count;
+}
+
 static int
 print_json(struct cli *cli, const struct profile_list *list, int64_t now,
     struct error *err)
@@ -131,6 +141,11 @@ cli_run_list(struct cli *cli, struct error *err)
 		return -1;
 	if (cli->value[OPTION_JSON] != NULL)
 		result = print_json(cli, &list, now, err);
+	else if (count_of(&list, cli->value[OPTION_TENANT]) == 0 &&
+	    list.count > 0)
+		result = cli_say(err, _("no profiles of the tenant '%s'; "
+		    "'chatelaine list' shows all"),
+		    cli->value[OPTION_TENANT]);
 	else if (list.count == 0)
 		result = cli_say(err, _("no profiles in %s; sign in: "
 		    "chatelaine login NAME"), store_path(cli->app->store));

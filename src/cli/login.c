@@ -248,11 +248,10 @@ changed(const struct job_view *view, void *context)
 	p->state = view->state;
 }
 
-int
-cli_run_login(struct cli *cli, struct error *err)
+static int
+sign_in(struct cli *cli, struct progress *p, char saved[STORE_NAME_MAX + 1],
+    struct error *err)
 {
-	struct progress p = { .cli = cli, .state = JOB_WAITING_FOR_LOCK };
-	bool json = cli->value[OPTION_JSON] != NULL;
 	struct job *job;
 	int result;
 
@@ -264,12 +263,23 @@ cli_run_login(struct cli *cli, struct error *err)
 	if (job == NULL)
 		return -1;
 	interrupt_catch();
-	result = job_run(job, &interrupt_flag, changed, &p, err);
-	if (json)
-		json_end(&p, job_view(job)->saved, result == 0 ? NULL : err);
-	else if (result == 0)
-		text_done(&p, job_view(job)->saved);
+	result = job_run(job, &interrupt_flag, changed, p, err);
+	snprintf(saved, STORE_NAME_MAX + 1, "%s", job_view(job)->saved);
 	job_free(job);
+	return result;
+}
+
+int
+cli_run_login(struct cli *cli, struct error *err)
+{
+	struct progress p = { .cli = cli, .state = JOB_WAITING_FOR_LOCK };
+	char saved[STORE_NAME_MAX + 1];
+	int result = sign_in(cli, &p, saved, err);
+
+	if (cli->value[OPTION_JSON] != NULL)
+		json_end(&p, saved, result == 0 ? NULL : err);
+	else if (result == 0)
+		text_done(&p, saved);
 	if (result == 0 && p.err.code != ERROR_NONE) {
 		*err = p.err;
 		return -1;

@@ -225,31 +225,32 @@ backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
 }
 
 int
-backup_restore(struct store *store, const char *name, struct error *err)
+backup_restore(struct store *store, const char *name, const char *as,
+    struct error *err)
 {
-	char flat[STORE_NAME_MAX + 1], newest[NAME_MAX + 1];
+	char from[STORE_NAME_MAX + 1], to[STORE_NAME_MAX + 1];
+	char newest[NAME_MAX + 1];
 	int backups, parent = -1, number, result = -1;
 
-	store_flat_name(flat, name);
+	store_flat_name(from, name);
+	store_flat_name(to, as);
 	backups = store_open_part(store, STORE_BACKUPS, NULL);
 	if (backups < 0)
 		return nothing(err);
-	if (find_newest(backups, flat, newest) != 0) {
+	if (find_newest(backups, from, newest) != 0) {
 		nothing(err);
 		goto out;
 	}
-	parent = store_make_parent(store, name, err);
+	parent = store_make_parent(store, as, err);
 	if (parent < 0)
 		goto out;
-	if (faccessat(parent, store_leaf(name), F_OK,
-	    AT_SYMLINK_NOFOLLOW) != 0)
-		bring_record_back(store, flat, backups, newest);
+	if (faccessat(parent, store_leaf(as), F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+		bring_record_back(store, to, backups, newest);
 	/* Replaces nothing but an empty directory. */
-	number = move(backups, newest, parent, store_leaf(name), err);
+	number = move(backups, newest, parent, store_leaf(as), err);
 	if (number == EEXIST || number == ENOTEMPTY || number == ENOTDIR)
 		error_set(err, ERROR_REFUSED,
-		    _("there is a profile '%s' again; delete it first, or "
-		    "leave the old one"), name);
+		    _("there is a profile '%s' already"), as);
 	else if (number > 0)
 		error_set_errno(err, number, _("cannot bring '%s' back"),
 		    name);

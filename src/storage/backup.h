@@ -23,8 +23,9 @@ int backup_purge(struct store *store, const char *name, struct error *err);
 int backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
     struct error *err);
 
-/* Brings the newest backup of @name back. ERROR_REFUSED when there is a
- * profile of that name. */
-int backup_restore(struct store *store, const char *name, struct error *err);
+/* Brings the newest backup of @name back as @as, which may be the same name
+ * and whose lock is held. ERROR_REFUSED when there is a profile @as. */
+int backup_restore(struct store *store, const char *name, const char *as,
+    struct error *err);
 
 #endif

@@ -234,6 +234,44 @@ profile_load(const struct store *store, const char *name,
 	return load(store, name, true, profile, err);
 }
 
+bool
+profile_is_free(const struct store *store, const char *name)
+{
+	struct profile there;
+	bool is_free = profile_load(store, name, &there, NULL) != 0;
+
+	profile_release(&there);
+	return is_free;
+}
+
+int
+profile_other_name(const char *name, int number,
+    char other[STORE_NAME_MAX + 1], struct error *err)
+{
+	char suffix[8] = "";
+	int n = 0;
+
+	if (number > 1)
+		n = snprintf(suffix, sizeof suffix, "-%d", number);
+	snprintf(other, STORE_NAME_MAX + 1, "%.*s%s", STORE_NAME_MAX - n,
+	    name, suffix);
+	return store_check_name(other, err);
+}
+
+int
+profile_free_name(const struct store *store, const char *name,
+    char free_name[STORE_NAME_MAX + 1], struct error *err)
+{
+	for (int i = 1; i <= PROFILE_OTHER_NAMES; i++) {
+		if (profile_other_name(name, i, free_name, err) != 0)
+			return -1;
+		if (profile_is_free(store, free_name))
+			return 0;
+	}
+	return error_set(err, ERROR_REFUSED,
+	    _("there is no free name beside '%s'"), name);
+}
+
 void
 profile_release(struct profile *profile)
 {

@@ -77,6 +77,21 @@ int profile_load(const struct store *store, const char *name,
     struct profile *profile, struct error *err);
 void profile_release(struct profile *profile);
 
+/* True if nothing stands under @name. */
+bool profile_is_free(const struct store *store, const char *name);
+
+/* How many names are tried beside one that is taken. */
+#define PROFILE_OTHER_NAMES 99
+
+/* The name beside @name with a @number: NAME itself (1), NAME-2, ... */
+int profile_other_name(const char *name, int number,
+    char other[STORE_NAME_MAX + 1], struct error *err);
+
+/* Puts @name into @free_name, or, where that is taken, the first of NAME-2, NAME-3
+ * that is not. ERROR_REFUSED when there is none. */
+int profile_free_name(const struct store *store, const char *name,
+    char free_name[STORE_NAME_MAX + 1], struct error *err);
+
 /* Writes profile.json into the profile's directory. */
 int profile_save(int dir, const struct profile *profile, struct error *err);
 

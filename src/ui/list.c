@@ -319,15 +319,15 @@ move_to(struct ui *ui, long to)
 static void
 undo(struct ui *ui)
 {
-	char name[STORE_NAME_MAX + 1];
+	char name[STORE_NAME_MAX + 1], as[STORE_NAME_MAX + 1];
 	struct error err = ERROR_INIT;
 
-	if (remove_undo(ui->app, name, &err) != 0) {
+	if (remove_undo(ui->app, name, as, &err) != 0) {
 		ui_say_error(ui, &err);
 		return;
 	}
-	ui_reload(ui, name);
-	ui_say(ui, STYLE_GOOD, _("'%s' is back"), name);
+	ui_reload(ui, as);
+	ui_say(ui, STYLE_GOOD, _("'%s' is back"), as);
 }
 
 static void

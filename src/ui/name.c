@@ -111,11 +111,17 @@ name_open(struct ui *ui)
 static void
 draw_terms(struct ui *ui, void *state)
 {
-	struct dialog d = dialog_draw(_("Before the first sign-in"), 10,
-	    TERMS_COLUMNS, ON_TERMS);
+	int lines, columns;
+	struct dialog d;
 
 	(void)ui;
 	(void)state;
+	term_size(&lines, &columns);
+	if (columns > TERMS_COLUMNS + 4)
+		columns = TERMS_COLUMNS + 4;
+	d = dialog_draw(_("Before the first sign-in"),
+	    term_wrapped_lines(columns - 4, app_terms()) + 1, TERMS_COLUMNS,
+	    ON_TERMS);
 	term_wrapped(d.line, d.column, d.columns, d.lines, STYLE_NORMAL,
 	    app_terms());
 }

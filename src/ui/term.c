@@ -313,6 +313,19 @@ term_wrapped(int line, int column, int width, int most,
 	return used;
 }
 
+int
+term_wrapped_lines(int width, const char *text)
+{
+	size_t skip;
+	int lines = 0;
+
+	for (; width > 0 && *text != '\0'; lines++) {
+		text += text_wrap(text, width, &skip);
+		text += skip;
+	}
+	return lines;
+}
+
 void
 term_qr_cell(int line, int column, bool upper, bool lower)
 {

@@ -90,6 +90,9 @@ int term_textf(int line, int column, int width, enum term_style style,
 int term_wrapped(int line, int column, int width, int most,
     enum term_style style, const char *text);
 
+/* How many lines that takes. */
+int term_wrapped_lines(int width, const char *text);
+
 /* The sign, for use in a text. */
 const char *term_glyph(enum term_glyph glyph);
 

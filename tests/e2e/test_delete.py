@@ -77,6 +77,12 @@ def test_sign_out_without_refresh_token_revokes_the_access_token(chatelaine, iss
     assert request.body == {"token": tokens.access_token, "token_type_hint": "access_token"}
 
 
+def test_sign_out_has_nothing_to_purge(chatelaine, issuer, store, seed):
+    seed("work")
+    expect.failed(chatelaine("delete", "work", "--sign-out", "--purge", "--yes"), expect.USAGE)
+    assert store.names() == ["work"] and issuer.count("revoke") == 0
+
+
 @pytest.mark.parametrize("fault", ["500", "429", "html-403", "cut"])
 def test_sign_out_that_failed_keeps_the_profile_and_says_so(chatelaine, issuer, store, seed, fault):
     seed("work")

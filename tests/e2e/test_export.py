@@ -225,6 +225,42 @@ def test_link_is_not_followed_into_another_place(export, tmp_path):
     assert victim.read_text() == "mine\n"
 
 
+# Over a login of another program
+
+LOGINS = {
+    "codex": {"tokens": {"access_token": "a", "refresh_token": "rt_theirs"}},
+    "openhands": {"type": "oauth", "access_token": "a", "refresh_token": "rt_theirs"},
+    "opencode": {"openai": {"type": "oauth", "refresh": "rt_theirs"}},
+}
+
+
+@pytest.mark.parametrize("login", LOGINS.values(), ids=LOGINS)
+def test_a_login_with_its_refresh_token_is_not_overwritten(export, tmp_path, login):
+    file = tmp_path / "auth.json"
+    file.write_text(json.dumps(login))
+    message = expect.failed(export("codex", "--output", file), expect.REFUSED)
+    assert "auth.json" in message and "--force" in message
+    assert json.loads(file.read_text()) == login
+
+
+def test_a_login_is_overwritten_when_forced(export, tmp_path):
+    file = tmp_path / "auth.json"
+    file.write_text(json.dumps(LOGINS["codex"]))
+    expect.succeeded(export("codex", "--output", file, "--force"))
+    assert "rt_theirs" not in file.read_text()
+
+
+def test_an_export_is_overwritten_by_the_next(export, tmp_path):
+    file = tmp_path / "auth.json"
+    expect.succeeded(export("codex", "--output", file))
+    expect.succeeded(export("codex", "--output", file))
+
+
+def test_a_failed_export_is_not_audited_as_done(export, store, tmp_path):
+    expect.failed(export("codex", "--output", tmp_path / "missing" / "out"), expect.FAILED)
+    assert [line for line in store.audit() if line["result"] == "ok"] == []
+
+
 # Into a git work tree
 
 @pytest.fixture

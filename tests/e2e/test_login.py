@@ -278,8 +278,15 @@ def test_replace_moves_the_old_login_to_the_backups(chatelaine, issuer, store, s
     expect.succeeded(sign_in(chatelaine, issuer, "work", "personal", "--replace"))
     assert store.names() == ["work"]
     assert store.profile("work")["email"] == "me@example.net"
-    expect.failed(chatelaine("undo"), expect.REFUSED)
     assert [place.split("/")[1] for place in store.holds(old.refresh_token)] == ["backups"]
+
+
+def test_replaced_login_comes_back_beside_the_new_one(chatelaine, issuer, store, seed):
+    old = seed("work", "work")
+    expect.succeeded(sign_in(chatelaine, issuer, "work", "personal", "--replace"))
+    expect.succeeded(chatelaine("undo"))
+    assert store.names() == ["work", "work-2"]
+    assert store.credential("work-2")["refresh_token"] == old.refresh_token
 
 
 def test_replaced_login_comes_back_by_undo(chatelaine, issuer, store, seed):
