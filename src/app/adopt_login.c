@@ -52,8 +52,8 @@ place(struct app *app, const char *name, const struct pending *pending,
 
 	strcpy(saved, name);
 	if (profile_load(app->store, name, &there, NULL) != 0)
-		result = take_create(app, name, answer, identity, pending->issuer,
-		    err);
+		result = take_create(app, name, answer, identity,
+		    pending->issuer, err);
 	else if (there.damage == NULL && take_is_same_login(&there, identity))
 		result = renew_chain(app, &there, answer, identity,
 		    pending->issuer, err);

@@ -71,7 +71,8 @@ take_tokens(struct app *app, struct profile *profile,
 		if (answer->refresh_token != NULL)
 			secret_free(&answer->access_token);
 	}
-	if (identity.user_id != NULL && !take_is_same_login(profile, &identity)) {
+	if (identity.user_id != NULL &&
+	    !take_is_same_login(profile, &identity)) {
 		result = refuse_stranger(app, profile, pending, answer,
 		    &identity, err);
 		goto out;

@@ -73,8 +73,9 @@ check_profile(struct job *job, struct error *err)
 	    status == PROFILE_ACCESS_ONLY)
 		error_set(err, ERROR_NEEDS_LOGIN,
 		    _("'%s' cannot be renewed: %s; sign in again: chatelaine "
-		    "login %s"), job->name, status_reason(reason != REASON_NONE ?
-		    reason : REASON_NO_REFRESH_TOKEN), job->name);
+		    "login %s"), job->name, status_reason(
+		    reason != REASON_NONE ? reason : REASON_NO_REFRESH_TOKEN),
+		    job->name);
 	else
 		result = 0;
 out:

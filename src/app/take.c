@@ -47,7 +47,8 @@ same(const char *a, const char *b)
 
 /* Neither part identifies a login alone (oauth/jwt). */
 bool
-take_is_same_login(const struct profile *profile, const struct identity *identity)
+take_is_same_login(const struct profile *profile,
+    const struct identity *identity)
 {
 	return same(profile->user_id, identity->user_id) &&
 	    same(profile->account_id, identity->account_id);
@@ -86,8 +87,8 @@ take_profile(struct profile *profile, struct identity *identity)
 
 /* Says where an answer is that could not be written to its place. */
 int
-take_not_saved(struct app *app, const char *name, enum pending_operation operation,
-    struct error *err)
+take_not_saved(struct app *app, const char *name,
+    enum pending_operation operation, struct error *err)
 {
 	struct error why = *err;
 	struct buffer path = BUFFER_INIT;

@@ -368,10 +368,14 @@ file_make_path(const char *path, struct error *err)
 		return error_no_memory(err);
 	/* Above the last name a link is no danger: it is where the person,
 	 * or the administrator, put their home. */
-	dir = open(*copy == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = open(*copy == '/' ? "/" : ".",
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		error_set_errno(err, errno, _("cannot open %s"), path);
-	for (at = copy; dir >= 0 && *(at += strspn(at, "/")) != '\0'; at = end) {
+	for (at = copy; dir >= 0; at = end) {
+		at += strspn(at, "/");
+		if (*at == '\0')
+			break;
 		end = at + strcspn(at, "/");
 		if (*end != '\0')
 			*end++ = '\0';

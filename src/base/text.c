@@ -149,7 +149,8 @@ next_piece(const char *text, size_t length, int *marks, struct piece *piece)
 		return 1;
 	}
 	width = c < 0x80 ? 1 : wcwidth((wchar_t)c);
-	if (is_unsafe(c) || (width == 0 && (*marks < 0 || *marks >= MARKS_MAX))) {
+	if (is_unsafe(c) ||
+	    (width == 0 && (*marks < 0 || *marks >= MARKS_MAX))) {
 		piece_format(piece, c > 0xffff ? "\\U%08x" : "\\u%04x", c);
 		*marks = -1;
 		return taken;

@@ -150,7 +150,8 @@ unknown_command(const char *name, struct error *err)
 static void
 fill_getopt(struct option table[OPTIONS + 1], char letters[LETTERS_SIZE])
 {
-	*letters++ = ':';	/* tell a missing value from an unknown option */
+	/* Tells a missing value from an unknown option. */
+	*letters++ = ':';
 	for (int i = 0; i < OPTIONS; i++) {
 		table[i] = (struct option){ options[i].name,
 		    options[i].value != NULL ? required_argument : no_argument,
@@ -314,7 +315,7 @@ help_values(unsigned int which, struct buffer *out)
 	if ((which & CLI_OPTION(OPTION_MODEL)) != 0) {
 		buffer_addf(out, "\n%s\n ", _("models (others may be "
 		    "named, the first is the default):"));
-		for (size_t i = 0; format_models[i] != NULL; i++)
+		for (size_t i = 0; i < format_models_count; i++)
 			buffer_addf(out, " %s", format_models[i]);
 		buffer_add_char(out, '\n');
 	}
@@ -350,7 +351,7 @@ cli_help(const struct cli_command *command, struct buffer *out)
 	buffer_release(&label);
 }
 
-/* --- Output -------------------------------------------------------------------- */
+/* --- Output -------------------------------------------------------------- */
 
 int
 cli_write(const struct buffer *text, struct error *err)
@@ -437,7 +438,7 @@ cli_ask(const char *question)
 	return line;
 }
 
-/* --- Commands too small for a file ---------------------------------------------- */
+/* --- Commands too small for a file --------------------------------------- */
 
 int
 cli_run_help(struct cli *cli, struct error *err)

@@ -30,7 +30,7 @@ struct progress {
 	struct error err;	/* standard output is gone */
 };
 
-/* --- The terms -------------------------------------------------------------------- */
+/* --- The terms ----------------------------------------------------------- */
 
 static int
 terminal_columns(void)
@@ -98,7 +98,7 @@ check_terms(struct cli *cli, struct error *err)
 	return ask_terms(cli, err);
 }
 
-/* --- JSON lines --------------------------------------------------------------------- */
+/* --- JSON lines ---------------------------------------------------------- */
 
 static void
 write_line(struct progress *p, struct json *object)
@@ -158,7 +158,7 @@ json_end(struct progress *p, const char *saved, const struct error *why)
 	write_line(p, object);
 }
 
-/* --- Text ------------------------------------------------------------------------------ */
+/* --- Text ---------------------------------------------------------------- */
 
 /* The code in colours on a terminal that has some, so that it is black on
  * white whatever the theme; else in characters. */
@@ -223,7 +223,7 @@ text_done(struct progress *p, const char *saved)
 	profile_release(&profile);
 }
 
-/* --- Both ------------------------------------------------------------------------------- */
+/* --- Both ---------------------------------------------------------------- */
 
 static void
 changed(const struct job_view *view, void *context)

@@ -69,8 +69,11 @@ const size_t formats_count = sizeof formats / sizeof formats[0];
 
 const char *const format_models[] = {
 	"gpt-5.5", "gpt-5.6", "gpt-5.6-sol", "gpt-5.6-terra", "gpt-5.6-luna",
-	"gpt-5.4", "gpt-5.4-mini", NULL
+	"gpt-5.4", "gpt-5.4-mini"
 };
+
+const size_t format_models_count =
+    sizeof format_models / sizeof format_models[0];
 
 const struct format *
 format_find(const char *name, struct error *err)
@@ -115,8 +118,9 @@ format_user_agent(char agent[FORMAT_AGENT_MAX])
 	if (uname(&system) != 0)
 		strcpy(agent, "openhands-sdk");
 	else
-		snprintf(agent, FORMAT_AGENT_MAX, "openhands-sdk (%.60s; %.60s)",
-		    system.sysname, system.machine);
+		snprintf(agent, FORMAT_AGENT_MAX,
+		    "openhands-sdk (%.60s; %.60s)", system.sysname,
+		    system.machine);
 }
 
 void

@@ -48,8 +48,9 @@ extern const size_t formats_count;
 const struct format *format_find(const char *name, struct error *err);
 
 /* The models that a subscription may use (protocol.md 8.2); the first is the
- * default. NULL-terminated. Others may be named: the list moves. */
+ * default. Others may be named: the list moves. */
 extern const char *const format_models[];
+extern const size_t format_models_count;
 
 /* @model without a leading "openai/"; ERROR_USAGE (NULL) if it cannot be the
  * name of a model. */

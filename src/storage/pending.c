@@ -229,7 +229,8 @@ pending_is_in_doubt(const struct store *store, const char *name,
 	bool doubt;
 
 	doubt = pending_load(store, name, PENDING_REFRESH, &pending,
-	    NULL) == 0 && pending.generation == generation && !lock_is_held(store, name);
+	    NULL) == 0 && pending.generation == generation &&
+	    !lock_is_held(store, name);
 	pending_release(&pending);
 	return doubt;
 }

@@ -87,8 +87,8 @@ bool profile_is_free(const struct store *store, const char *name);
 int profile_other_name(const char *name, int number,
     char other[STORE_NAME_MAX + 1], struct error *err);
 
-/* Puts @name into @free_name, or, where that is taken, the first of NAME-2, NAME-3
- * that is not. ERROR_REFUSED when there is none. */
+/* Puts @name into @free_name, or, where that is taken, the first of NAME-2,
+ * NAME-3 that is not. ERROR_REFUSED when there is none. */
 int profile_free_name(const struct store *store, const char *name,
     char free_name[STORE_NAME_MAX + 1], struct error *err);
 

@@ -1,11 +1,14 @@
 /*
  * store: the directory of profiles.
  *
- *	STORE/NAME/ or STORE/TENANT/NAME/	0700	one profile (storage/profile)
- *	STORE/.chatelaine/			0700	what is not of one profile
- *		audit.jsonl			storage/audit
+ *	STORE/NAME/, STORE/TENANT/NAME/	one profile (storage/profile)
+ *	STORE/.chatelaine/		what is not of one profile:
+ *		audit.jsonl		storage/audit
  *		locks/, pending/, backups/	storage/{lock,pending,backup}
- *		state.json			what the person agreed to
+ *		new/			profiles that are being made
+ *		state.json		what the person agreed to
+ *
+ * Directories are 0700, files 0600.
  *
  * A store that is not there yet is an empty one: reading makes nothing, the
  * first writer makes it. Profiles are named NAME or TENANT/NAME.

@@ -29,7 +29,7 @@ struct export {
 	size_t format;
 	struct field model, file;
 	enum destination to;
-	bool file_is_ours;	/* the person has not typed one */
+	bool file_is_ours;	/* suggested, not typed */
 	struct error err;
 };
 
@@ -56,30 +56,42 @@ go(struct export *export, int step)
 	while (!has_part(export, export->part));
 }
 
-/* Where the consumer's file would stand in the current directory. */
+/* The consumer's name for the file, at home: never where it would at once be
+ * used, or stand in the way of a login. */
 static void
 suggest_file(struct export *export)
 {
+	const char *home = getenv("HOME"), *name = format_of(export)->file;
 	char path[FIELD_MAX];
-	const char *home = getenv("HOME");
 
 	if (!export->file_is_ours)
 		return;
-	snprintf(path, sizeof path, "%s%s%s", home != NULL ? home : "",
-	    home != NULL ? "/" : "", format_of(export)->file);
+	if (home == NULL)
+		snprintf(path, sizeof path, "%s", name);
+	else
+		snprintf(path, sizeof path, "%s/%s", home, name);
 	field_set(&export->file, path);
+}
+
+/* The next place, or the one before, in a ring of @count. */
+static size_t
+around(size_t at, int step, size_t count)
+{
+	if (step > 0)
+		return at + 1 < count ? at + 1 : 0;
+	return at > 0 ? at - 1 : count - 1;
 }
 
 static void
 choose_model(struct export *export, int step)
 {
-	size_t count = 0, at = 0;
+	size_t at = 0;
 
-	for (; format_models[count] != NULL; count++)
-		if (strcmp(format_models[count], export->model.text) == 0)
-			at = count;
-	at = (at + count + (size_t)(step + (int)count)) % count;
-	field_set(&export->model, format_models[at]);
+	for (size_t i = 0; i < format_models_count; i++)
+		if (strcmp(format_models[i], export->model.text) == 0)
+			at = i;
+	field_set(&export->model,
+	    format_models[around(at, step, format_models_count)]);
 }
 
 static void
@@ -87,8 +99,7 @@ choose(struct export *export, int step)
 {
 	switch (export->part) {
 	case PART_FORMAT:
-		export->format = (export->format + formats_count +
-		    (size_t)(step + (int)formats_count)) % formats_count;
+		export->format = around(export->format, step, formats_count);
 		suggest_file(export);
 		break;
 	case PART_MODEL:
@@ -103,7 +114,7 @@ choose(struct export *export, int step)
 	}
 }
 
-/* --- Drawing ----------------------------------------------------------------- */
+/* --- Drawing ------------------------------------------------------------- */
 
 static void
 draw_choice(const struct dialog *d, int line, const char *label, bool focused,
@@ -202,7 +213,7 @@ draw_export(struct ui *ui, void *state)
 	draw_preview(ui, export, &d, line);
 }
 
-/* --- Doing -------------------------------------------------------------------- */
+/* --- Doing --------------------------------------------------------------- */
 
 static int
 to_clipboard(struct ui *ui, struct export *export, const char *model)

@@ -25,7 +25,7 @@ struct login {
 	struct error err;	/* how it ended; ERROR_NONE while it goes on */
 };
 
-/* --- Drawing -------------------------------------------------------------------- */
+/* --- Drawing ------------------------------------------------------------- */
 
 static void
 draw_qr(const struct qr *qr, int line, int column, enum qr_style style)
@@ -261,7 +261,7 @@ draw_login(struct ui *ui, void *state)
 	ui_draw_keys(lines - 2, 2, columns - 4, ON_LOGIN);
 }
 
-/* --- Doing ---------------------------------------------------------------------- */
+/* --- Doing --------------------------------------------------------------- */
 
 static void
 start(struct ui *ui, struct login *login)

@@ -106,7 +106,7 @@ name_open(struct ui *ui)
 		ui_push(ui, &name_type, name);
 }
 
-/* --- The terms ---------------------------------------------------------------- */
+/* --- The terms ----------------------------------------------------------- */
 
 static void
 draw_terms(struct ui *ui, void *state)

@@ -80,7 +80,7 @@ close_signals(void)
 	}
 }
 
-/* --- Screens ------------------------------------------------------------------ */
+/* --- Screens ------------------------------------------------------------- */
 
 void
 ui_push(struct ui *ui, const struct screen_type *type, void *state)
@@ -183,7 +183,7 @@ ui_draw_keys(int line, int column, int width, unsigned int on)
 	}
 }
 
-/* --- Profiles ------------------------------------------------------------------ */
+/* --- Profiles ------------------------------------------------------------ */
 
 const struct profile *
 ui_selected(const struct ui *ui)
@@ -217,7 +217,7 @@ ui_reload(struct ui *ui, const char *name)
 			ui->selected = i;
 }
 
-/* --- Jobs ------------------------------------------------------------------------- */
+/* --- Jobs ---------------------------------------------------------------- */
 
 const struct ui_work ui_renewing = {
 	N_("Renewing '%s'..."),
@@ -286,7 +286,7 @@ step_job(struct ui *ui)
 		ui_drop_job(ui);
 }
 
-/* --- The loop --------------------------------------------------------------------- */
+/* --- The loop ------------------------------------------------------------ */
 
 static int
 ms_to_next(int64_t unit_s)

@@ -138,7 +138,7 @@ def test_end_of_input_is_a_no(tui, store, seed):
 
 def test_unknown_profile(chatelaine, seed):
     seed("work")
-    expect.failed(chatelaine("delete", "wrok", "--yes"), expect.NOT_FOUND)
+    expect.failed(chatelaine("delete", "wurk", "--yes"), expect.NOT_FOUND)
 
 
 def test_damaged_profile_can_be_forgotten_and_brought_back(chatelaine, store, seed):

@@ -327,7 +327,7 @@ def test_file_gets_the_secret_when_run_at_a_terminal(tui, tokens, tmp_path):
 # Wrong
 
 def test_unknown_profile(chatelaine, tokens):
-    expect.failed(chatelaine("export", "wrok", "--format", "env"), expect.NOT_FOUND)
+    expect.failed(chatelaine("export", "wurk", "--format", "env"), expect.NOT_FOUND)
 
 
 def test_unknown_format_names_the_known_ones(export):

@@ -148,7 +148,7 @@ def test_login_without_refresh_token_sends_nothing(chatelaine, issuer, store, se
 
 def test_unknown_name_spends_nothing_of_the_others(chatelaine, issuer, seed):
     seed("a")
-    expect.failed(chatelaine("refresh", "wrok"), expect.NOT_FOUND)
+    expect.failed(chatelaine("refresh", "wurk"), expect.NOT_FOUND)
     assert issuer.count() == 0
 
 

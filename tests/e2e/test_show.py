@@ -26,8 +26,8 @@ def test_text_has_everything_that_is_known(chatelaine, store, seed):
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_unknown_name(chatelaine, seed, options):
     seed("work")
-    message = expect.failed(chatelaine("show", "wrok", *options), expect.NOT_FOUND)
-    assert "wrok" in message
+    message = expect.failed(chatelaine("show", "wurk", *options), expect.NOT_FOUND)
+    assert "wurk" in message
 
 
 def test_refusal_of_the_issuer_is_told(chatelaine, seed):

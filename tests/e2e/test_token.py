@@ -79,7 +79,7 @@ def test_enough_left_needs_no_issuer(chatelaine, issuer, seed):
 
 def test_unknown_profile(chatelaine, seed):
     seed()
-    expect.failed(chatelaine("token", "wrok"), expect.NOT_FOUND)
+    expect.failed(chatelaine("token", "wurk"), expect.NOT_FOUND)
 
 
 @pytest.mark.parametrize("duration", ["", "10", "m", "-5m", "5x", "1.5h", "10 m", "5mm", "9" * 30 + "d", "0x10m"])

@@ -1,0 +1,151 @@
+"""The terminal interface as a person uses it: what to press, where to look.
+
+Everything here reads the screen of a `terminal.Terminal`; nothing knows how the program draws it.
+"""
+
+import re
+import time
+
+LIST = "q Quit"
+CODE = "Waiting for approval"
+BELOW_1_SECOND = 0.3  # Seconds within which a key must be answered, whatever the network does.
+
+_FRAME = str.maketrans(dict.fromkeys("│|█▀▄▌", " "))
+
+
+def words(t):
+    """The text of the screen in one line, without frames, QR code and line breaks."""
+    return " ".join(t.text.translate(_FRAME).split())
+
+
+def said(t, pattern, timeout=10):
+    """Waits until these words are on the screen, wherever lines are broken; returns the match."""
+    def the_words(t):
+        return re.search(pattern, words(t))
+    the_words.__name__ = repr(pattern)
+    return t.wait_for(the_words, timeout)
+
+
+# The list
+
+def rows(t):
+    """name -> its row, as on the screen, from the top."""
+    found = {}
+    for line in t.screen()[2:]:
+        match = re.match(r" [ ▌>] (\S+) ", line + " ")
+        if not match:
+            break
+        found[match[1]] = line
+    return found
+
+
+def row(t, name):
+    return rows(t).get(name, "")
+
+
+def selected(t):
+    """Name of the row with the mark."""
+    return next((name for name, line in rows(t).items() if line[1] in "▌>"), None)
+
+
+def wait_selected(t, name, timeout=10):
+    def mark(t):
+        return selected(t) == name
+    mark.__name__ = f"the mark at {name}"
+    t.wait_for(mark, timeout)
+
+
+def go_to(t, name):
+    """From wherever the mark is."""
+    t.send("Home")
+    wait_selected(t, next(iter(rows(t))))
+    t.send(*["Down"] * list(rows(t)).index(name))
+    wait_selected(t, name)
+
+
+def seconds_to_answer(t, key, wanted, timeout=10):
+    start = time.monotonic()
+    t.send(key)
+    t.wait_for(wanted, timeout)
+    return time.monotonic() - start
+
+
+# Signing in
+
+def type_name(t, name="work"):
+    """From the list to what comes behind the name."""
+    t.wait_for(LIST)
+    t.send("a")
+    t.wait_for("Name:")
+    t.type(name)
+    t.wait_for(f"Name: {name}")
+    t.send("Enter")
+
+
+def spaced(code):
+    """A code as the sign-in screen shows it."""
+    return " ".join(code)
+
+
+def code_shown(t, issuer, timeout=10):
+    """Waits until the issuer's newest code is on the screen, and returns it."""
+    def newest_code(t):
+        return issuer.user_codes and spaced(issuer.user_codes[-1]) in t.text and CODE in t.text
+    t.wait_for(newest_code, timeout)
+    return issuer.user_codes[-1]
+
+
+def sign_in_until_code(t, issuer, name="work"):
+    """With the terms agreed to; returns the code."""
+    type_name(t, name)
+    return code_shown(t, issuer)
+
+
+def nothing_is_left(t, store):
+    """No process of a sign-in, no profile, no record of one."""
+    t.wait_for(lambda t: not t.children())
+    assert store.names() == [] and store.pending() == []
+
+
+# Ways into every screen, from the list with a profile selected: name -> (keys, what tells that it is there)
+
+SCREENS = {
+    "list": ([], LIST),
+    "details": (["Enter"], "user id"),
+    "help": (["?"], "Keys"),
+    "name": (["a"], "Name:"),
+    "export": (["e"], "Format"),
+    "delete": (["d"], "Forget here"),
+    "sign-in": (["i"], CODE),
+    "QR code alone": (["i", CODE, "Q"], "Q text"),
+}
+
+
+def open_screen(t, name):
+    """Goes from the list into the screen; returns what tells that it is there."""
+    keys, sign = SCREENS[name]
+    t.wait_for(LIST)
+    for key in keys:
+        if key == CODE:
+            t.wait_for(CODE)
+        else:
+            t.send(key)
+    t.wait_for(sign)
+    return sign
+
+
+# A stand-in for the program with the network
+
+def helper_that_says(folder, *lines):
+    """A program that takes one request, says these lines and then waits until nobody is interested."""
+    program = folder / "helper"
+    text = "\n".join(lines)
+    program.write_text(f"#!/bin/sh\nread -r request\ncat <<'END'\n{text}\nEND\nwhile read -r more; do :; done\n")
+    program.chmod(0o700)
+    return {"CHATELAINE_OAUTH": program}
+
+
+def helper_with_code(folder, url, code="ABCD-12345"):
+    """Shows a sign-in at any address, which no issuer on loopback can have."""
+    ends = int(time.time()) + 900
+    return helper_that_says(folder, f'{{"event":"code","verification_url":"{url}","user_code":"{code}","expires_at":{ends}}}')
