@@ -21,12 +21,13 @@ has_answer(struct app *app, const char *name, enum pending_operation operation,
 	return has;
 }
 
-static void
-adopt_one(struct app *app, const char *name)
+void
+adopt_pending(struct app *app, const char *name)
 {
 	char saved[STORE_NAME_MAX + 1];
 	enum error_code why;
 
+	pending_sweep(app->store, name);
 	if (has_answer(app, name, PENDING_REFRESH, &why))
 		adopt_refresh(app, name, NULL);
 	else if (why == ERROR_NOT_FOUND)
@@ -50,7 +51,7 @@ adopt_all(struct app *app)
 		lock = lock_try(app->store, names.name[i], NULL);
 		if (lock < 0)
 			continue;	/* somebody is at work on it */
-		adopt_one(app, names.name[i]);
+		adopt_pending(app, names.name[i]);
 		close(lock);
 	}
 	store_names_release(&names);

@@ -31,8 +31,13 @@ int adopt_refresh(struct app *app, const char *name, struct error *err);
 int adopt_login(struct app *app, const char *name,
     char saved[STORE_NAME_MAX + 1], struct error *err);
 
-/* Does either for all that is pending and that nobody is at work on. Quiet:
- * what goes wrong shows in the profile's status. */
+/* Does either, as far as there is an answer, for @name, whose lock is held, and
+ * clears away what a killed process left. Before anything else is done with a
+ * profile: an old answer must not be written over a newer one. Quiet: what goes
+ * wrong shows in the profile's status. */
+void adopt_pending(struct app *app, const char *name);
+
+/* The same for all that is pending and that nobody is at work on. */
 void adopt_all(struct app *app);
 
 #endif

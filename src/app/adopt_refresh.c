@@ -55,6 +55,23 @@ refuse_stranger(struct app *app, struct profile *profile,
 	return -1;
 }
 
+/* A profile.json that was lost, or made by hand, may not say whose the login
+ * is; the tokens that it had do. */
+static void
+complete_identity(struct profile *profile, const struct credential *credential)
+{
+	struct identity identity = IDENTITY_INIT;
+
+	if (profile->user_id != NULL && profile->account_id != NULL)
+		return;
+	if (identity_read(&identity, credential->access_token,
+	    credential->id_token, NULL) == 0) {
+		take_string(&profile->user_id, &identity.user_id);
+		take_string(&profile->account_id, &identity.account_id);
+	}
+	identity_release(&identity);
+}
+
 static int
 take_tokens(struct app *app, struct profile *profile,
     struct credential *credential, const struct pending *pending,
@@ -71,7 +88,8 @@ take_tokens(struct app *app, struct profile *profile,
 		if (answer->refresh_token != NULL)
 			secret_free(&answer->access_token);
 	}
-	if (identity.user_id != NULL &&
+	complete_identity(profile, credential);
+	if (identity.user_id != NULL && profile->user_id != NULL &&
 	    !take_is_same_login(profile, &identity)) {
 		result = refuse_stranger(app, profile, pending, answer,
 		    &identity, err);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/adopt.h"
 #include "app/job.h"
 #include "app/job_type.h"
 #include "base/i18n.h"
@@ -93,6 +94,7 @@ start(struct job *job)
 			return false;
 		return end(job, JOB_FAILED);
 	}
+	adopt_pending(job->app, job->name);
 	prepared = job->type->prepare(job, &request, &job->view.error);
 	if (prepared == 0) {
 		files = (struct child_files){ .answer = job->answer,

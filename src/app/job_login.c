@@ -16,6 +16,8 @@ static int
 prepare_login(struct job *job, struct message_request *request,
     struct error *err)
 {
+	if (store_check_place(job->app->store, job->name, err) != 0)
+		return -1;
 	request->operation = MESSAGE_LOGIN;
 	request->issuer = strdup(job->app->issuer);
 	if (request->issuer == NULL)

@@ -100,21 +100,6 @@ check_writable(const struct job *job, struct error *err)
 	return result;
 }
 
-/* Completes what an earlier renewal left, so that its answer is not lost under
- * a new one. */
-static void
-adopt_earlier(struct job *job)
-{
-	struct pending pending;
-	bool answered;
-
-	answered = pending_load(job->app->store, job->name, PENDING_REFRESH,
-	    &pending, NULL) == 0 && pending.answer.length > 0;
-	pending_release(&pending);
-	if (answered)
-		adopt_refresh(job->app, job->name, NULL);
-}
-
 static int
 prepare_refresh(struct job *job, struct message_request *request,
     struct error *err)
@@ -123,7 +108,6 @@ prepare_refresh(struct job *job, struct message_request *request,
 	int64_t attempts;
 	int result = -1;
 
-	adopt_earlier(job);
 	if (check_profile(job, err) != 0 || credential_load(job->app->store,
 	    job->name, &credential, err) != 0)
 		goto out;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "app/adopt.h"
 #include "app/remove.h"
 #include "storage/audit.h"
 #include "storage/backup.h"
@@ -24,6 +25,7 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 	lock = lock_take(app->store, name, wait_ms, err);
 	if (lock < 0)
 		return -1;
+	adopt_pending(app, name);
 	if (purge) {
 		result = backup_purge(app->store, name, &why);
 		if (result == 0)

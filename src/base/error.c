@@ -13,14 +13,34 @@ static void
 trim(struct error *err)
 {
 	size_t n = strlen(err->text), start = n;
+	unsigned char lead;
 
-	if (n + 1 < sizeof err->text)
-		return;
-	while (start > 0 && n - start < 4 &&
+	while (start > 0 && n - start < 3 &&
 	    ((unsigned char)err->text[start - 1] & 0xc0) == 0x80)
 		start--;
-	if (start > 0 && (unsigned char)err->text[start - 1] >= 0xc0)
+	if (start == 0)
+		return;
+	lead = (unsigned char)err->text[start - 1];
+	/* How many bytes should follow, and how many do. */
+	if (lead >= 0xc0 && (lead >= 0xf0 ? 3u : lead >= 0xe0 ? 2u : 1u) >
+	    n - start)
 		err->text[start - 1] = '\0';
+}
+
+/* Formats the text, and ": @detail" behind it where that is not NULL. */
+static void
+format_text(struct error *err, const char *detail, const char *format,
+    va_list ap)
+{
+	size_t used;
+
+	vsnprintf(err->text, sizeof err->text, format, ap);
+	trim(err);
+	if (detail == NULL)
+		return;
+	used = strlen(err->text);
+	snprintf(err->text + used, sizeof err->text - used, ": %s", detail);
+	trim(err);
 }
 
 int
@@ -32,9 +52,8 @@ error_set(struct error *err, enum error_code code, const char *format, ...)
 		return -1;
 	err->code = code;
 	va_start(ap, format);
-	vsnprintf(err->text, sizeof err->text, format, ap);
+	format_text(err, NULL, format, ap);
 	va_end(ap);
-	trim(err);
 	return -1;
 }
 
@@ -42,17 +61,13 @@ int
 error_set_errno(struct error *err, int number, const char *format, ...)
 {
 	va_list ap;
-	size_t used;
 
 	if (err == NULL)
 		return -1;
 	err->code = ERROR_FAILED;
 	va_start(ap, format);
-	vsnprintf(err->text, sizeof err->text, format, ap);
+	format_text(err, strerror(number), format, ap);
 	va_end(ap);
-	used = strlen(err->text);
-	snprintf(err->text + used, sizeof err->text - used, ": %s",
-	    strerror(number));
 	return -1;
 }
 

@@ -289,15 +289,26 @@ file_probe(int dir, struct error *err)
 }
 
 int
+file_ensure(int dir, const char *name)
+{
+	int fd = create(dir, name);
+
+	if (fd < 0)
+		return errno == EEXIST ? 0 : -1;
+	close(fd);
+	return 1;
+}
+
+int
 file_append(int dir, const char *name, const char *line, size_t length,
     struct error *err)
 {
 	struct stat st;
-	int fd, saved;
+	int fd, made, saved;
 
-	fd = create(dir, name);
-	if (fd >= 0)
-		close(fd);
+	made = file_ensure(dir, name);
+	if (made < 0)
+		return error_set_errno(err, errno, _("cannot make %s"), name);
 	fd = openat(dir, name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK |
 	    O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
@@ -314,7 +325,7 @@ file_append(int dir, const char *name, const char *line, size_t length,
 	}
 	if (close_checked(fd) != 0)
 		return error_set_errno(err, errno, _("cannot write %s"), name);
-	return 0;
+	return made > 0 ? file_sync(dir, err) : 0;
 }
 
 int
@@ -342,10 +353,14 @@ file_make_dir(int dir, const char *name, struct error *err)
 			return file_open_dir(dir, name, err);
 		return error_set_errno(err, errno, _("cannot make %s"), name);
 	}
+	/* Before opening it: under some umasks even its owner could not. It
+	 * is new, and in a directory of ours. */
+	if (fchmodat(dir, name, 0700, 0) != 0)
+		return error_set_errno(err, errno, _("cannot make %s"), name);
 	fd = file_open_dir(dir, name, err);
 	if (fd < 0)
 		return -1;
-	if (fchmod(fd, 0700) != 0 || inherit_owner(dir, fd) != 0) {
+	if (inherit_owner(dir, fd) != 0) {
 		error_set_errno(err, errno, _("cannot make %s"), name);
 		close(fd);
 		return -1;
@@ -357,9 +372,31 @@ file_make_dir(int dir, const char *name, struct error *err)
 	return fd;
 }
 
+/* A directory that is passed through need not be readable. */
+#ifdef O_PATH
+#define O_PASS O_PATH
+#else
+#define O_PASS O_RDONLY
+#endif
+
+/* Makes @name below a directory that was opened for passing through. */
+static int
+make_below(int dir, const char *name, struct error *err)
+{
+	int readable, fd;
+
+	readable = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (readable < 0)
+		return error_set_errno(err, errno, _("cannot make %s"), name);
+	fd = file_make_dir(readable, name, err);
+	close(readable);
+	return fd;
+}
+
 int
 file_make_path(const char *path, struct error *err)
 {
+	const int pass = O_PASS | O_DIRECTORY | O_CLOEXEC;
 	char *copy, *at, *end;
 	int dir, next;
 
@@ -368,8 +405,7 @@ file_make_path(const char *path, struct error *err)
 		return error_no_memory(err);
 	/* Above the last name a link is no danger: it is where the person,
 	 * or the administrator, put their home. */
-	dir = open(*copy == '/' ? "/" : ".",
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = open(*copy == '/' ? "/" : ".", pass);
 	if (dir < 0)
 		error_set_errno(err, errno, _("cannot open %s"), path);
 	for (at = copy; dir >= 0; at = end) {
@@ -379,9 +415,9 @@ file_make_path(const char *path, struct error *err)
 		end = at + strcspn(at, "/");
 		if (*end != '\0')
 			*end++ = '\0';
-		next = openat(dir, at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		next = openat(dir, at, pass);
 		if (next < 0 && errno == ENOENT)
-			next = file_make_dir(dir, at, err);
+			next = make_below(dir, at, err);
 		else if (next < 0)
 			error_set_errno(err, errno, _("cannot open %s"), path);
 		close(dir);

@@ -54,6 +54,10 @@ int file_reserve(int dir, const char *name, const void *data, size_t length,
 /* 0 if a file can be made below @dir now; leaves none. */
 int file_probe(int dir, struct error *err);
 
+/* Makes sure that @name is there: made 0600, with the right owner, if it was
+ * not. 1 when it was made, 0 when it was there; -1 with errno. */
+int file_ensure(int dir, const char *name);
+
 /* Appends one line to @name below @dir, making it 0600 if it is not there, and
  * syncs it. A single write(), so that lines of two processes do not mix. */
 int file_append(int dir, const char *name, const char *line, size_t length,

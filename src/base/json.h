@@ -32,12 +32,13 @@ struct json *json_parse(const char *data, size_t length, struct error *err);
 void json_free(struct json *json);
 
 /*
- * Looking things up. A missing key, another type, or a @json that is NULL all
+ * Looking things up. json_is_absent(): not there, or null. A missing key, another type, or a @json that is NULL all
  * give NULL, false or -1: a reader asks for what it needs and checks once.
  * What is returned belongs to @json.
  */
 const struct json *json_get(const struct json *object, const char *key);
 const char *json_string(const struct json *object, const char *key);
+bool json_is_absent(const struct json *object, const char *key);
 bool json_bool(const struct json *object, const char *key);
 bool json_is_object(const struct json *json);
 

@@ -78,33 +78,14 @@ text_decode(const char *data, size_t length, uint32_t *character)
 	return 0;
 }
 
-bool
-text_is_valid_utf8(const char *data, size_t length)
-{
-	const char *end = data + length;
-	uint32_t c;
-	size_t n;
-
-	while (data < end) {
-		if ((unsigned char)*data < 0x80) {
-			data++;		/* nearly all there is */
-			continue;
-		}
-		n = text_decode(data, (size_t)(end - data), &c);
-		if (n == 0)
-			return false;
-		data += n;
-	}
-	return true;
-}
-
 static bool
 is_unsafe(uint32_t c)
 {
 	for (size_t i = 0; i < sizeof unsafe / sizeof unsafe[0]; i++)
 		if (c >= unsafe[i].first && c <= unsafe[i].last)
 			return true;
-	return false;
+	/* The last two of each plane are noncharacters. */
+	return (c & 0xfffe) == 0xfffe;
 }
 
 /* One character made safe: what to print and how wide that is. */
@@ -265,6 +246,15 @@ text_is_visible_ascii(const char *text, size_t most)
 	return *at == '\0' && at > text && (size_t)(at - text) <= most;
 }
 
+/* How many spaces stand at @text, and the newline behind them. */
+static size_t
+break_length(const char *text)
+{
+	size_t n = strspn(text, " ");
+
+	return n + (text[n] == '\n');
+}
+
 size_t
 text_wrap(const char *text, int columns, size_t *skip)
 {
@@ -273,23 +263,29 @@ text_wrap(const char *text, int columns, size_t *skip)
 	int marks = -1, used = 0;
 
 	*skip = 0;
-	while (at < length) {
-		if (text[at] == '\n') {
-			*skip = 1;
-			return at;
-		}
-		if (text[at] == ' ')
-			broken = at;
+	for (; at < length; at += n, used += piece.columns) {
 		n = next_piece(text + at, length - at, &marks, &piece);
-		if (used + piece.columns > columns && text[at] != ' ') {
-			if (broken > 0) {
-				*skip = 1;
-				return broken;
+		if (text[at] == '\n' || text[at] == ' ') {
+			size_t after = break_length(text + at);
+
+			/* The spaces at the end of a line take no room. */
+			if (text[at + after - 1] == '\n' ||
+			    at + after == length) {
+				*skip = after;
+				return at;
 			}
-			return at > 0 ? at : n;
-		}
-		used += piece.columns;
-		at += n;
+			if (at == 0 || text[at - 1] != ' ')
+				broken = at;
+			if (used >= columns)
+				break;
+		} else if (used + piece.columns > columns)
+			break;
 	}
-	return at;
+	if (at >= length)
+		return length;
+	if (broken > 0) {
+		*skip = break_length(text + broken);
+		return broken;
+	}
+	return at > 0 ? at : n;
 }

@@ -58,7 +58,4 @@ size_t text_wrap(const char *text, int columns, size_t *skip);
  * surrogates, nothing over U+10FFFF). */
 size_t text_decode(const char *data, size_t length, uint32_t *character);
 
-/* True if all the bytes are well-formed UTF-8. */
-bool text_is_valid_utf8(const char *data, size_t length);
-
 #endif

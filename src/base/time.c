@@ -89,6 +89,16 @@ days(int year, int month, int day)
 	    of_year - 719468;
 }
 
+static int
+days_in(int year, int month)
+{
+	if (month == 2)
+		return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ?
+		    29 : 28;
+	return month == 4 || month == 6 || month == 9 || month == 11 ? 30 :
+	    31;
+}
+
 static const char *
 parse_offset(const char *text, int *seconds)
 {
@@ -120,6 +130,7 @@ time_parse(const char *text, int64_t *when)
 		{ 4, 1970, 9999, '-' }, { 2, 1, 12, '-' }, { 2, 1, 31, 'T' },
 		{ 2, 0, 23, ':' }, { 2, 0, 59, ':' }, { 2, 0, 60, '\0' },
 	};
+	int64_t seconds;
 	int v[6], offset;
 
 	for (size_t i = 0; i < 6; i++) {
@@ -130,13 +141,23 @@ time_parse(const char *text, int64_t *when)
 		if (part[i].then != '\0' && *text++ != part[i].then)
 			return -1;
 	}
-	if (*text == '.')
-		text += 1 + strspn(text + 1, "0123456789");
+	if (v[2] > days_in(v[0], v[1]))
+		return -1;
+	if (*text == '.') {
+		size_t n = strspn(text + 1, "0123456789");
+
+		if (n == 0)
+			return -1;
+		text += 1 + n;
+	}
 	text = parse_offset(text, &offset);
 	if (text == NULL || *text != '\0')
 		return -1;
-	*when = days(v[0], v[1], v[2]) * DAY + v[3] * HOUR + v[4] * MINUTE +
-	    v[5] - offset;
+	seconds = days(v[0], v[1], v[2]) * DAY + v[3] * HOUR +
+	    v[4] * MINUTE + v[5] - offset;
+	if (seconds < 0)
+		return -1;
+	*when = seconds;
 	return 0;
 }
 

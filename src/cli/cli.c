@@ -175,6 +175,18 @@ number_of(int got)
 	return -1;
 }
 
+/* @word is the last that getopt_long() has done with: the option itself, unless
+ * it is one of several letters behind a dash. */
+static int
+unknown_option(const char *word, struct error *err)
+{
+	char letter[3] = { '-', (char)optopt, '\0' };
+
+	return error_set(err, ERROR_USAGE,
+	    _("there is no option '%s'; 'chatelaine help COMMAND' lists them"),
+	    optopt > 0 && optopt < 256 ? letter : word);
+}
+
 static int
 parse_options(struct cli *cli, int argc, char **argv, struct error *err)
 {
@@ -190,9 +202,7 @@ parse_options(struct cli *cli, int argc, char **argv, struct error *err)
 			return error_set(err, ERROR_USAGE,
 			    _("%s wants a value"), argv[optind - 1]);
 		if (number < 0)
-			return error_set(err, ERROR_USAGE,
-			    _("there is no option '%s'; 'chatelaine help "
-			    "COMMAND' lists them"), argv[optind - 1]);
+			return unknown_option(argv[optind - 1], err);
 		cli->value[number] = optarg != NULL ? optarg : "";
 	}
 	cli->operand = argv + optind;

@@ -62,33 +62,39 @@ answer_message(const struct json *body, char text[ANSWER_MESSAGE_MAX + 1])
 	return text;
 }
 
+/* Copies a token: 0, 1 when there is none, -1 when what is there is none. */
 static int
 copy_token(char **to, const struct json *body, const char *key)
 {
 	const char *token = json_string(body, key);
 
+	if (json_is_absent(body, key))
+		return 1;
 	if (token == NULL || !text_is_visible_ascii(token, TOKEN_MAX))
 		return -1;
 	*to = strdup(token);
 	return *to == NULL ? -1 : 0;
 }
 
+/* A refresh token that cannot be used means that the old one is spent and its
+ * successor not known. One that is not there means that the old one stays
+ * (RFC 6749 section 6). */
 static void
 read_tokens(struct answer *answer, const struct json *body)
 {
-	bool access, refresh;
+	int access, refresh;
 
-	access = copy_token(&answer->access_token, body, "access_token") == 0;
-	refresh = copy_token(&answer->refresh_token, body,
-	    "refresh_token") == 0;
+	access = copy_token(&answer->access_token, body, "access_token");
+	refresh = copy_token(&answer->refresh_token, body, "refresh_token");
 	copy_token(&answer->id_token, body, "id_token");
 	if (json_integer_liberal(body, "expires_in", &answer->expires_in) != 0
 	    || answer->expires_in < 0)
 		answer->expires_in = 0;
-	if (access || refresh)
+	if (refresh == 0 || (refresh > 0 && access == 0))
 		answer->kind = ANSWER_TOKENS;
 	else
-		error_set(&answer->error, ERROR_UNAVAILABLE, "%s",
+		error_set(&answer->error, ERROR_UNAVAILABLE, refresh < 0 ?
+		    _("the issuer's answer has a refresh token that is none") :
 		    _("the issuer's answer has no tokens in it"));
 }
 

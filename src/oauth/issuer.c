@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
@@ -21,32 +22,53 @@ is_loopback(const char *host, size_t length)
 	return false;
 }
 
+/* The length of the host that @text starts with, 0 if it starts with none. */
 static size_t
-host_length(const char *host)
+host_length(const char *text)
 {
-	if (*host == '[')
-		return strcspn(host, "]/") + 1;
-	return strcspn(host, ":/");
+	size_t n;
+
+	if (*text != '[')
+		return strspn(text, "abcdefghijklmnopqrstuvwxyz"
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+	n = 1 + strspn(text + 1, "0123456789abcdefABCDEF:.");
+	return n > 1 && text[n] == ']' ? n + 1 : 0;
+}
+
+/* What may stand behind a host: a port, a path, nothing. */
+static bool
+is_rest(const char *text)
+{
+	char *end;
+	long port;
+
+	if (*text == ':') {
+		if (text[1] < '0' || text[1] > '9')
+			return false;
+		port = strtol(text + 1, &end, 10);
+		if (port < 1 || port > 65535)
+			return false;
+		text = end;
+	}
+	return *text == '\0' || *text == '/';
 }
 
 int
 issuer_check(const char *url, struct error *err)
 {
-	const char *host;
+	bool plain = strncmp(url, "http://", 7) == 0;
+	const char *host = url + (plain ? 7 : 8);
+	size_t n = 0;
 
-	if (!text_is_visible_ascii(url, ISSUER_MAX) ||
-	    strpbrk(url, "@?#\\\"<>") != NULL)
+	if (text_is_visible_ascii(url, ISSUER_MAX) &&
+	    strpbrk(url, "@?#\\\"<>") == NULL &&
+	    (plain || strncmp(url, "https://", 8) == 0))
+		n = host_length(host);
+	if (n == 0 || !is_rest(host + n))
 		return error_set(err, ERROR_USAGE,
 		    _("'%s' is not the address of an issuer; it looks like %s"),
 		    url, ISSUER_DEFAULT);
-	if (strncmp(url, "https://", 8) == 0 && host_length(url + 8) > 0)
-		return 0;
-	if (strncmp(url, "http://", 7) != 0)
-		return error_set(err, ERROR_USAGE,
-		    _("'%s' is not the address of an issuer; it looks like %s"),
-		    url, ISSUER_DEFAULT);
-	host = url + 7;
-	if (is_loopback(host, host_length(host)))
+	if (!plain || is_loopback(host, n))
 		return 0;
 	return error_set(err, ERROR_USAGE,
 	    _("'%s' would send tokens unencrypted; use https (http is for "

@@ -127,7 +127,7 @@ backup_forget(struct store *store, const char *name, struct error *err)
 	char backup[NAME_MAX + 1], flat[STORE_NAME_MAX + 1];
 	int parent, backups, number = -1;
 
-	parent = store_make_parent(store, name, err);
+	parent = store_open_parent(store, name, err);
 	if (parent < 0)
 		return -1;
 	backups = store_make_part(store, STORE_BACKUPS, err);
@@ -156,7 +156,7 @@ backup_purge(struct store *store, const char *name, struct error *err)
 	struct stat st;
 	int parent, result;
 
-	parent = store_make_parent(store, name, err);
+	parent = store_open_parent(store, name, err);
 	if (parent < 0)
 		return -1;
 	/* What stands in a damaged profile's place may be a link. */
@@ -224,6 +224,16 @@ backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
 	return 0;
 }
 
+/* Anything but an empty directory, which rename() replaces. */
+static bool
+is_taken(int parent, const char *leaf)
+{
+	struct stat st;
+
+	return fstatat(parent, leaf, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISDIR(st.st_mode);
+}
+
 int
 backup_restore(struct store *store, const char *name, const char *as,
     struct error *err)
@@ -244,11 +254,13 @@ backup_restore(struct store *store, const char *name, const char *as,
 	parent = store_make_parent(store, as, err);
 	if (parent < 0)
 		goto out;
-	if (faccessat(parent, store_leaf(as), F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+	number = EEXIST;
+	if (!is_taken(parent, store_leaf(as))) {
 		bring_record_back(store, to, backups, newest);
-	/* Replaces nothing but an empty directory. */
-	number = move(backups, newest, parent, store_leaf(as), err);
-	if (number == EEXIST || number == ENOTEMPTY || number == ENOTDIR)
+		number = move(backups, newest, parent, store_leaf(as), err);
+	}
+	if (number == EEXIST || number == ENOTEMPTY || number == ENOTDIR ||
+	    number == EISDIR)
 		error_set(err, ERROR_REFUSED,
 		    _("there is a profile '%s' already"), as);
 	else if (number > 0)

@@ -21,6 +21,14 @@ is_token(const struct json *object, const char *key)
 	    text_is_visible_ascii(text, TOKEN_MAX);
 }
 
+static bool
+is_missing(const struct json *object, const char *key)
+{
+	const char *text = json_string(object, key);
+
+	return text == NULL || *text == '\0';
+}
+
 int
 credential_read(int dir, struct credential *credential,
     struct file_facts *facts, struct error *err)
@@ -36,8 +44,8 @@ credential_read(int dir, struct credential *credential,
 		return -1;
 	}
 	if (json_integer(object, "generation", &credential->generation) != 0 ||
-	    json_string(object, "access_token") == NULL ||
-	    json_string(object, "issuer") == NULL) {
+	    is_missing(object, "access_token") ||
+	    is_missing(object, "issuer")) {
 		error_set(err, ERROR_FAILED, _("%s lacks what it must have"),
 		    CREDENTIAL_FILE);
 		goto out;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/time.h"
 #include "storage/lock.h"
@@ -79,9 +80,10 @@ try_in(int dir, const char *file, const char *name, struct error *err)
 	int fd;
 
 	for (;;) {
-		fd = openat(dir, file,
-		    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-		    0600);
+		fd = file_ensure(dir, file) < 0 ? -1 : openat(dir, file,
+		    O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0 && errno == ENOENT)
+			continue;	/* removed in between */
 		if (fd < 0)
 			return error_set_errno(err, errno,
 			    _("cannot open the lock of %s"),

@@ -26,6 +26,10 @@
  * operation may take. */
 #define LOCK_WAIT_MS 20000
 
+/* How long the interface does: longer than somebody takes to look whether a
+ * lock is held, shorter than a person notices. ms. */
+#define LOCK_GLANCE_MS 60
+
 /* How long to sleep between two tries, in ms. */
 #define LOCK_RETRY_MS 20
 

@@ -34,6 +34,32 @@ pending_file(char file[FILE_SIZE], const char *name,
 	    operation == PENDING_LOGIN ? LOGIN_SUFFIX : "");
 }
 
+/* A record that is being made: ".NAME.new". */
+#define NEW_SUFFIX ".new"
+#define NEW_EXTRA (1 + sizeof NEW_SUFFIX)
+
+static void
+new_name(char new_file[FILE_SIZE + NEW_EXTRA], const char *file)
+{
+	snprintf(new_file, FILE_SIZE + NEW_EXTRA, ".%s%s", file, NEW_SUFFIX);
+}
+
+void
+pending_sweep(const struct store *store, const char *name)
+{
+	char file[FILE_SIZE], new_file[FILE_SIZE + NEW_EXTRA];
+	int dir = store_open_part(store, STORE_PENDING, NULL);
+
+	if (dir < 0)
+		return;
+	for (int i = PENDING_LOGIN; i <= PENDING_REFRESH; i++) {
+		pending_file(file, name, (enum pending_operation)i);
+		new_name(new_file, file);
+		unlinkat(dir, new_file, 0);
+	}
+	close(dir);
+}
+
 /* The intent as it stands at the start of the file. */
 static int
 print_intent(struct buffer *out, const struct pending *intent,
@@ -67,17 +93,27 @@ pending_reserve(struct store *store, const char *name,
     const struct pending *intent, struct error *err)
 {
 	struct buffer head = BUFFER_INIT;
-	char file[FILE_SIZE];
+	char file[FILE_SIZE], new_file[FILE_SIZE + NEW_EXTRA];
 	int dir, fd = -1;
 
 	pending_file(file, name, intent->operation);
+	new_name(new_file, file);
 	dir = store_make_part(store, STORE_PENDING, err);
 	if (dir < 0)
 		return -1;
+	/* Aside first: an old record says that a token is in doubt, and must
+	 * not go before the new one is whole. */
 	if (print_intent(&head, intent, err) == 0 &&
-	    file_remove(dir, file, err) == 0)
-		fd = file_reserve(dir, file, head.data, head.length,
+	    file_remove(dir, new_file, err) == 0)
+		fd = file_reserve(dir, new_file, head.data, head.length,
 		    PENDING_ROOM, err);
+	if (fd >= 0 && (renameat(dir, new_file, dir, file) != 0 ||
+	    file_sync(dir, NULL) != 0)) {
+		error_set_errno(err, errno, "%s",
+		    _("cannot write down what is about to be sent"));
+		close(fd);
+		fd = -1;
+	}
 	buffer_release(&head);
 	close(dir);
 	return fd;
@@ -190,6 +226,22 @@ pending_path(const struct store *store, const char *name,
 	    STORE_PENDING, file);
 }
 
+/* Whose record an entry is: "NAME", "NAME~login" or ".NAME.new". */
+static void
+profile_of(const char *entry, char name[STORE_NAME_MAX + 1])
+{
+	size_t n = strlen(entry), suffix = strlen(NEW_SUFFIX);
+
+	if (*entry == '.' && n > suffix &&
+	    strcmp(entry + n - suffix, NEW_SUFFIX) == 0) {
+		store_plain_name(name, entry + 1);
+		if (n - 1 - suffix < STORE_NAME_MAX)
+			name[n - 1 - suffix] = '\0';
+	} else
+		store_plain_name(name, entry);
+	name[strcspn(name, "~")] = '\0';
+}
+
 int
 pending_list(const struct store *store, struct store_names *names,
     struct error *err)
@@ -210,8 +262,7 @@ pending_list(const struct store *store, struct store_names *names,
 		return error_no_memory(err);
 	}
 	while (result == 0 && (entry = readdir(d)) != NULL) {
-		store_plain_name(name, entry->d_name);
-		name[strcspn(name, "~")] = '\0';
+		profile_of(entry->d_name, name);
 		if (store_check_name(name, NULL) == 0)
 			result = store_names_add(names, name, err);
 	}

@@ -9,7 +9,7 @@
  *
  *	no such file		nothing was under way
  *	an answer in it		which is completed (app/adopt)
- *	no answer in it		sent, or about to be: the login is in doubt
+ *	no whole answer in it	sent, or about to be: the login is in doubt
  *
  * A sign-in under a name has a record of its own (NAME~login), so that it does
  * not cover the record of a renewal in doubt.
@@ -55,6 +55,9 @@ struct pending {
 int pending_reserve(struct store *store, const char *name,
     const struct pending *intent, struct error *err);
 
+/* Removes what a killed pending_reserve() left. */
+void pending_sweep(const struct store *store, const char *name);
+
 /* Reads it. ERROR_NOT_FOUND: nothing is pending; ERROR_FAILED: it cannot be
  * read. The caller calls pending_release() in any case. */
 int pending_load(const struct store *store, const char *name,
@@ -74,7 +77,7 @@ int pending_list(const struct store *store, struct store_names *names,
     struct error *err);
 
 /* True when the token of @generation was sent, nobody waits for the answer any
- * more, and none came. */
+ * more, and none was taken in. */
 bool pending_is_in_doubt(const struct store *store, const char *name,
     int64_t generation);
 

@@ -193,8 +193,8 @@ load_directory(int dir, struct profile *profile, struct error *why)
 {
 	if (load_files(dir, profile, why) == 0)
 		return 0;
-	if (!has(dir, CREDENTIAL_FILE) && !has(dir, PROFILE_FILE))
-		why->code = ERROR_NOT_FOUND;
+	why->code = has(dir, CREDENTIAL_FILE) || has(dir, PROFILE_FILE) ?
+	    ERROR_FAILED : ERROR_NOT_FOUND;
 	return -1;
 }
 
@@ -248,13 +248,15 @@ int
 profile_other_name(const char *name, int number,
     char other[STORE_NAME_MAX + 1], struct error *err)
 {
+	const char *leaf = store_leaf(name);
 	char suffix[8] = "";
 	int n = 0;
 
 	if (number > 1)
 		n = snprintf(suffix, sizeof suffix, "-%d", number);
-	snprintf(other, STORE_NAME_MAX + 1, "%.*s%s", STORE_NAME_MAX - n,
-	    name, suffix);
+	/* A long name gives way at its end. */
+	snprintf(other, STORE_NAME_MAX + 1, "%.*s%.*s%s", (int)(leaf - name),
+	    name, STORE_COMPONENT_MAX - n, leaf, suffix);
 	return store_check_name(other, err);
 }
 
@@ -332,6 +334,8 @@ profile_create(struct store *store, const struct profile *profile,
 	int parent, aside, dir = -1, result = -1;
 
 	store_flat_name(flat, profile->name);
+	if (store_check_place(store, profile->name, err) != 0)
+		return -1;
 	parent = store_make_parent(store, profile->name, err);
 	if (parent < 0)
 		return -1;

@@ -20,7 +20,6 @@
 #define PRIVATE_DIR ".chatelaine"
 #define STATE_FILE "state.json"
 #define STATE_MAX ((size_t)64 * 1024)
-#define COMPONENT_MAX 63
 
 struct store {
 	char *path;
@@ -91,7 +90,7 @@ component(const char *text)
 	for (n = 1; text[n] != '\0' && (strchr(alphanumeric, text[n]) != NULL ||
 	    strchr("._@+-", text[n]) != NULL); n++)
 		continue;
-	return n <= COMPONENT_MAX ? n : 0;
+	return n <= STORE_COMPONENT_MAX ? n : 0;
 }
 
 static bool
@@ -113,7 +112,7 @@ store_check_name(const char *name, struct error *err)
 	return error_set(err, ERROR_USAGE,
 	    _("'%s' is not a profile name: letters, digits and . _ @ + - "
 	    "after a letter or digit, at most %d, or two such with a / "
-	    "between"), name, COMPONENT_MAX);
+	    "between"), name, STORE_COMPONENT_MAX);
 }
 
 void
@@ -146,7 +145,7 @@ store_leaf(const char *name)
 
 /* "" for a name without a tenant. */
 static void
-tenant_of(char tenant[COMPONENT_MAX + 1], const char *name)
+tenant_of(char tenant[STORE_COMPONENT_MAX + 1], const char *name)
 {
 	size_t n = (size_t)(store_leaf(name) - name);
 
@@ -167,7 +166,7 @@ int
 store_open_profile(const struct store *store, const char *name,
     struct error *err)
 {
-	char tenant[COMPONENT_MAX + 1];
+	char tenant[STORE_COMPONENT_MAX + 1];
 	int parent, fd;
 
 	if (store_check_name(name, err) != 0)
@@ -200,15 +199,79 @@ make_root(struct store *store, struct error *err)
 }
 
 int
+store_open_parent(const struct store *store, const char *name,
+    struct error *err)
+{
+	char tenant[STORE_COMPONENT_MAX + 1];
+
+	if (store_check_name(name, err) != 0)
+		return -1;
+	if (store->root < 0)
+		return no_store(store, err);
+	tenant_of(tenant, name);
+	return file_open_dir(store->root, tenant[0] == '\0' ? "." : tenant,
+	    err);
+}
+
+int
 store_make_parent(struct store *store, const char *name, struct error *err)
 {
-	char tenant[COMPONENT_MAX + 1];
+	char tenant[STORE_COMPONENT_MAX + 1];
 
 	if (store_check_name(name, err) != 0 || make_root(store, err) != 0)
 		return -1;
 	tenant_of(tenant, name);
 	return file_make_dir(store->root, tenant[0] == '\0' ? "." : tenant,
 	    err);
+}
+
+static int list_directory(int dir, const char *tenant,
+    struct store_names *names, struct error *err);
+
+static bool
+has(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* A directory with a profile's files in it. */
+static bool
+is_profile(int dir)
+{
+	return has(dir, CREDENTIAL_FILE) || has(dir, PROFILE_FILE);
+}
+
+int
+store_check_place(const struct store *store, const char *name,
+    struct error *err)
+{
+	struct store_names names = { NULL, 0 };
+	char tenant[STORE_COMPONENT_MAX + 1];
+	int dir, result = 0;
+
+	if (store_check_name(name, err) != 0)
+		return -1;
+	if (store->root < 0)
+		return 0;
+	tenant_of(tenant, name);
+	dir = file_open_dir(store->root, tenant[0] == '\0' ? name : tenant,
+	    NULL);
+	if (dir < 0)
+		return 0;
+	if (tenant[0] != '\0' && is_profile(dir))
+		result = error_set(err, ERROR_REFUSED,
+		    _("'%s' is a profile, so nothing can be kept under it; "
+		    "choose another name"), tenant);
+	else if (tenant[0] == '\0' && !is_profile(dir) &&
+	    list_directory(dir, name, &names, NULL) == 0 && names.count > 0)
+		result = error_set(err, ERROR_REFUSED,
+		    _("there are profiles under '%s/'; choose another name"),
+		    name);
+	store_names_release(&names);
+	close(dir);
+	return result;
 }
 
 int
@@ -271,21 +334,10 @@ add_entry(struct store_names *names, const char *tenant, const char *entry,
 {
 	char name[STORE_NAME_MAX + 1];
 
-	snprintf(name, sizeof name, "%s%s%s", tenant,
-	    tenant[0] == '\0' ? "" : "/", entry);
+	snprintf(name, sizeof name, "%s%s%.*s", tenant,
+	    tenant[0] == '\0' ? "" : "/", STORE_COMPONENT_MAX, entry);
 	return store_names_add(names, name, err);
 }
-
-static bool
-has(int dir, const char *name)
-{
-	struct stat st;
-
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-static int list_directory(int dir, const char *tenant,
-    struct store_names *names, struct error *err);
 
 /* One entry of the store, or of a tenant's directory. */
 static int
@@ -307,7 +359,7 @@ list_entry(int dir, const char *tenant, const char *entry,
 			return add_entry(names, tenant, entry, err);
 		return 0;
 	}
-	if (has(fd, CREDENTIAL_FILE) || has(fd, PROFILE_FILE))
+	if (is_profile(fd))
 		result = add_entry(names, tenant, entry, err);
 	else if (tenant[0] == '\0')
 		result = list_directory(fd, entry, names, err);

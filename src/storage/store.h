@@ -25,7 +25,8 @@ struct store;
 
 /* A name component: [A-Za-z0-9][A-Za-z0-9._@+-]{0,62}; at most two of them,
  * and "/" between. */
-#define STORE_NAME_MAX (2 * 63 + 1)
+#define STORE_COMPONENT_MAX 63
+#define STORE_NAME_MAX (2 * STORE_COMPONENT_MAX + 1)
 
 /* The parts of a store below STORE/.chatelaine/. */
 #define STORE_LOCKS "locks"
@@ -60,7 +61,14 @@ int store_open_part(const struct store *store, const char *part,
 int store_make_part(struct store *store, const char *part, struct error *err);
 
 /* STORE itself, or STORE/TENANT for a name that has one; made when missing. */
+int store_open_parent(const struct store *store, const char *name,
+    struct error *err);
 int store_make_parent(struct store *store, const char *name,
+    struct error *err);
+
+/* ERROR_REFUSED when a profile of that name could not be seen: its tenant is
+ * a profile itself, or it is the name of a tenant. */
+int store_check_place(const struct store *store, const char *name,
     struct error *err);
 
 /* The last component of @name. */

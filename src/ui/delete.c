@@ -10,6 +10,7 @@
 #include "app/remove.h"
 #include "app/status.h"
 #include "base/i18n.h"
+#include "storage/lock.h"
 #include "ui/dialog.h"
 #include "ui/field.h"
 #include "ui/screen.h"
@@ -142,9 +143,9 @@ go(struct delete *delete, int step)
 static void
 forget(struct ui *ui, struct delete *delete)
 {
-	/* Not waiting: who holds the lock may hold it for seconds. */
-	if (remove_profile(ui->app, delete->name, delete->purge, 0,
-	    &delete->err) != 0)
+	/* Not for long: who is at work on it may be so for seconds. */
+	if (remove_profile(ui->app, delete->name, delete->purge,
+	    LOCK_GLANCE_MS, &delete->err) != 0)
 		return;
 	ui_say(ui, STYLE_GOOD, delete->purge ? _("'%s' is deleted") :
 	    _("'%s' is forgotten; z brings it back"), delete->name);

@@ -1,0 +1,188 @@
+/*
+ * audit: one line for each thing done, whatever is in it.
+ */
+#include "config.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "storage/audit.h"
+#include "storage/store.h"
+
+static char path[] = "/tmp/chatelaine-audit-XXXXXX";
+static struct store *store;
+
+static int
+remove_one(const char *name, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st, (void)type, (void)at;
+	return remove(name);
+}
+
+static int
+open_store(void **state)
+{
+	(void)state;
+	json_init();
+	strcpy(path + strlen(path) - 6, "XXXXXX");
+	if (mkdtemp(path) == NULL)
+		return -1;
+	store = store_open(path, NULL);
+	return store == NULL ? -1 : 0;
+}
+
+static int
+close_store(void **state)
+{
+	(void)state;
+	store_close(store);
+	return nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Reads the log; returns how many lines it has. */
+static size_t
+read_log(struct buffer *text)
+{
+	int dir = store_open_part(store, ".", NULL);
+	struct file_facts facts;
+	size_t lines = 0;
+
+	assert_true(dir >= 0);
+	buffer_clear(text);
+	assert_int_equal(file_read(dir, "audit.jsonl", 1 << 20, text, &facts,
+	    NULL), 0);
+	assert_int_equal(facts.mode, 0600);
+	close(dir);
+	for (size_t i = 0; i < text->length; i++)
+		lines += text->data[i] == '\n';
+	return lines;
+}
+
+static void
+a_line_says_who_did_what_and_how_it_went(void **state)
+{
+	static const char *const words[] = {
+		"sign-in", "refresh", "export", "sign-out", "delete", "undo"
+	};
+	struct buffer text = BUFFER_INIT;
+	struct error why = ERROR_INIT;
+	char *line;
+
+	(void)state;
+	error_set(&why, ERROR_UNAVAILABLE, "no\nanswer \x1b[31m");
+	for (int i = AUDIT_SIGN_IN; i <= AUDIT_UNDO; i++)
+		assert_int_equal(audit_add(store, (enum audit_event)i,
+		    "acme/work", i % 2 == 0 ? NULL : "codex",
+		    i % 3 == 0 ? NULL : &why, NULL), 0);
+	assert_int_equal(read_log(&text), 6);
+	line = text.data;
+	for (int i = AUDIT_SIGN_IN; i <= AUDIT_UNDO; i++) {
+		size_t n = strcspn(line, "\n");
+		struct json *json = json_parse(line, n, NULL);
+		int64_t at, number;
+
+		assert_non_null(json);
+		assert_string_equal(json_string(json, "event"), words[i]);
+		assert_string_equal(json_string(json, "profile"), "acme/work");
+		assert_string_equal(json_string(json, "result"),
+		    i % 3 == 0 ? "ok" : why.text);
+		assert_int_equal(time_parse(json_string(json, "at"), &at), 0);
+		assert_int_equal(json_integer(json, "uid", &number), 0);
+		assert_int_equal(number, getuid());
+		assert_int_equal(json_integer(json, "pid", &number), 0);
+		assert_int_equal(number, getpid());
+		if (i % 2 == 0)
+			assert_null(json_string(json, "detail"));
+		else
+			assert_string_equal(json_string(json, "detail"),
+			    "codex");
+		json_free(json);
+		line += n + 1;
+	}
+	/* It may be looked at with cat. */
+	assert_null(strchr(text.data, '\x1b'));
+	buffer_release(&text);
+}
+
+static void
+lines_of_two_processes_do_not_mix(void **state)
+{
+	struct buffer text = BUFFER_INIT;
+	pid_t pid[4];
+	int status;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		pid[i] = fork();
+		assert_true(pid[i] >= 0);
+		if (pid[i] != 0)
+			continue;
+		for (int n = 0; n < 25; n++)
+			if (audit_add(store, AUDIT_EXPORT, "work", "env",
+			    NULL, NULL) != 0)
+				_exit(1);
+		_exit(0);
+	}
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	assert_int_equal(read_log(&text), 100);
+	for (char *line = text.data; *line != '\0';) {
+		size_t n = strcspn(line, "\n");
+		struct json *json = json_parse(line, n, NULL);
+
+		assert_non_null(json);
+		json_free(json);
+		line += n + 1;
+	}
+	buffer_release(&text);
+}
+
+static void
+a_log_that_is_no_file_is_not_written_to(void **state)
+{
+	char file[256];
+	struct error err;
+	int dir = store_make_part(store, ".", NULL);
+
+	(void)state;
+	close(dir);
+	snprintf(file, sizeof file, "%s/.chatelaine/audit.jsonl", path);
+	assert_int_equal(mkfifo(file, 0600), 0);
+	assert_int_equal(audit_add(store, AUDIT_EXPORT, "work", NULL, NULL,
+	    &err), -1);
+	assert_int_equal(err.code, ERROR_FAILED);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, \
+	close_store)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_line_says_who_did_what_and_how_it_went),
+		TEST(lines_of_two_processes_do_not_mix),
+		TEST(a_log_that_is_no_file_is_not_written_to),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,256 @@
+/*
+ * lock: one process at a time, however the holder ends.
+ */
+#include "config.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "storage/lock.h"
+#include "storage/store.h"
+
+static char path[] = "/tmp/chatelaine-lock-XXXXXX";
+static struct store *store;
+
+static int
+remove_one(const char *name, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st, (void)type, (void)at;
+	return remove(name);
+}
+
+static int
+open_store(void **state)
+{
+	(void)state;
+	json_init();
+	strcpy(path + strlen(path) - 6, "XXXXXX");
+	if (mkdtemp(path) == NULL)
+		return -1;
+	store = store_open(path, NULL);
+	return store == NULL ? -1 : 0;
+}
+
+static int
+close_store(void **state)
+{
+	(void)state;
+	store_close(store);
+	return nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Starts a process that takes the lock of @name and holds it until it is
+ * killed; it has the lock when this returns. */
+static pid_t
+start_holder(const char *name)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int fd = lock_try(store, name, NULL);
+
+		if (fd < 0 || write(ready[1], "x", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return pid;
+}
+
+static void
+kill_holder(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+}
+
+static void
+the_holder_excludes_others_and_is_named(void **state)
+{
+	static const char *const names[] = { "work", "acme/work", LOCK_SPEND };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		pid_t pid = start_holder(names[i]);
+		struct error err;
+		char number[32];
+		int fd;
+
+		snprintf(number, sizeof number, "process %ld", (long)pid);
+		assert_int_equal(lock_try(store, names[i], &err), -1);
+		assert_int_equal(err.code, ERROR_BUSY);
+		assert_non_null(strstr(err.text, number));
+		assert_int_equal(lock_take(store, names[i], 60, &err), -1);
+		assert_int_equal(err.code, ERROR_BUSY);
+		assert_true(lock_is_held(store, names[i]));
+		/* Released by the death of its holder. */
+		kill_holder(pid);
+		assert_false(lock_is_held(store, names[i]));
+		fd = lock_try(store, names[i], NULL);
+		assert_true(fd >= 0);
+		close(fd);
+	}
+}
+
+static void
+locks_do_not_cover_each_other(void **state)
+{
+	int one = lock_try(store, "work", NULL);
+	int two = lock_try(store, "acme/work", NULL);
+	int three = lock_try(store, LOCK_SPEND, NULL);
+
+	(void)state;
+	assert_true(one >= 0 && two >= 0 && three >= 0);
+	close(one);
+	assert_false(lock_is_held(store, "work"));
+	assert_true(lock_is_held(store, "acme/work"));
+	assert_true(lock_is_held(store, LOCK_SPEND));
+	close(two);
+	close(three);
+}
+
+static void
+waiting_ends_when_the_lock_is_free(void **state)
+{
+	pid_t holder = start_holder("work"), waiter;
+	int status;
+
+	(void)state;
+	waiter = fork();
+	assert_true(waiter >= 0);
+	if (waiter == 0)
+		_exit(lock_take(store, "work", 60000, NULL) >= 0 ? 0 : 1);
+	kill_holder(holder);
+	assert_int_equal(waitpid(waiter, &status, 0), waiter);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* Somebody tidied up: the lock on a file without a name excludes nobody, so
+ * nobody may be told that it has one. */
+static void
+a_removed_file_is_made_anew(void **state)
+{
+	char file[256];
+	int first, second;
+
+	(void)state;
+	first = lock_try(store, "work", NULL);
+	assert_true(first >= 0);
+	snprintf(file, sizeof file, "%s/.chatelaine/locks/work.lock", path);
+	assert_int_equal(unlink(file), 0);
+	second = lock_try(store, "work", NULL);
+	assert_true(second >= 0);
+	assert_int_equal(lock_try(store, "work", NULL), -1);
+	close(first);
+	assert_int_equal(lock_try(store, "work", NULL), -1);
+	close(second);
+}
+
+static void
+the_file_is_private_and_no_link(void **state)
+{
+	struct error err;
+	struct stat st;
+	char file[256], victim[256];
+	int fd = lock_try(store, "work", NULL);
+
+	(void)state;
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+	close(fd);
+	snprintf(file, sizeof file, "%s/.chatelaine/locks/evil.lock", path);
+	snprintf(victim, sizeof victim, "%s/victim", path);
+	assert_int_equal(symlink(victim, file), 0);
+	assert_int_equal(lock_try(store, "evil", &err), -1);
+	assert_int_equal(err.code, ERROR_FAILED);
+	assert_int_equal(access(victim, F_OK), -1);
+}
+
+static void
+any_umask_leaves_a_lock_that_can_be_taken_again(void **state)
+{
+	mode_t old = umask(0777);
+	struct stat st;
+	int fd = lock_try(store, "work", NULL);
+
+	(void)state;
+	umask(old);
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	close(fd);
+}
+
+/* Otherwise the owner could never lock it again. */
+static void
+what_root_locks_belongs_to_the_stores_owner(void **state)
+{
+	struct stat st;
+	int fd;
+
+	(void)state;
+	if (geteuid() != 0)
+		return;	/* skip() is a failure in this cmocka's TAP */
+	assert_int_equal(chown(path, 65534, 65534), 0);
+	fd = lock_try(store, "work", NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_uid, 65534);
+	close(fd);
+}
+
+static void
+asking_makes_nothing(void **state)
+{
+	(void)state;
+	assert_false(lock_is_held(store, "work"));
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, \
+	close_store)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_holder_excludes_others_and_is_named),
+		TEST(locks_do_not_cover_each_other),
+		TEST(waiting_ends_when_the_lock_is_free),
+		TEST(a_removed_file_is_made_anew),
+		TEST(the_file_is_private_and_no_link),
+		TEST(any_umask_leaves_a_lock_that_can_be_taken_again),
+		TEST(what_root_locks_belongs_to_the_stores_owner),
+		TEST(asking_makes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
