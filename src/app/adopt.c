@@ -3,40 +3,73 @@
 #include <unistd.h>
 
 #include "app/adopt.h"
+#include "oauth/answer.h"
 #include "storage/lock.h"
 #include "storage/pending.h"
 
-static bool
-has_answer(struct app *app, const char *name, enum pending_operation operation,
-    enum error_code *why)
+/* What a record holds. */
+enum held {
+	HELD_NOTHING,		/* there is no record, or a half-made one */
+	HELD_NO_ANSWER,
+	HELD_ANSWER,
+	HELD_TOKENS		/* an answer that must not be lost */
+};
+
+static enum held
+look(struct app *app, const char *name, enum pending_operation operation)
 {
 	struct error err = ERROR_INIT;
+	enum held held = HELD_ANSWER;
 	struct pending pending;
-	bool has;
+	struct answer answer;
 
-	has = pending_load(app->store, name, operation, &pending, &err) == 0 &&
-	    pending.answer.length > 0;
+	if (pending_load(app->store, name, operation, &pending, &err) != 0)
+		/* One that cannot be read is left as it is. */
+		held = err.code == ERROR_NOT_FOUND ? HELD_NOTHING :
+		    HELD_ANSWER;
+	else if (pending.answer.length == 0)
+		held = HELD_NO_ANSWER;
+	else {
+		answer_read(&answer, pending.answer.data,
+		    pending.answer.length);
+		if (answer.kind == ANSWER_TOKENS)
+			held = HELD_TOKENS;
+		answer_release(&answer);
+	}
 	pending_release(&pending);
-	*why = err.code;
-	return has;
+	return held;
 }
 
-void
-adopt_pending(struct app *app, const char *name)
+/* Without an answer, a renewal stays in doubt; a sign-in has ended. */
+static int
+adopt_one(struct app *app, const char *name, enum pending_operation operation,
+    struct error *err)
 {
+	enum held held = look(app, name, operation);
 	char saved[STORE_NAME_MAX + 1];
-	enum error_code why;
+	int result;
 
+	if (held == HELD_NOTHING ||
+	    (held == HELD_NO_ANSWER && operation == PENDING_LOGIN)) {
+		pending_remove(app->store, name, operation, NULL);
+		return 0;
+	}
+	if (held == HELD_NO_ANSWER)
+		return 0;
+	result = operation == PENDING_LOGIN ?
+	    adopt_login(app, name, saved, err) :
+	    adopt_refresh(app, name, err);
+	return result != 0 && look(app, name, operation) == HELD_TOKENS ?
+	    -1 : 0;
+}
+
+int
+adopt_pending(struct app *app, const char *name, struct error *err)
+{
 	pending_sweep(app->store, name);
-	if (has_answer(app, name, PENDING_REFRESH, &why))
-		adopt_refresh(app, name, NULL);
-	else if (why == ERROR_NOT_FOUND)
-		pending_remove(app->store, name, PENDING_REFRESH, NULL);
-	/* Without an answer, a renewal stays in doubt; a sign-in has ended. */
-	if (has_answer(app, name, PENDING_LOGIN, &why))
-		adopt_login(app, name, saved, NULL);
-	else if (why == ERROR_NOT_FOUND || why == ERROR_NONE)
-		pending_remove(app->store, name, PENDING_LOGIN, NULL);
+	if (adopt_one(app, name, PENDING_REFRESH, err) != 0)
+		return -1;
+	return adopt_one(app, name, PENDING_LOGIN, err);
 }
 
 void
@@ -51,7 +84,7 @@ adopt_all(struct app *app)
 		lock = lock_try(app->store, names.name[i], NULL);
 		if (lock < 0)
 			continue;	/* somebody is at work on it */
-		adopt_pending(app, names.name[i]);
+		adopt_pending(app, names.name[i], NULL);
 		close(lock);
 	}
 	store_names_release(&names);

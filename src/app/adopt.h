@@ -31,11 +31,15 @@ int adopt_refresh(struct app *app, const char *name, struct error *err);
 int adopt_login(struct app *app, const char *name,
     char saved[STORE_NAME_MAX + 1], struct error *err);
 
-/* Does either, as far as there is an answer, for @name, whose lock is held, and
- * clears away what a killed process left. Before anything else is done with a
- * profile: an old answer must not be written over a newer one. Quiet: what goes
- * wrong shows in the profile's status. */
-void adopt_pending(struct app *app, const char *name);
+/*
+ * Does either, as far as there is an answer, for @name, whose lock is held, and
+ * clears away what a killed process left. It comes before anything else that is
+ * done with a profile: an old answer must not be written over a newer one, and
+ * an answer with tokens in it that cannot be taken in now must not be
+ * overwritten. In that case -1 and the reason, and nothing else may be done;
+ * whatever else goes wrong shows in the profile's status.
+ */
+int adopt_pending(struct app *app, const char *name, struct error *err);
 
 /* The same for all that is pending and that nobody is at work on. */
 void adopt_all(struct app *app);

@@ -11,36 +11,6 @@
 #include "base/i18n.h"
 #include "storage/backup.h"
 
-/* The same person and workspace again: a new chain for the profile. */
-static int
-renew_chain(struct app *app, struct profile *profile, struct answer *answer,
-    struct identity *identity, const char *issuer, struct error *err)
-{
-	struct credential credential;
-	char *copy;
-	int result = -1;
-
-	if (credential_load(app->store, profile->name, &credential,
-	    err) != 0)
-		goto out;
-	copy = strdup(issuer);
-	if (copy == NULL) {
-		error_no_memory(err);
-		goto out;
-	}
-	take_string(&credential.issuer, &copy);
-	take_credential(&credential, answer, identity);
-	take_profile(profile, identity);
-	result = take_save(app, profile, &credential, err);
-	/* A renewal of the old chain is in doubt no more. */
-	if (result == 0)
-		pending_remove(app->store, profile->name, PENDING_REFRESH,
-		    NULL);
-out:
-	credential_release(&credential);
-	return result;
-}
-
 /* Puts a new login where it belongs. */
 static int
 place(struct app *app, const char *name, const struct pending *pending,
@@ -55,7 +25,7 @@ place(struct app *app, const char *name, const struct pending *pending,
 		result = take_create(app, name, answer, identity,
 		    pending->issuer, err);
 	else if (there.damage == NULL && take_is_same_login(&there, identity))
-		result = renew_chain(app, &there, answer, identity,
+		result = take_new_chain(app, &there, answer, identity,
 		    pending->issuer, err);
 	else if (there.damage != NULL || pending->replace) {
 		/* `undo` brings back what stood here. */
@@ -66,13 +36,15 @@ place(struct app *app, const char *name, const struct pending *pending,
 	} else {
 		result = take_create_beside(app, name, answer, identity,
 		    pending->issuer, saved, err);
-		if (result == 0)
+		if (result == 0) {
 			error_set(err, ERROR_REFUSED,
 			    _("'%s' is another login (%s) and stays as it "
-			    "was; the new one is kept as '%s'; --replace "
-			    "puts it in its place"), name,
+			    "was; the new one is kept as '%s'"), name,
 			    there.email != NULL ? there.email :
 			    there.account_id, saved);
+			error_step(err, _("to put it in its place: chatelaine "
+			    "login %s --replace"), name);
+		}
 	}
 	profile_release(&there);
 	return result;
@@ -86,6 +58,11 @@ apply_login(struct app *app, const char *name, const struct pending *pending,
 	struct error beside = ERROR_INIT;
 	int result = -1;
 
+	if (error_is_no_memory(&answer->error)) {
+		*err = answer->error;
+		take_not_saved(app, name, PENDING_LOGIN, err);
+		goto out;
+	}
 	if (answer->kind != ANSWER_TOKENS) {
 		error_set(err, answer->kind == ANSWER_IN_DOUBT ?
 		    ERROR_UNAVAILABLE : answer->error.code,
@@ -108,6 +85,10 @@ apply_login(struct app *app, const char *name, const struct pending *pending,
 		}
 		if (beside.code != ERROR_NONE)
 			result = -1;
+	}
+	if (result != 0 && error_is_no_memory(err)) {
+		take_not_saved(app, name, PENDING_LOGIN, err);
+		goto out;
 	}
 	take_note(app, AUDIT_SIGN_IN, result == 0 ? saved : name,
 	    result == 0 ? NULL : err);

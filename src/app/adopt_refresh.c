@@ -30,9 +30,10 @@ refuse(struct app *app, struct profile *profile, struct answer *answer,
 	if (take_save_profile(app, profile, err) != 0)
 		return -1;
 	pending_remove(app->store, profile->name, PENDING_REFRESH, NULL);
-	return error_set(err, ERROR_NEEDS_LOGIN,
-	    _("'%s' cannot be renewed: %s; sign in again: chatelaine login %s"),
-	    profile->name, answer->error.text, profile->name);
+	error_set(err, ERROR_NEEDS_LOGIN, _("'%s' cannot be renewed: %s"),
+	    profile->name, answer->error.text);
+	return error_step(err, _("sign in again: chatelaine login %s"),
+	    profile->name);
 }
 
 /* The tokens that a renewal returned are somebody else's: both logins stay,
@@ -146,8 +147,7 @@ apply_refresh(struct app *app, struct profile *profile,
 	case ANSWER_UNAVAILABLE:
 	case ANSWER_REJECTED:
 		take_note(app, AUDIT_REFRESH, profile->name, &answer->error);
-		pending_remove(app->store, profile->name, PENDING_REFRESH,
-		    NULL);
+		take_back(app, profile->name, pending);
 		return error_set(err, answer->error.code,
 		    _("'%s' was not renewed: %s; nothing is lost, try again "
 		    "later"), profile->name, answer->error.text);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/export.h"
+#include "app/status.h"
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -32,18 +33,21 @@ check_usable(const struct profile *profile, struct error *err)
 	enum profile_reason reason;
 	enum profile_status status = profile_status(profile, now, &reason);
 
-	if (status == PROFILE_DAMAGED)
-		return error_set(err, ERROR_FAILED, _("'%s' is damaged: %s"),
-		    profile->name, profile->damage);
+	if (status_check_damage(profile, err) != 0)
+		return -1;
 	if (profile->expires_at > now)
 		return 0;
-	if (status == PROFILE_NEEDS_LOGIN)
-		return error_set(err, ERROR_NEEDS_LOGIN,
-		    _("the access token of '%s' is over; sign in again: "
-		    "chatelaine login %s"), profile->name, profile->name);
-	return error_set(err, ERROR_FAILED,
-	    _("the access token of '%s' is over; renew it first: chatelaine "
-	    "refresh %s"), profile->name, profile->name);
+	if (status == PROFILE_NEEDS_LOGIN) {
+		error_set(err, ERROR_NEEDS_LOGIN,
+		    _("the access token of '%s' is over, and it needs a "
+		    "login"), profile->name);
+		return error_step(err, _("sign in again: chatelaine login "
+		    "%s"), profile->name);
+	}
+	error_set(err, ERROR_FAILED, _("the access token of '%s' is over"),
+	    profile->name);
+	return error_step(err, _("renew it first: chatelaine refresh %s"),
+	    profile->name);
 }
 
 int
@@ -70,9 +74,10 @@ export_print(struct app *app, const char *name, const struct format *format,
 	if ((profile.account_id != NULL &&
 	    !text_is_visible_ascii(profile.account_id, ID_MAX))) {
 		error_set(err, ERROR_FAILED,
-		    _("'%s' has characters in its account id that none has; "
-		    "sign in again: chatelaine login %s --replace"), name,
+		    _("'%s' has characters in its account id that none has"),
 		    name);
+		error_step(err, _("sign in again: chatelaine login %s "
+		    "--replace"), name);
 		goto out;
 	}
 	input.access_token = redacted ? EXPORT_REDACTED :
@@ -168,10 +173,13 @@ check_place(int dir, const char *name, bool force, struct error *err)
 	if (!force && file_read(dir, name, LOGIN_FILE_MAX, &text, NULL,
 	    NULL) == 0)
 		there = json_parse(text.data, text.length, NULL);
-	if (has_refresh_token(there, LOGIN_FILE_DEPTH))
-		result = error_set(err, ERROR_REFUSED,
+	if (has_refresh_token(there, LOGIN_FILE_DEPTH)) {
+		error_set(err, ERROR_REFUSED,
 		    _("%s holds a login with its refresh token, which would "
-		    "be lost; move it away first, or --force"), name);
+		    "be lost; move it away first, or name another file"),
+		    name);
+		result = error_step(err, "%s", _("--force overwrites it"));
+	}
 	json_free(there);
 	buffer_release(&text);
 	return result;
@@ -215,7 +223,8 @@ export_write(struct app *app, const char *name, const struct format *format,
 	if (format->secret && !force && is_in_work_tree(dir_name)) {
 		error_set(err, ERROR_REFUSED,
 		    _("%s is in a git work tree, where a secret is soon "
-		    "committed; choose another place, or --force"), path);
+		    "committed; choose another place"), path);
+		error_step(err, "%s", _("--force writes it all the same"));
 		goto out;
 	}
 	dir = open(dir_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -94,8 +94,10 @@ start(struct job *job)
 			return false;
 		return end(job, JOB_FAILED);
 	}
-	adopt_pending(job->app, job->name);
-	prepared = job->type->prepare(job, &request, &job->view.error);
+	prepared = adopt_pending(job->app, job->name, &job->view.error);
+	if (prepared == 0)
+		prepared = job->type->prepare(job, &request,
+		    &job->view.error);
 	if (prepared == 0) {
 		files = (struct child_files){ .answer = job->answer,
 		    .lock = { job->lock, job->spend_lock },
@@ -116,9 +118,13 @@ start(struct job *job)
 	return false;
 }
 
+/* @alive: the child may still be at it. One that spends is then left to it: it
+ * has the locks, and writes the answer down. */
 static bool
-fail(struct job *job, bool sent, const struct error *why)
+fail(struct job *job, bool sent, bool alive, const struct error *why)
 {
+	if (alive && job->type->spends)
+		job->child.pid = 0;
 	job->view.error = *why;
 	job->type->give_up(job, sent, &job->view.error);
 	return end(job, JOB_FAILED);
@@ -154,7 +160,7 @@ handle(struct job *job, const struct message_event *event)
 	case MESSAGE_FAILED:
 		break;
 	}
-	return fail(job, event->sent, &event->error);
+	return fail(job, event->sent, false, &event->error);
 }
 
 bool
@@ -171,14 +177,16 @@ job_step(struct job *job)
 	while ((got = child_read(&job->child, &event, &why)) > 0)
 		if (handle(job, &event))
 			return true;
-	if (got < 0)
-		return fail(job, job->view.state == JOB_SENT, &why);
+	if (got == CHILD_CLOSED)
+		return fail(job, job->view.state == JOB_SENT, false, &why);
+	if (got == CHILD_CONFUSED)
+		return fail(job, true, true, &why);
 	if (time_steady_ms() < job->deadline)
 		return false;
 	error_set(&why, ERROR_UNAVAILABLE, "%s",
 	    _("the issuer did not answer in time; try again later"));
-	/* It may just have sent it. */
-	return fail(job, true, &why);
+	/* It may just have sent it; or we were asleep, and it was, too. */
+	return fail(job, true, true, &why);
 }
 
 int

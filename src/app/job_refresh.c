@@ -9,15 +9,13 @@
 #include "app/adopt.h"
 #include "app/job_type.h"
 #include "app/status.h"
+#include "app/take.h"
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/time.h"
 #include "oauth/issuer.h"
 #include "storage/audit.h"
 
-/* A renewal in doubt is tried once more when its access token has less than
- * this left; seconds. */
-#define RETRY_WINDOW ((int64_t)3600)
 #define ATTEMPTS_MAX 2
 
 /* Decides whether the token may be sent (again): 0, or -1 with the reason. */
@@ -41,14 +39,16 @@ check_doubt(const struct job *job, const struct credential *credential,
 		if (pending.attempts >= ATTEMPTS_MAX)
 			result = error_set(err, ERROR_NEEDS_LOGIN,
 			    _("two renewals of '%s' got no answer, and a third "
-			    "could end the login; sign in again: chatelaine "
-			    "login %s"), job->name, job->name);
-		else if (credential->expires_at - time_now() > RETRY_WINDOW)
+			    "could end the login"), job->name);
+		else if (credential->expires_at - time_now() >
+		    STATUS_RETRY_WINDOW)
 			result = error_set(err, ERROR_REFUSED,
-			    _("the last renewal of '%s' got no answer; it is "
-			    "tried once more when the access token has under "
-			    "an hour left, or sign in again: chatelaine login "
-			    "%s"), job->name, job->name);
+			    _("the last renewal of '%s' got no answer; it may "
+			    "be tried once more when the access token has "
+			    "under an hour left"), job->name);
+		if (result != 0)
+			error_step(err, _("to have it at once, sign in again: "
+			    "chatelaine login %s"), job->name);
 	}
 	pending_release(&pending);
 	return result;
@@ -66,18 +66,18 @@ check_profile(struct job *job, struct error *err)
 	if (profile_load(job->app->store, job->name, &profile, err) != 0)
 		goto out;
 	status = profile_status(&profile, time_now(), &reason);
-	if (status == PROFILE_DAMAGED)
-		error_set(err, ERROR_FAILED, _("'%s' is damaged: %s"),
-		    job->name, profile.damage);
-	else if (status == PROFILE_NEEDS_LOGIN ||
-	    status == PROFILE_ACCESS_ONLY)
+	if (status_check_damage(&profile, err) != 0)
+		goto out;
+	if (status == PROFILE_NEEDS_LOGIN || status == PROFILE_ACCESS_ONLY) {
 		error_set(err, ERROR_NEEDS_LOGIN,
-		    _("'%s' cannot be renewed: %s; sign in again: chatelaine "
-		    "login %s"), job->name, status_reason(
-		    reason != REASON_NONE ? reason : REASON_NO_REFRESH_TOKEN),
+		    _("'%s' cannot be renewed: %s"), job->name,
+		    status_reason(reason != REASON_NONE ? reason :
+		    REASON_NO_REFRESH_TOKEN));
+		error_step(err, _("sign in again: chatelaine login %s"),
 		    job->name);
-	else
-		result = 0;
+		goto out;
+	}
+	result = 0;
 out:
 	profile_release(&profile);
 	return result;
@@ -143,10 +143,13 @@ static void
 give_up_refresh(struct job *job, bool sent, struct error *err)
 {
 	struct error why = *err;
+	struct pending pending;
 
 	if (!sent) {
-		pending_remove(job->app->store, job->name, PENDING_REFRESH,
-		    NULL);
+		if (pending_load(job->app->store, job->name, PENDING_REFRESH,
+		    &pending, NULL) == 0)
+			take_back(job->app, job->name, &pending);
+		pending_release(&pending);
 		error_set(err, why.code, _("'%s' was not renewed: %s"),
 		    job->name, why.text);
 	} else

@@ -17,21 +17,23 @@ prepare_sign_out(struct job *job, struct message_request *request,
 {
 	struct credential credential = CREDENTIAL_INIT;
 	char **token = &credential.refresh_token;
+	struct error why = ERROR_INIT;
 	int result = -1;
 
 	if (credential_load(job->app->store, job->name, &credential,
-	    err) != 0)
+	    &why) != 0) {
+		error_set(err, why.code, _("'%s' is damaged: %s"), job->name,
+		    why.text);
+		error_step(err, _("to forget it here: chatelaine delete %s"),
+		    job->name);
 		goto out;
+	}
 	request->operation = MESSAGE_REVOKE;
 	if (*token == NULL) {
 		request->operation = MESSAGE_REVOKE_ACCESS;
 		token = &credential.access_token;
 	}
-	if (*token == NULL)
-		error_set(err, ERROR_FAILED,
-		    _("'%s' has no token to revoke; forget it here: "
-		    "chatelaine delete %s"), job->name, job->name);
-	else if (issuer_check(credential.issuer, err) == 0) {
+	if (issuer_check(credential.issuer, err) == 0) {
 		request->issuer = credential.issuer;
 		request->token = *token;
 		credential.issuer = *token = NULL;
@@ -45,25 +47,31 @@ out:
 static int
 finish_sign_out(struct job *job, struct error *err)
 {
+	struct error why = ERROR_INIT;
+
 	audit_add(job->app->store, AUDIT_SIGN_OUT, job->name, NULL, NULL,
 	    NULL);
 	pending_remove(job->app->store, job->name, PENDING_REFRESH, NULL);
 	/* A login that has ended is not worth a backup. */
-	if (backup_purge(job->app->store, job->name, err) == 0)
+	if (backup_purge(job->app->store, job->name, false, &why) == 0)
 		return 0;
-	return -1;
+	return error_set(err, why.code,
+	    _("'%s' is signed out at the issuer, but could not be removed "
+	    "here: %s"), job->name, why.text);
 }
 
+/* Sent and not answered is not the same as not done. */
 static void
 give_up_sign_out(struct job *job, bool sent, struct error *err)
 {
 	struct error why = *err;
 
-	(void)sent;
-	error_set(err, why.code,
-	    _("'%s' was not signed out: %s; it is still here; to forget it "
-	    "without the issuer: chatelaine delete %s"), job->name, why.text,
-	    job->name);
+	error_set(err, why.code, sent ?
+	    _("it is not known whether '%s' was signed out, and it is still "
+	    "here: %s") : _("'%s' was not signed out, and is still here: %s"),
+	    job->name, why.text);
+	error_step(err, _("to forget it without the issuer: chatelaine delete "
+	    "%s"), job->name);
 	audit_add(job->app->store, AUDIT_SIGN_OUT, job->name, NULL, err, NULL);
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/adopt.h"
 #include "app/remove.h"
+#include "base/i18n.h"
 #include "storage/audit.h"
 #include "storage/backup.h"
 #include "storage/lock.h"
@@ -25,9 +26,11 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 	lock = lock_take(app->store, name, wait_ms, err);
 	if (lock < 0)
 		return -1;
-	adopt_pending(app, name);
+	result = adopt_pending(app, name, &why);
+	if (result != 0)
+		goto out;
 	if (purge) {
-		result = backup_purge(app->store, name, &why);
+		result = backup_purge(app->store, name, true, &why);
 		if (result == 0)
 			pending_remove(app->store, name, PENDING_REFRESH,
 			    NULL);
@@ -35,22 +38,39 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 		result = backup_forget(app->store, name, &why);
 	audit_add(app->store, AUDIT_DELETE, name, purge ? "purge" : NULL,
 	    result == 0 ? NULL : &why, NULL);
+out:
 	close(lock);
 	if (result != 0 && err != NULL)
 		*err = why;
 	return result;
 }
 
+/* Takes the lock of a name that is free, and still is with the lock held. */
+static int
+lock_free_name(struct app *app, const char *name, int wait_ms,
+    char as[STORE_NAME_MAX + 1], struct error *err)
+{
+	int lock;
+
+	if (profile_free_name(app->store, name, as, err) != 0)
+		return -1;
+	lock = lock_take(app->store, as, wait_ms, err);
+	if (lock < 0 || profile_is_free(app->store, as))
+		return lock;
+	close(lock);
+	return error_set(err, ERROR_BUSY,
+	    _("'%s' has just been taken; try again"), as);
+}
+
 int
-remove_undo(struct app *app, char name[STORE_NAME_MAX + 1],
+remove_undo(struct app *app, int wait_ms, char name[STORE_NAME_MAX + 1],
     char as[STORE_NAME_MAX + 1], struct error *err)
 {
 	int lock, result;
 
-	if (backup_last(app->store, name, err) != 0 ||
-	    profile_free_name(app->store, name, as, err) != 0)
+	if (backup_last(app->store, name, err) != 0)
 		return -1;
-	lock = lock_take(app->store, as, LOCK_WAIT_MS, err);
+	lock = lock_free_name(app, name, wait_ms, as, err);
 	if (lock < 0)
 		return -1;
 	result = backup_restore(app->store, name, as, err);

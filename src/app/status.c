@@ -114,8 +114,8 @@ status_meaning(const struct profile *profile, int64_t now, struct buffer *out)
 		    _("has ended") : left);
 		break;
 	case PROFILE_IN_DOUBT:
-		buffer_addf(out, _("in doubt: the last renewal got no answer "
-		    "and is tried once more near the end; access: %s"), left);
+		buffer_addf(out, _("in doubt: the last renewal got no answer; "
+		    "access: %s"), left);
 		break;
 	case PROFILE_ACCESS_ONLY:
 		buffer_addf(out, _("access only, for %s: it cannot be "
@@ -143,6 +143,8 @@ status_next(const struct profile *profile, int64_t now)
 	case PROFILE_EXPIRED:
 		return NEXT_REFRESH;
 	case PROFILE_IN_DOUBT:
+		return profile->expires_at - now > STATUS_RETRY_WINDOW ?
+		    NEXT_LOGIN_OR_WAIT : NEXT_REFRESH;
 	case PROFILE_ACCESS_ONLY:
 	case PROFILE_NEEDS_LOGIN:
 	case PROFILE_DAMAGED:
@@ -167,5 +169,21 @@ status_sentence(const struct profile *profile, int64_t now,
 		buffer_addf(out, _("; sign in again: chatelaine login %s"),
 		    profile->name);
 		break;
+	case NEXT_LOGIN_OR_WAIT:
+		buffer_addf(out, _("; it may be tried once more in the last "
+		    "hour, or sign in again: chatelaine login %s"),
+		    profile->name);
+		break;
 	}
+}
+
+int
+status_check_damage(const struct profile *profile, struct error *err)
+{
+	if (profile->damage == NULL)
+		return 0;
+	error_set(err, ERROR_FAILED, _("'%s' is damaged: %s"), profile->name,
+	    profile->damage);
+	return error_step(err, _("sign in again: chatelaine login %s"),
+	    profile->name);
 }

@@ -29,9 +29,21 @@ void status_meaning(const struct profile *profile, int64_t now,
     struct buffer *out);
 
 /* The one next step, which each front end words in its own way. */
-enum status_next { NEXT_NOTHING, NEXT_REFRESH, NEXT_LOGIN };
+enum status_next {
+	NEXT_NOTHING,
+	NEXT_REFRESH,
+	NEXT_LOGIN,
+	NEXT_LOGIN_OR_WAIT	/* in doubt, with time left */
+};
 
 enum status_next status_next(const struct profile *profile, int64_t now);
+
+/* A renewal in doubt is tried once more when its access token has less than
+ * this left; seconds. */
+#define STATUS_RETRY_WINDOW ((int64_t)3600)
+
+/* 0, or ERROR_FAILED when the profile is damaged. */
+int status_check_damage(const struct profile *profile, struct error *err);
 
 /* Both, as the command line says it: "...; renew it: chatelaine refresh X". */
 void status_sentence(const struct profile *profile, int64_t now,

@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "storage/lock.h"
 
 void
 take_string(char **to, char **from)
@@ -169,18 +170,51 @@ take_create(struct app *app, const char *name, struct answer *answer,
 	return result;
 }
 
-/* True if profile @name has the very chain of @answer: then an earlier attempt
- * got this far. */
-static bool
-has_chain(struct app *app, const char *name, const struct answer *answer)
+int
+take_new_chain(struct app *app, struct profile *profile, struct answer *answer,
+    struct identity *identity, const char *issuer, struct error *err)
 {
-	struct credential credential = CREDENTIAL_INIT;
-	bool found;
+	struct credential credential;
+	char *copy;
+	int result = -1;
 
-	found = credential_load(app->store, name, &credential, NULL) == 0 &&
-	    same(credential.refresh_token, answer->refresh_token);
+	if (credential_load(app->store, profile->name, &credential,
+	    err) != 0)
+		goto out;
+	copy = strdup(issuer);
+	if (copy == NULL) {
+		error_no_memory(err);
+		goto out;
+	}
+	take_string(&credential.issuer, &copy);
+	take_credential(&credential, answer, identity);
+	take_profile(profile, identity);
+	result = take_save(app, profile, &credential, err);
+	/* A renewal of the old chain is in doubt no more. */
+	if (result == 0)
+		pending_remove(app->store, profile->name, PENDING_REFRESH,
+		    NULL);
+out:
 	credential_release(&credential);
-	return found;
+	return result;
+}
+
+/* Makes @name of the answer if that is free; renews it if it is the same login,
+ * which came this way before. 1 when it is another one. */
+static int
+place_beside(struct app *app, const char *name, struct answer *answer,
+    struct identity *identity, const char *issuer, struct error *err)
+{
+	struct profile there;
+	int result = 1;
+
+	if (profile_load(app->store, name, &there, NULL) != 0)
+		result = take_create(app, name, answer, identity, issuer, err);
+	else if (there.damage == NULL && take_is_same_login(&there, identity))
+		result = take_new_chain(app, &there, answer, identity, issuer,
+		    err);
+	profile_release(&there);
+	return result;
 }
 
 /* Keeps a login that is not @name's under the next free name, which it puts
@@ -191,14 +225,35 @@ take_create_beside(struct app *app, const char *name, struct answer *answer,
     char saved[STORE_NAME_MAX + 1], struct error *err)
 {
 	for (int i = 2; i <= PROFILE_OTHER_NAMES; i++) {
+		int result = 1, lock;
+
 		if (profile_other_name(name, i, saved, err) != 0)
 			return -1;
-		if (profile_is_free(app->store, saved))
-			return take_create(app, saved, answer, identity,
-			    issuer, err);
-		if (has_chain(app, saved, answer))
-			return 0;
+		lock = lock_try(app->store, saved, NULL);
+		if (lock < 0)
+			continue;	/* somebody is at work there */
+		result = place_beside(app, saved, answer, identity, issuer,
+		    err);
+		close(lock);
+		if (result <= 0)
+			return result;
 	}
 	return error_set(err, ERROR_REFUSED,
 	    _("there is no free name beside '%s'"), name);
+}
+
+void
+take_back(struct app *app, const char *name, const struct pending *pending)
+{
+	struct pending before = *pending;
+	int fd;
+
+	before.attempts--;
+	if (before.attempts < 1) {
+		pending_remove(app->store, name, PENDING_REFRESH, NULL);
+		return;
+	}
+	fd = pending_reserve(app->store, name, &before, NULL);
+	if (fd >= 0)
+		close(fd);
 }

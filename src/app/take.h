@@ -32,6 +32,11 @@ int take_save(struct app *app, const struct profile *profile,
 int take_save_profile(struct app *app, const struct profile *profile,
     struct error *err);
 
+/* The same person and workspace again: a new chain for a profile. */
+int take_new_chain(struct app *app, struct profile *profile,
+    struct answer *answer, struct identity *identity, const char *issuer,
+    struct error *err);
+
 /* Makes a new profile; or one beside @name, whose name it puts into @saved. */
 int take_create(struct app *app, const char *name, struct answer *answer,
     struct identity *identity, const char *issuer, struct error *err);
@@ -43,6 +48,11 @@ int take_create_beside(struct app *app, const char *name,
  * place. Returns -1. */
 int take_not_saved(struct app *app, const char *name,
     enum pending_operation operation, struct error *err);
+
+/* The token of a renewal was not sent, or not spent, this time: takes its
+ * attempt off the record, which goes when it was the first. */
+void take_back(struct app *app, const char *name,
+    const struct pending *pending);
 
 /* Writes it down; what was done stays done when that fails. */
 void take_note(struct app *app, enum audit_event event, const char *name,

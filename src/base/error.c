@@ -34,6 +34,7 @@ format_text(struct error *err, const char *detail, const char *format,
 {
 	size_t used;
 
+	err->step[0] = '\0';
 	vsnprintf(err->text, sizeof err->text, format, ap);
 	trim(err);
 	if (detail == NULL)
@@ -58,6 +59,19 @@ error_set(struct error *err, enum error_code code, const char *format, ...)
 }
 
 int
+error_step(struct error *err, const char *format, ...)
+{
+	va_list ap;
+
+	if (err == NULL)
+		return -1;
+	va_start(ap, format);
+	vsnprintf(err->step, sizeof err->step, format, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
 error_set_errno(struct error *err, int number, const char *format, ...)
 {
 	va_list ap;
@@ -75,4 +89,11 @@ int
 error_no_memory(struct error *err)
 {
 	return error_set(err, ERROR_FAILED, "%s", _("out of memory"));
+}
+
+bool
+error_is_no_memory(const struct error *err)
+{
+	return err->code == ERROR_FAILED &&
+	    strcmp(err->text, _("out of memory")) == 0;
 }

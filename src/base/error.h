@@ -6,12 +6,16 @@
  * the caller does not want to know why.  The code is also the exit code of
  * the command line; the text is for people: lower case, the cause first, the
  * next step last, no full stop.
+ * A step that only the command line can take
+ * stands apart: the interface has keys for it.
  *
  * The text may quote a server, a file or the environment, unfiltered: whoever
  * shows it passes it through base/text first.
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
+
+#include <stdbool.h>
 
 enum error_code {
 	ERROR_NONE = 0,
@@ -28,21 +32,28 @@ enum error_code {
 struct error {
 	enum error_code code;
 	char text[640];		/* cut at the end where it is longer */
+	char step[200];		/* "renew it: chatelaine refresh x", or "" */
 };
 
-#define ERROR_INIT { ERROR_NONE, "" }
+#define ERROR_INIT { ERROR_NONE, "", "" }
 
 /* Sets code and text (printf style). Returns -1, so that a caller can write
  * `return error_set(...)`. @err may be NULL. */
 int error_set(struct error *err, enum error_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Adds the next step as a command, to what error_set() said. Returns -1. */
+int error_step(struct error *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* As error_set(), with ": " and the text of errno @number behind. ENOSPC and
  * its like are failures that a person can mend, so the text says what. */
 int error_set_errno(struct error *err, int number, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The error of a failed allocation. Returns -1. */
+/* The error of a failed allocation. Returns -1. And whether it is that one:
+ * what failed for want of memory may be well with more. */
 int error_no_memory(struct error *err);
+bool error_is_no_memory(const struct error *err);
 
 #endif

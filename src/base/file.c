@@ -91,7 +91,7 @@ int
 file_read(int dir, const char *name, size_t most, struct buffer *out,
     struct file_facts *facts, struct error *err)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	int fd, result = -1;
 
 	fd = openat(dir, name,
@@ -235,7 +235,9 @@ fill(int fd, size_t length, size_t room)
 	static const char zeros[4096];
 
 #ifdef HAVE_POSIX_FALLOCATE
-	int number = posix_fallocate(fd, 0, (off_t)(length + room));
+	/* Not from 0 on: where the file system cannot do it, glibc reads what
+	 * is there, and this descriptor only writes. */
+	int number = posix_fallocate(fd, (off_t)length, (off_t)room);
 
 	if (number == 0)
 		return 0;
@@ -346,17 +348,20 @@ file_open_dir(int dir, const char *name, struct error *err)
 int
 file_make_dir(int dir, const char *name, struct error *err)
 {
-	int fd;
+	mode_t mask;
+	int fd, made, saved;
 
-	if (mkdirat(dir, name, 0700) != 0) {
-		if (errno == EEXIST || faccessat(dir, name, F_OK, 0) == 0)
+	/* Under some umasks even its owner could not open it; and a chmod by
+	 * name could hit something else by then. */
+	mask = umask(077);
+	made = mkdirat(dir, name, 0700);
+	saved = errno;
+	umask(mask);
+	if (made != 0) {
+		if (saved == EEXIST || faccessat(dir, name, F_OK, 0) == 0)
 			return file_open_dir(dir, name, err);
-		return error_set_errno(err, errno, _("cannot make %s"), name);
+		return error_set_errno(err, saved, _("cannot make %s"), name);
 	}
-	/* Before opening it: under some umasks even its owner could not. It
-	 * is new, and in a directory of ours. */
-	if (fchmodat(dir, name, 0700, 0) != 0)
-		return error_set_errno(err, errno, _("cannot make %s"), name);
 	fd = file_open_dir(dir, name, err);
 	if (fd < 0)
 		return -1;
@@ -438,13 +443,13 @@ file_remove(int dir, const char *name, struct error *err)
 	return file_sync(dir, err);
 }
 
-/* Calls @each for every entry of @dir but "." and "..". */
+/* Calls @each for every entry of @dir but "." and "..", until one fails. */
 static int
 for_each(int dir, int (*each)(int dir, const char *name, const void *data),
     const void *data)
 {
 	struct dirent *entry;
-	int fd, result = 0;
+	int fd, result = 0, saved;
 	DIR *d;
 
 	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -455,14 +460,13 @@ for_each(int dir, int (*each)(int dir, const char *name, const void *data),
 		close(fd);
 		return -1;
 	}
-	while ((entry = readdir(d)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 ||
-		    strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (each(dir, entry->d_name, data) != 0)
-			result = -1;
-	}
+	while (result == 0 && (entry = readdir(d)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			result = each(dir, entry->d_name, data);
+	saved = errno;
 	closedir(d);
+	errno = saved;
 	return result;
 }
 
@@ -471,6 +475,19 @@ remove_entry(int dir, const char *name, const void *data)
 {
 	(void)data;
 	return unlinkat(dir, name, 0);
+}
+
+static int
+refuse_directory(int dir, const char *name, const void *data)
+{
+	struct stat st;
+
+	(void)data;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISDIR(st.st_mode))
+		return 0;
+	errno = ENOTEMPTY;
+	return -1;
 }
 
 static int
@@ -499,7 +516,9 @@ file_remove_dir(int dir, const char *name, struct error *err)
 	fd = file_open_dir(dir, name, err);
 	if (fd < 0)
 		return -1;
-	if (for_each(fd, remove_entry, NULL) != 0 ||
+	/* All of it or nothing, as far as that can be told before. */
+	if (for_each(fd, refuse_directory, NULL) != 0 ||
+	    for_each(fd, remove_entry, NULL) != 0 ||
 	    unlinkat(dir, name, AT_REMOVEDIR) != 0) {
 		error_set_errno(err, errno, _("cannot remove %s"), name);
 		close(fd);

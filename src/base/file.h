@@ -36,7 +36,8 @@ int file_read(int dir, const char *name, size_t most, struct buffer *out,
 /*
  * Replaces or makes @name below @dir, mode 0600 whatever the umask: temporary
  * file ".NAME.XXXXXX" beside it, write, fsync, rename, fsync of the directory.
- * On failure the old file stands as it was and the temporary one is removed.
+ * On failure the old file stands as it was and the temporary one is removed
+ * (but for a failure of the last step, when the new file stands).
  * As root in another user's directory, the file gets that directory's owner.
  */
 int file_write(int dir, const char *name, const void *data, size_t length,

@@ -34,7 +34,7 @@ static const struct {
 	[OPTION_MODEL] = { "model", 'm', N_("MODEL"), N_("the model to use") },
 	[OPTION_NO_QR] = { "no-qr", 0, NULL, N_("print no QR code") },
 	[OPTION_OUTPUT] = { "output", 'o', N_("FILE"),
-	    N_("write to FILE, mode 0600") },
+	    N_("write to FILE, mode 0600; - is standard output") },
 	[OPTION_PURGE] = { "purge", 0, NULL,
 	    N_("keep no backup, so that undo cannot bring it back") },
 	[OPTION_REPLACE] = { "replace", 0, NULL,
@@ -182,9 +182,12 @@ unknown_option(const char *word, struct error *err)
 {
 	char letter[3] = { '-', (char)optopt, '\0' };
 
+	if (optopt >= 256)
+		return error_set(err, ERROR_USAGE, _("--%s takes no value"),
+		    options[optopt - 256].name);
 	return error_set(err, ERROR_USAGE,
 	    _("there is no option '%s'; 'chatelaine help COMMAND' lists them"),
-	    optopt > 0 && optopt < 256 ? letter : word);
+	    optopt > 0 ? letter : word);
 }
 
 static int
@@ -198,9 +201,10 @@ parse_options(struct cli *cli, int argc, char **argv, struct error *err)
 	opterr = 0;
 	while ((got = getopt_long(argc, argv, letters, table, NULL)) != -1) {
 		number = number_of(got);
-		if (got == ':')
+		if (got == ':' || (optarg != NULL && *optarg == '\0'))
 			return error_set(err, ERROR_USAGE,
-			    _("%s wants a value"), argv[optind - 1]);
+			    _("--%s wants a value"), options[got == ':' ?
+			    number_of(optopt) : number].name);
 		if (number < 0)
 			return unknown_option(argv[optind - 1], err);
 		cli->value[number] = optarg != NULL ? optarg : "";
@@ -417,7 +421,10 @@ cli_note(const char *format, ...)
 void
 cli_report(const struct error *err)
 {
-	cli_note("chatelaine: %s", err->text);
+	if (err->step[0] == '\0')
+		cli_note("chatelaine: %s", err->text);
+	else
+		cli_note("chatelaine: %s; %s", err->text, err->step);
 }
 
 bool

@@ -11,7 +11,6 @@
 #include "base/i18n.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
-#include "storage/lock.h"
 
 /* A sign-out cannot be undone, so the name is typed; forgetting can. */
 static int
@@ -65,7 +64,7 @@ forget(struct cli *cli, const char *name, struct error *err)
 {
 	bool purge = cli->value[OPTION_PURGE] != NULL;
 
-	if (remove_profile(cli->app, name, purge, LOCK_WAIT_MS, err) != 0)
+	if (remove_profile(cli->app, name, purge, REMOVE_WAIT_MS, err) != 0)
 		return -1;
 	return cli_say(err, purge ? _("'%s' is deleted; its login was not "
 	    "signed out") : _("'%s' is forgotten; 'chatelaine undo' brings it "
@@ -99,7 +98,7 @@ cli_run_undo(struct cli *cli, struct error *err)
 {
 	char name[STORE_NAME_MAX + 1], as[STORE_NAME_MAX + 1];
 
-	if (remove_undo(cli->app, name, as, err) != 0)
+	if (remove_undo(cli->app, REMOVE_WAIT_MS, name, as, err) != 0)
 		return -1;
 	if (strcmp(name, as) != 0)
 		return cli_say(err, _("'%s' is back as '%s', since there is a "

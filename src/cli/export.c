@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "app/export.h"
@@ -42,7 +43,7 @@ cli_run_export(struct cli *cli, struct error *err)
 	if (cli->value[OPTION_MODEL] != NULL && !format->takes_model)
 		return error_set(err, ERROR_USAGE,
 		    _("the format %s has no model in it"), format->name);
-	if (output == NULL)
+	if (output == NULL || strcmp(output, "-") == 0)
 		return to_stdout(cli, format, err);
 	if (export_write(cli->app, cli->operand[0], format,
 	    cli->value[OPTION_MODEL], output, cli->value[OPTION_FORCE] != NULL,

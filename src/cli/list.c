@@ -1,6 +1,8 @@
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/status.h"
 #include "base/i18n.h"
@@ -67,8 +69,12 @@ fill_row(const struct profile *profile, int64_t now,
     const char *cell[COLUMNS], char left[CELL_MAX])
 {
 	enum profile_reason reason;
+	size_t n;
 
 	status_left(profile, now, left, CELL_MAX);
+	n = strlen(left);
+	if (profile->warning[0] != NULL)
+		snprintf(left + n, CELL_MAX - n, " !");
 	cell[0] = profile->name;
 	cell[1] = profile->email != NULL ? profile->email : "-";
 	cell[2] = profile->plan != NULL ? status_plan(profile->plan) : "-";
@@ -82,7 +88,8 @@ widen(int width[COLUMNS], const char *const cell[COLUMNS])
 	for (int i = 0; i < COLUMNS; i++) {
 		int columns = text_columns(cell[i]);
 
-		if (columns > COLUMN_MAX)
+		/* A script reads whole names, a person has a screen. */
+		if (columns > COLUMN_MAX && i > 0 && isatty(STDOUT_FILENO))
 			columns = COLUMN_MAX;
 		if (columns > width[i])
 			width[i] = columns;

@@ -84,7 +84,7 @@ ask_terms(struct cli *cli, struct error *err)
 	free(answer);
 	if (yes)
 		return store_agree_terms(cli->app->store, err);
-	return error_set(err, ERROR_REFUSED, "%s",
+	return error_set(err, ERROR_INTERRUPTED, "%s",
 	    _("not agreed, so nothing was done"));
 }
 
@@ -148,6 +148,8 @@ json_end(struct progress *p, const char *saved, const struct error *why)
 	if (why != NULL) {
 		json_set_integer(object, "code", why->code);
 		json_set_string(object, "message", why->text);
+		json_set_string(object, "next_step",
+		    why->step[0] == '\0' ? NULL : why->step);
 	} else {
 		if (profile_load(p->cli->app->store, saved, &profile,
 		    NULL) == 0)

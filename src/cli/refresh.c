@@ -77,9 +77,11 @@ refresh_all(struct cli *cli, struct error *err)
 		return -1;
 	for (size_t i = 0; i < list.count; i++) {
 		status = profile_status(&list.profile[i], time_now(), &reason);
-		if (status == PROFILE_DAMAGED || status == PROFILE_IN_DOUBT ||
+		if (status == PROFILE_DAMAGED ||
+		    status == PROFILE_NEEDS_LOGIN ||
 		    !list.profile[i].renewable ||
-		    status == PROFILE_NEEDS_LOGIN)
+		    status_next(&list.profile[i], time_now()) ==
+		    NEXT_LOGIN_OR_WAIT)
 			cli_note(_("chatelaine: '%s' is left out: %s"),
 			    list.profile[i].name, status_word(status));
 		else if (store_names_add(&names, list.profile[i].name,

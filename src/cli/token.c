@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "app/status.h"
 #include "base/i18n.h"
 #include "base/time.h"
 #include "cli/cli.h"
@@ -14,11 +15,11 @@ renew(struct cli *cli, const char *name, int64_t left, struct error *err)
 
 	if (refresh_wait(cli->app, name, &why) == 0)
 		return 0;
-	if (left > 0)
-		return error_set(err, why.code,
-		    _("%s (the access token lasts %d s more; '--min-valid 0s' "
-		    "prints it)"), why.text, (int)left);
 	*err = why;
+	if (left > 0)
+		error_step(err, _("the access token lasts %d s more, and "
+		    "'chatelaine token %s --min-valid 0s' prints it"),
+		    (int)left, name);
 	return -1;
 }
 
@@ -54,9 +55,8 @@ cli_run_token(struct cli *cli, struct error *err)
 		    _("'%s' is no length of time; they look like 30s, 10m, "
 		    "48h, 2d"), given);
 	result = profile_load(cli->app->store, name, &profile, err);
-	if (result == 0 && profile.damage != NULL)
-		result = error_set(err, ERROR_FAILED, _("'%s' is damaged: %s"),
-		    name, profile.damage);
+	if (result == 0)
+		result = status_check_damage(&profile, err);
 	left = profile.expires_at - time_now();
 	profile_release(&profile);
 	if (result == 0 && (left <= 0 || left < min_valid))

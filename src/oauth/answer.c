@@ -39,6 +39,34 @@ answer_code(const struct json *body)
 	return code != NULL ? code : json_string(body, "code");
 }
 
+/* A server may quote what it was sent. Whatever may be a token goes: what is
+ * said here is written to the audit and shown. */
+#define TOKEN_LIKE 20
+
+static void
+redact(char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	char *to = text;
+	size_t n;
+
+	while (*text != '\0') {
+		n = strspn(text, letters);
+		if (n >= TOKEN_LIKE) {
+			memcpy(to, "***", 3);
+			to += 3;
+			text += n;
+			continue;
+		}
+		n += text[n] != '\0';
+		memmove(to, text, n);
+		to += n;
+		text += n;
+	}
+	*to = '\0';
+}
+
 const char *
 answer_message(const struct json *body, char text[ANSWER_MESSAGE_MAX + 1])
 {
@@ -59,10 +87,14 @@ answer_message(const struct json *body, char text[ANSWER_MESSAGE_MAX + 1])
 			continue;
 	memcpy(text, words, n);
 	text[n] = '\0';
+	redact(text);
 	return text;
 }
 
-/* Copies a token: 0, 1 when there is none, -1 when what is there is none. */
+#define NO_MEMORY (-2)
+
+/* Copies a token: 0, 1 when there is none, -1 when what is there is none, or
+ * NO_MEMORY. */
 static int
 copy_token(char **to, const struct json *body, const char *key)
 {
@@ -73,7 +105,7 @@ copy_token(char **to, const struct json *body, const char *key)
 	if (token == NULL || !text_is_visible_ascii(token, TOKEN_MAX))
 		return -1;
 	*to = strdup(token);
-	return *to == NULL ? -1 : 0;
+	return *to == NULL ? NO_MEMORY : 0;
 }
 
 /* A refresh token that cannot be used means that the old one is spent and its
@@ -90,7 +122,9 @@ read_tokens(struct answer *answer, const struct json *body)
 	if (json_integer_liberal(body, "expires_in", &answer->expires_in) != 0
 	    || answer->expires_in < 0)
 		answer->expires_in = 0;
-	if (refresh == 0 || (refresh > 0 && access == 0))
+	if (refresh == NO_MEMORY || access == NO_MEMORY)
+		error_no_memory(&answer->error);
+	else if (refresh == 0 || (refresh > 0 && access == 0))
 		answer->kind = ANSWER_TOKENS;
 	else
 		error_set(&answer->error, ERROR_UNAVAILABLE, refresh < 0 ?
@@ -156,6 +190,7 @@ void
 answer_read(struct answer *answer, const char *raw, size_t length)
 {
 	const char *body = memchr(raw, '\n', length);
+	struct error why = ERROR_INIT;
 	struct json *json;
 	long status = 0;
 
@@ -166,7 +201,11 @@ answer_read(struct answer *answer, const char *raw, size_t length)
 	if (body == NULL || sscanf(raw, "HTTP %3ld\n", &status) != 1)
 		return;
 	body++;
-	json = json_parse(body, length - (size_t)(body - raw), NULL);
+	json = json_parse(body, length - (size_t)(body - raw), &why);
+	if (error_is_no_memory(&why)) {
+		answer->error = why;
+		return;
+	}
 	if (status < 200 || status > 299)
 		read_refusal(answer, status, json);
 	else if (json_is_object(json))

@@ -147,7 +147,7 @@ next_line(struct child *child, struct message_event *event, struct error *err)
 	length = (size_t)(end - child->line.data);
 	result = message_parse_event(child->line.data, length, event, err);
 	buffer_drop(&child->line, length + 1);
-	return result == 0 ? 1 : -1;
+	return result == 0 ? 1 : CHILD_CONFUSED;
 }
 
 int
@@ -164,16 +164,20 @@ child_read(struct child *child, struct message_event *event,
 			return found;
 		to = child->line.length > MESSAGE_LINE_MAX ? NULL :
 		    buffer_reserve(&child->line, 4096);
-		if (to == NULL)
-			return error_no_memory(err);
+		if (to == NULL) {
+			error_no_memory(err);
+			return CHILD_CONFUSED;
+		}
 		n = read(child->output, to, 4096);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return 0;
-		if (n <= 0)
-			return error_set(err, ERROR_FAILED, "%s",
+		if (n <= 0) {
+			error_set(err, ERROR_FAILED, "%s",
 			    _("chatelaine-oauth ended without an answer"));
+			return CHILD_CLOSED;
+		}
 		child->line.length += (size_t)n;
 		child->line.data[child->line.length] = '\0';
 	}

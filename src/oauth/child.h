@@ -38,8 +38,12 @@ int child_start(struct child *child, const char *program,
     const struct message_request *request, const struct child_files *files,
     struct error *err);
 
+/* What child_read() returns where it is neither an event nor none. */
+#define CHILD_CLOSED (-1)	/* it said all it had to say */
+#define CHILD_CONFUSED (-2)	/* it talks nonsense, or memory is out */
+
 /* Reads what there is, without waiting. Returns 1 and an event, 0 when there
- * is none yet, -1 when the child has closed its output, or talks nonsense. */
+ * is none yet, or CHILD_CLOSED or CHILD_CONFUSED. */
 int child_read(struct child *child, struct message_event *event,
     struct error *err);
 

@@ -177,7 +177,7 @@ run_revoke(struct http *http, const struct message_request *request)
 		    _("the issuer did not sign out (%ld: %s)"), answer.status,
 		    message == NULL ? _("no reason given") : message);
 		json_free(body);
-		status = say_failed(&err, true);
+		status = say_failed(&err, false);
 	}
 	http_release(&answer);
 	return status;

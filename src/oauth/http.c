@@ -21,6 +21,7 @@
 
 struct http {
 	CURL *curl;
+	bool plain;		/* http, to a loopback host */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -72,6 +73,7 @@ set_security(CURL *curl, bool plain)
 	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(CURLOPT_UNRESTRICTED_AUTH, 0L);
 	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (plain)	/* loopback: never through a proxy */
 		SET(CURLOPT_PROXY, "");
 	if (ca != NULL)
@@ -103,15 +105,15 @@ struct http *
 http_open(const char *issuer, struct error *err)
 {
 	struct http *http = calloc(1, sizeof *http);
-	bool plain = strncmp(issuer, "http://", 7) == 0;
 
 	if (http == NULL) {
 		error_no_memory(err);
 		return NULL;
 	}
+	http->plain = strncmp(issuer, "http://", 7) == 0;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
 		http->curl = curl_easy_init();
-	if (http->curl == NULL || set_security(http->curl, plain) != CURLE_OK ||
+	if (http->curl == NULL || set_security(http->curl, http->plain) != CURLE_OK ||
 	    set_limits(http->curl) != CURLE_OK) {
 		error_set(err, ERROR_FAILED, "%s",
 		    _("this libcurl lacks what safe transfers need"));
@@ -315,14 +317,17 @@ http_post(struct http *http, const struct http_request *request,
 {
 	struct transfer t = { .http = http, .request = request,
 	    .answer = answer };
+	curl_off_t secured = 0;
 	long sent = 0;
 	CURLcode rc;
 
 	rc = perform(&t);
 	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &answer->status);
-	/* Counts a proxy's CONNECT too: doubt is the safe side. */
 	curl_easy_getinfo(http->curl, CURLINFO_REQUEST_SIZE, &sent);
-	answer->sent = sent > 0;
+	curl_easy_getinfo(http->curl, CURLINFO_APPCONNECT_TIME_T, &secured);
+	/* The size counts a proxy's CONNECT too; our request goes out only
+	 * when TLS stands. */
+	answer->sent = sent > 0 && (http->plain || secured > 0);
 	/* libcurl is content with a connection that ended in the headers. */
 	if (rc == CURLE_OK && !t.headers_whole)
 		rc = CURLE_PARTIAL_FILE;

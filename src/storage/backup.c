@@ -102,7 +102,7 @@ drop_empty_tenant(const struct store *store, const char *name)
 		return;
 	memcpy(tenant, name, (size_t)(slash - name));
 	tenant[slash - name] = '\0';
-	root = open(store_path(store), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	root = store_open_parent(store, tenant, NULL);
 	if (root < 0)
 		return;
 	unlinkat(root, tenant, AT_REMOVEDIR);
@@ -149,28 +149,6 @@ backup_forget(struct store *store, const char *name, struct error *err)
 	return 0;
 }
 
-int
-backup_purge(struct store *store, const char *name, struct error *err)
-{
-	const char *leaf = store_leaf(name);
-	struct stat st;
-	int parent, result;
-
-	parent = store_open_parent(store, name, err);
-	if (parent < 0)
-		return -1;
-	/* What stands in a damaged profile's place may be a link. */
-	if (fstatat(parent, leaf, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    !S_ISDIR(st.st_mode))
-		result = file_remove(parent, leaf, err);
-	else
-		result = file_remove_dir(parent, leaf, err);
-	close(parent);
-	if (result == 0)
-		drop_empty_tenant(store, name);
-	return result;
-}
-
 /* Finds the newest backup, of @flat where that is not NULL. */
 static int
 find_newest(int dir, const char *flat, char newest[NAME_MAX + 1])
@@ -199,6 +177,54 @@ find_newest(int dir, const char *flat, char newest[NAME_MAX + 1])
 	return newest[0] == '\0' ? -1 : 0;
 }
 
+/* Removes a profile's directory; or the link that stands in a damaged one's
+ * place. */
+static int
+remove_at(int dir, const char *name, struct error *err)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISDIR(st.st_mode))
+		return file_remove(dir, name, err);
+	return file_remove_dir(dir, name, err);
+}
+
+/* Removes every backup of @name. */
+static int
+purge_backups(const struct store *store, const char *name, struct error *err)
+{
+	char flat[STORE_NAME_MAX + 1], newest[NAME_MAX + 1];
+	int backups, result = 0;
+
+	backups = store_open_part(store, STORE_BACKUPS, NULL);
+	if (backups < 0)
+		return 0;
+	store_flat_name(flat, name);
+	while (result == 0 && find_newest(backups, flat, newest) == 0)
+		result = remove_at(backups, newest, err);
+	close(backups);
+	return result;
+}
+
+int
+backup_purge(struct store *store, const char *name, bool backups,
+    struct error *err)
+{
+	const char *leaf = store_leaf(name);
+	int parent, result;
+
+	parent = store_open_parent(store, name, err);
+	if (parent < 0)
+		return -1;
+	result = remove_at(parent, leaf, err);
+	close(parent);
+	if (result == 0)
+		drop_empty_tenant(store, name);
+	return result == 0 && backups ? purge_backups(store, name, err) :
+	    result;
+}
+
 static int
 nothing(struct error *err)
 {
@@ -224,14 +250,11 @@ backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
 	return 0;
 }
 
-/* Anything but an empty directory, which rename() replaces. */
+/* Anything but an empty directory, which goes. */
 static bool
 is_taken(int parent, const char *leaf)
 {
-	struct stat st;
-
-	return fstatat(parent, leaf, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    !S_ISDIR(st.st_mode);
+	return unlinkat(parent, leaf, AT_REMOVEDIR) != 0 && errno != ENOENT;
 }
 
 int

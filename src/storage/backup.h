@@ -9,14 +9,18 @@
 #ifndef STORAGE_BACKUP_H
 #define STORAGE_BACKUP_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "storage/store.h"
 
 /* Moves @name away. */
 int backup_forget(struct store *store, const char *name, struct error *err);
 
-/* Removes @name for good, with what is in it. */
-int backup_purge(struct store *store, const char *name, struct error *err);
+/* Removes @name for good, with what is in it; and, @backups, what was forgotten
+ * under that name before. */
+int backup_purge(struct store *store, const char *name, bool backups,
+    struct error *err);
 
 /* Gives the name of what was forgotten last. ERROR_NOT_FOUND when there is
  * nothing. */

@@ -17,6 +17,9 @@
 
 #define SUFFIX ".lock"
 #define SPEND_FILE "%spend" SUFFIX	/* no profile's name starts with % */
+/* How often a lock that vanishes is made again. */
+#define ROUNDS_MAX 100
+
 #define FILE_SIZE (STORE_NAME_MAX + sizeof SUFFIX)
 
 static void
@@ -79,7 +82,7 @@ try_in(int dir, const char *file, const char *name, struct error *err)
 {
 	int fd;
 
-	for (;;) {
+	for (int round = 0; round < ROUNDS_MAX; round++) {
 		fd = file_ensure(dir, file) < 0 ? -1 : openat(dir, file,
 		    O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		if (fd < 0 && errno == ENOENT)
@@ -105,6 +108,9 @@ try_in(int dir, const char *file, const char *name, struct error *err)
 		}
 		close(fd);
 	}
+	return error_set(err, ERROR_FAILED, "%s",
+	    _("the lock is removed as fast as it is made; is the store being "
+	    "deleted?"));
 }
 
 int

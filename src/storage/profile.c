@@ -183,7 +183,9 @@ load_files(int dir, struct profile *profile, struct error *err)
 static bool
 has(int dir, const char *file)
 {
-	return faccessat(dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	/* What cannot be looked at is there, too. */
+	return faccessat(dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    errno != ENOENT;
 }
 
 /* Reads what is in the directory, if it is a profile's at all: one of a
@@ -219,10 +221,12 @@ load(const struct store *store, const char *name, bool look,
 	}
 	if (why.code == ERROR_NONE)
 		return 0;
-	if (why.code == ERROR_NOT_FOUND)
-		return error_set(err, ERROR_NOT_FOUND,
-		    _("there is no profile '%s'; 'chatelaine list' shows what "
-		    "there is"), name);
+	if (why.code == ERROR_NOT_FOUND) {
+		error_set(err, ERROR_NOT_FOUND, _("there is no profile '%s'"),
+		    name);
+		return error_step(err, "%s",
+		    _("'chatelaine list' shows what there is"));
+	}
 	profile->damage = strdup(why.text);
 	return profile->damage == NULL ? error_no_memory(err) : 0;
 }

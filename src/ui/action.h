@@ -16,7 +16,9 @@ enum {
 	ON_EXPORT = 1 << 5,
 	ON_DELETE = 1 << 6,
 	ON_HELP = 1 << 7,
-	ON_ALL = (1 << 8) - 1
+	ON_ENDED = 1 << 8,	/* a sign-in that came to nothing */
+	ON_EMPTY = 1 << 9,	/* the list without a profile */
+	ON_ALL = (1 << 10) - 1
 };
 
 enum action {

@@ -10,7 +10,6 @@
 #include "app/remove.h"
 #include "app/status.h"
 #include "base/i18n.h"
-#include "storage/lock.h"
 #include "ui/dialog.h"
 #include "ui/field.h"
 #include "ui/screen.h"
@@ -18,7 +17,7 @@
 #define COLUMNS 68
 #define LINES 10
 
-enum part { PART_FORGET, PART_SIGN_OUT, PART_PURGE, PART_NAME, PARTS };
+enum part { PART_FORGET, PART_PURGE, PART_SIGN_OUT, PART_NAME, PARTS };
 
 struct delete {
 	char name[STORE_NAME_MAX + 1];
@@ -81,10 +80,11 @@ consequence(const struct delete *delete)
 		    "This cannot be undone. An access token that was handed "
 		    "out may work until it ends.");
 	if (delete->purge)
-		return _("The login stays valid at the issuer, and nobody "
-		    "here can renew it any more. This cannot be undone.");
-	return _("The profile moves to the backups; z, or 'chatelaine undo', "
-	    "brings it back. The login stays valid at the issuer.");
+		return _("The profile and its older backups are deleted. The "
+		    "login stays valid at the issuer, and nobody here can "
+		    "renew it any more. This cannot be undone.");
+	return _("The profile moves to the backups, and z brings it back. The "
+	    "login stays valid at the issuer.");
 }
 
 static void
@@ -107,15 +107,15 @@ draw_delete(struct ui *ui, void *state)
 	draw_option(&d, line++, delete->part == PART_FORGET,
 	    term_glyph(delete->sign_out ? GLYPH_NOT_CHOSEN : GLYPH_CHOSEN),
 	    _("Forget here"), "");
+	if (!delete->sign_out)
+		draw_option(&d, line++, delete->part == PART_PURGE,
+		    delete->purge ? "    [x]" : "    [ ]",
+		    _("and keep no backup"), "");
 	draw_option(&d, line++, delete->part == PART_SIGN_OUT,
 	    term_glyph(delete->sign_out ? GLYPH_CHOSEN : GLYPH_NOT_CHOSEN),
 	    _("Sign out everywhere"), _("asks the issuer, 10 s at most"));
 	if (delete->sign_out)
 		draw_name_field(&d, line++, delete);
-	else
-		draw_option(&d, line++, delete->part == PART_PURGE,
-		    delete->purge ? "[x]" : "[ ]", _("and keep no backup"),
-		    "");
 	line++;
 	if (delete->err.code != ERROR_NONE)
 		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
@@ -145,7 +145,7 @@ forget(struct ui *ui, struct delete *delete)
 {
 	/* Not for long: who is at work on it may be so for seconds. */
 	if (remove_profile(ui->app, delete->name, delete->purge,
-	    LOCK_GLANCE_MS, &delete->err) != 0)
+	    REMOVE_GLANCE_MS, &delete->err) != 0)
 		return;
 	ui_say(ui, STYLE_GOOD, delete->purge ? _("'%s' is deleted") :
 	    _("'%s' is forgotten; z brings it back"), delete->name);

@@ -58,21 +58,20 @@ add_time(struct pane *pane, const char *label, int64_t when)
 	add(pane, label, STYLE_NORMAL, text);
 }
 
-void
-detail_add_status(const struct ui *ui, const struct profile *p,
-    struct buffer *out)
+const char *
+detail_step(const struct ui *ui, const struct profile *p)
 {
-	status_meaning(p, ui->now, out);
 	switch (status_next(p, ui->now)) {
 	case NEXT_NOTHING:
 		break;
 	case NEXT_REFRESH:
-		buffer_add_string(out, _("; r renews it"));
-		break;
+		return _("r renews it");
 	case NEXT_LOGIN:
-		buffer_add_string(out, _("; i signs in again"));
-		break;
+		return _("i signs in again");
+	case NEXT_LOGIN_OR_WAIT:
+		return _("r in the last hour, or i signs in again");
 	}
+	return "";
 }
 
 int
@@ -85,8 +84,9 @@ detail_draw_in(struct ui *ui, const struct profile *p, int line, int column,
 	add(&pane, _("profile"), STYLE_STRONG, p->name);
 	add(&pane, _("account"), STYLE_NORMAL, p->email);
 	add(&pane, _("plan"), STYLE_NORMAL, status_plan(p->plan));
-	detail_add_status(ui, p, &text);
+	status_meaning(p, ui->now, &text);
 	add(&pane, _("status"), STYLE_NORMAL, text.data);
+	add(&pane, _("next step"), STYLE_STRONG, detail_step(ui, p));
 	add_time(&pane, _("access ends"), p->expires_at);
 	add_time(&pane, _("last renewed"), p->last_refresh);
 	add_time(&pane, _("since"), p->created_at);
@@ -107,6 +107,7 @@ detail_draw_in(struct ui *ui, const struct profile *p, int line, int column,
 struct detail {
 	int skip;
 	int last;		/* the most that @skip may be */
+	int page;		/* lines of a page */
 };
 
 static void
@@ -123,9 +124,21 @@ draw_detail(struct ui *ui, void *state)
 	used = detail_draw_in(ui, p, 1, 2, lines - 3, columns - 4,
 	    detail->skip);
 	detail->last = used > lines - 3 ? used - (lines - 3) : 0;
-	if (ui->message[0] != '\0' && lines > 6)
-		term_text_padded(lines - 3, 2, columns - 4, ui->message_style,
-		    ui->message);
+	if (detail->skip > detail->last)
+		detail->skip = detail->last;
+	ui_draw_more(lines - 1, columns - 2, detail->skip < detail->last);
+	detail->page = lines > 4 ? lines - 3 : 1;
+	if (ui->message[0] != '\0' && lines > 6) {
+		int wanted = term_wrapped_lines(columns - 4, ui->message);
+
+		if (wanted > lines / 3)
+			wanted = lines / 3;
+		for (int i = 0; i < wanted; i++)
+			term_text_padded(lines - 2 - wanted + i, 2,
+			    columns - 4, STYLE_NORMAL, "");
+		term_wrapped(lines - 2 - wanted, 2, columns - 4, wanted,
+		    ui->message_style, ui->message);
+	}
 	ui_draw_keys(lines - 2, 2, columns - 4, ON_DETAIL);
 }
 
@@ -158,6 +171,13 @@ act_detail(struct ui *ui, void *state, enum action action)
 	case ACTION_DOWN:
 	case ACTION_DOWN_VI:
 		detail->skip += detail->skip < detail->last;
+		break;
+	case ACTION_PAGE_UP:
+		detail->skip -= detail->skip < detail->page ? detail->skip :
+		    detail->page;
+		break;
+	case ACTION_PAGE_DOWN:
+		detail->skip += detail->page;	/* the next picture cuts it */
 		break;
 	case ACTION_EXPORT:
 		export_open(ui, p->name);

@@ -27,7 +27,19 @@ struct layout {
 	int name, account, plan, left;	/* widths; 0: not shown */
 	int first, rows;	/* the rows of profiles */
 	int message, selected, keys;	/* lines; -1: no room */
+	int message_lines;
 };
+
+/* A message gets the lines that it needs, for its end is the next step; but no
+ * more than the list can do without. */
+static int
+message_lines(const struct ui *ui, int lines, int columns)
+{
+	int wanted = term_wrapped_lines(columns, ui->message);
+	int most = lines >= 20 ? 4 : lines >= 12 ? 3 : lines >= 9 ? 2 : 1;
+
+	return wanted < 1 ? 1 : wanted > most ? most : wanted;
+}
 
 static void
 lay_out(const struct ui *ui, struct layout *l)
@@ -57,7 +69,9 @@ lay_out(const struct ui *ui, struct layout *l)
 		l->account = 40;
 	l->keys = l->lines - 1;
 	l->selected = l->lines >= 6 ? l->lines - 2 : -1;
-	l->message = l->lines >= 8 ? l->lines - 3 : l->selected;
+	l->message_lines = message_lines(ui, l->lines, l->columns - 2);
+	l->message = l->lines >= 8 ? l->lines - 2 - l->message_lines :
+	    l->selected;
 	l->first = l->lines >= 5 ? 2 : l->lines >= 3 ? 1 : 0;
 	l->rows = (l->message >= 0 ? l->message : l->keys) - l->first;
 	if (l->rows < 1)
@@ -155,6 +169,9 @@ left_text(const struct profile *profile, int64_t now, char *text, size_t size)
 		    term_glyph(GLYPH_RENEWABLE));
 	else if (status == PROFILE_IN_DOUBT)
 		snprintf(text + n, size - n, " ?");
+	n = strlen(text);
+	if (profile->warning[0] != NULL)
+		snprintf(text + n, size - n, " !");
 }
 
 static void
@@ -205,12 +222,17 @@ add_facts(const struct ui *ui, const struct profile *p, enum facts facts,
 		buffer_addf(out, " %s %s", dot, _("renewed by chatelaine"));
 }
 
-/* What is not well is told with the key that mends it. */
+/* What is not well is told with the key that mends it, which comes first: it
+ * must not be what is cut off. */
 static void
 add_trouble(const struct ui *ui, const struct profile *p, struct buffer *out)
 {
-	buffer_addf(out, "%s %s ", p->name, term_glyph(GLYPH_DOT));
-	detail_add_status(ui, p, out);
+	const char *dot = term_glyph(GLYPH_DOT), *step = detail_step(ui, p);
+
+	buffer_addf(out, "%s %s ", p->name, dot);
+	if (*step != '\0')
+		buffer_addf(out, "%s %s ", step, dot);
+	status_meaning(p, ui->now, out);
 }
 
 /* The selected profile in a line; it ticks. */
@@ -225,7 +247,10 @@ draw_selected(const struct ui *ui, const struct layout *l)
 	if (p == NULL || l->selected < 0)
 		return;
 	status = profile_status(p, ui->now, &reason);
-	if (status == PROFILE_OK || status == PROFILE_EXPIRING_SOON)
+	if (p->warning[0] != NULL)
+		buffer_addf(&text, "%s %s %s", p->name,
+		    term_glyph(GLYPH_DOT), p->warning[0]);
+	else if (status == PROFILE_OK || status == PROFILE_EXPIRING_SOON)
 		for (int facts = FACTS_ALL; facts <= FACTS_LEFT; facts++) {
 			buffer_clear(&text);
 			add_facts(ui, p, (enum facts)facts, &text);
@@ -244,15 +269,24 @@ draw_empty(const struct layout *l)
 	int line = l->lines >= 14 ? 4 : l->lines >= 5 ? 2 : 1;
 	int width = l->columns - 6 > 66 ? 66 : l->columns - 6;
 
-	line += term_wrapped(line, 3, width, l->lines - line - 2, STYLE_STRONG,
-	    _("No logins yet.")) + 1;
-	line += term_wrapped(line, 3, width, l->lines - line - 2, STYLE_NORMAL,
+	line += term_wrapped(line, 3, width, l->lines - line - 1, STYLE_STRONG,
+	    _("No logins yet. Press a to sign in."));
+	line += l->lines >= 14;
+	term_wrapped(line, 3, width, l->lines - line - 3, STYLE_NORMAL,
 	    _("chatelaine keeps your ChatGPT logins on this machine, shows "
 	    "when each runs out, and hands them to the programs that use "
 	    "them. You sign in on any device with a browser: here you only "
-	    "need a code.")) + 1;
-	term_wrapped(line, 3, width, l->lines - line - 2, STYLE_NORMAL,
-	    _("Press a to sign in."));
+	    "need a code."));
+}
+
+static void
+draw_message(const struct ui *ui, const struct layout *l)
+{
+	for (int i = 0; i < l->message_lines; i++)
+		term_text_padded(l->message + i, 1, l->columns - 2,
+		    STYLE_NORMAL, "");
+	term_wrapped(l->message, 1, l->columns - 2, l->message_lines,
+	    ui->message_style, ui->message);
 }
 
 static void
@@ -280,9 +314,9 @@ draw_list(struct ui *ui, void *state)
 		    l.rows, l.columns - l.width - 3, 0);
 	draw_selected(ui, &l);
 	if (l.message >= 0 && ui->message[0] != '\0')
-		term_text_padded(l.message, 1, l.columns - 2,
-		    ui->message_style, ui->message);
-	ui_draw_keys(l.keys, 1, l.columns - 2, ON_LIST);
+		draw_message(ui, &l);
+	ui_draw_keys(l.keys, 1, l.columns - 2,
+	    ui->list.count == 0 ? ON_EMPTY : ON_LIST);
 }
 
 static bool
@@ -322,7 +356,7 @@ undo(struct ui *ui)
 	char name[STORE_NAME_MAX + 1], as[STORE_NAME_MAX + 1];
 	struct error err = ERROR_INIT;
 
-	if (remove_undo(ui->app, name, as, &err) != 0) {
+	if (remove_undo(ui->app, REMOVE_GLANCE_MS, name, as, &err) != 0) {
 		ui_say_error(ui, &err);
 		return;
 	}
@@ -397,7 +431,7 @@ act_list(struct ui *ui, void *state, enum action action)
 		move_to(ui, (long)ui->list.count - 1);
 		break;
 	case ACTION_HELP:
-		help_open(ui, ON_LIST);
+		help_open(ui, ui->list.count == 0 ? ON_EMPTY : ON_LIST);
 		break;
 	case ACTION_QUIT:
 		ui->quit = true;

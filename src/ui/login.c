@@ -57,6 +57,20 @@ fit_qr(const struct qr *qr, int lines, int columns, bool blocks,
 }
 
 static void
+draw_qr_too_large(const struct qr *qr, int lines, int columns)
+{
+	enum qr_style style = term_has_blocks() ? QR_HALF_BLOCKS :
+	    QR_FULL_CELLS;
+	struct buffer text = BUFFER_INIT;
+
+	buffer_addf(&text, _("The QR code needs a window of %d columns and %d "
+	    "lines. Q goes back to the address and the code."),
+	    qr_columns(qr, style), qr_lines(qr, style));
+	term_wrapped(0, 0, columns, lines, STYLE_WARNING, text.data);
+	buffer_release(&text);
+}
+
+static void
 draw_qr_alone(struct login *login)
 {
 	int lines, columns;
@@ -64,16 +78,14 @@ draw_qr_alone(struct login *login)
 
 	term_size(&lines, &columns);
 	if (!fit_qr(login->qr, lines, columns, term_has_blocks(), &style)) {
-		term_wrapped(0, 0, columns, lines, STYLE_WARNING,
-		    _("The QR code needs a larger window: 37 columns and 19 "
-		    "lines. Q goes back to the text."));
+		draw_qr_too_large(login->qr, lines, columns);
 		return;
 	}
 	draw_qr(login->qr, (lines - qr_lines(login->qr, style)) / 2,
 	    (columns - qr_columns(login->qr, style)) / 2, style);
 	if (qr_lines(login->qr, style) < lines)
 		term_text(lines - 1, 0, columns, STYLE_DIM,
-		    _("Q text   Esc cancel"));
+		    _("Q or Esc: back to the text"));
 }
 
 /* "A B C D - 1 2 3 4 5": easier to read off, and typed without the spaces. */
@@ -156,6 +168,9 @@ add_state(struct column *c, const struct ui *ui, const struct login *login)
 
 	if (login->err.code != ERROR_NONE) {
 		add(c, STYLE_BAD, login->err.text);
+		skip(c, true);
+		add(c, STYLE_NORMAL, _("n asks for a new code; Esc goes "
+		    "back."));
 		return;
 	}
 	if (ui->job == NULL)
@@ -223,11 +238,12 @@ draw_text(const struct ui *ui, const struct login *login, struct column c)
 	if (!has_code || login->err.code != ERROR_NONE)
 		return;
 	skip(&c, generous);
+	/* What protects comes before what helps, should there be no room. */
+	add(&c, STYLE_NORMAL, _("Continue only if you started this. If a "
+	    "website or a person gave you the code, cancel."));
 	add(&c, STYLE_DIM, _("No page for the code? Turn on \"device code "
 	    "authorization\" in ChatGPT's security settings (workspace: "
 	    "admin)."));
-	add(&c, STYLE_DIM, _("Continue only if you started this. If a website "
-	    "or a person gave you the code, cancel."));
 }
 
 static void
@@ -258,8 +274,11 @@ draw_login(struct ui *ui, void *state)
 	c = (struct column){ 1, 2 + beside, lines - 3, columns - 4 - beside,
 	    0 };
 	draw_text(ui, login, c);
-	ui_draw_keys(lines - 2, 2, columns - 4, ON_LOGIN);
+	ui_draw_keys(lines - 2, 2, columns - 4,
+	    login->err.code == ERROR_NONE ? ON_LOGIN : ON_ENDED);
 }
+
+static const struct screen_type login_type, ended_type;
 
 /* --- Doing --------------------------------------------------------------- */
 
@@ -270,9 +289,12 @@ start(struct ui *ui, struct login *login)
 
 	login->err.code = ERROR_NONE;
 	ui->message[0] = '\0';
+	ui_retype(ui, login, &login_type);
 	job = job_login(ui->app, login->name, false, &login->err);
-	if (job == NULL)
+	if (job == NULL) {
+		ui_retype(ui, login, &ended_type);
 		return;
+	}
 	ui_start_job(ui, job, login->name, &ui_signing_in, &login->err);
 	ui->message[0] = '\0';	/* this screen says it all */
 }
@@ -323,7 +345,9 @@ act_login(struct ui *ui, void *state, enum action action)
 	    job_view(ui->job);
 
 	ui->message[0] = '\0';
-	if (action == ACTION_CANCEL) {
+	if (action == ACTION_CANCEL && login->qr_alone)
+		login->qr_alone = false;
+	else if (action == ACTION_CANCEL || action == ACTION_BACK) {
 		ui_drop_job(ui);
 		ui_pop(ui);
 		if (login->err.code == ERROR_NONE)
@@ -332,7 +356,8 @@ act_login(struct ui *ui, void *state, enum action action)
 	} else if (action == ACTION_NEW_CODE)
 		restart(ui, login);
 	else if (action == ACTION_HELP)
-		help_open(ui, ON_LOGIN);
+		help_open(ui, login->err.code == ERROR_NONE ? ON_LOGIN :
+		    ON_ENDED);
 	else if (view == NULL)
 		return;
 	else if (action == ACTION_COPY_CODE)
@@ -383,6 +408,7 @@ job_on_login(struct ui *ui, void *state)
 		come_back(ui, login);
 		login->err = view->error;
 		login->qr_alone = false;
+		ui_retype(ui, login, &ended_type);
 		ui_reload(ui, NULL);
 	} else if (view->state == JOB_DONE) {
 		come_back(ui, login);
@@ -416,6 +442,14 @@ static const struct screen_type login_type = {
 	.act = act_login,
 	.job = job_on_login,
 	.ticks = login_ticks,
+	.release = release_login,
+};
+
+/* The same with other keys: it came to nothing. */
+static const struct screen_type ended_type = {
+	.on = ON_ENDED,
+	.draw = draw_login,
+	.act = act_login,
 	.release = release_login,
 };
 

@@ -108,41 +108,56 @@ name_open(struct ui *ui)
 		ui_push(ui, &name_type, name);
 }
 
-/* --- The terms ----------------------------------------------------------- */
+/* --- The terms ------------------------------------------------------------ */
+
+struct terms {
+	char name[STORE_NAME_MAX + 1];
+	int skip, last;		/* lines: scrolled away, and at most */
+};
 
 static void
 draw_terms(struct ui *ui, void *state)
 {
-	int lines, columns;
+	struct terms *terms = state;
+	int lines, columns, wanted;
 	struct dialog d;
 
 	(void)ui;
-	(void)state;
 	term_size(&lines, &columns);
 	if (columns > TERMS_COLUMNS + 4)
 		columns = TERMS_COLUMNS + 4;
-	d = dialog_draw(_("Before the first sign-in"),
-	    term_wrapped_lines(columns - 4, app_terms()) + 1, TERMS_COLUMNS,
-	    ON_TERMS);
-	term_wrapped(d.line, d.column, d.columns, d.lines, STYLE_NORMAL,
-	    app_terms());
+	wanted = term_wrapped_lines(columns - 4, app_terms());
+	d = dialog_draw(_("Before the first sign-in"), wanted + 1,
+	    TERMS_COLUMNS, ON_TERMS);
+	terms->last = wanted > d.lines ? wanted - d.lines : 0;
+	if (terms->skip > terms->last)
+		terms->skip = terms->last;
+	term_wrapped_from(d.line, d.column, d.columns, d.lines, STYLE_NORMAL,
+	    app_terms(), terms->skip);
+	ui_draw_more(d.line + d.lines + 1, d.column + d.columns,
+	    terms->skip < terms->last);
 }
 
 static void
 act_terms(struct ui *ui, void *state, enum action action)
 {
-	char name[STORE_NAME_MAX + 1];
+	struct terms *terms = state, copy = *terms;
 	struct error err = ERROR_INIT;
 
-	snprintf(name, sizeof name, "%s", (const char *)state);
 	if (action == ACTION_CANCEL)
 		ui_pop(ui);
+	else if (action == ACTION_UP || action == ACTION_UP_VI)
+		terms->skip -= terms->skip > 0;
+	else if (action == ACTION_DOWN || action == ACTION_DOWN_VI ||
+	    (action == ACTION_AGREE && terms->skip < terms->last))
+		/* What was not seen is not agreed to. */
+		terms->skip += terms->skip < terms->last;
 	else if (action == ACTION_AGREE) {
 		ui_pop(ui);
 		if (store_agree_terms(ui->app->store, &err) != 0)
 			ui_say_error(ui, &err);
 		else
-			login_open(ui, name);
+			login_open(ui, copy.name);
 	}
 }
 
@@ -156,10 +171,12 @@ static const struct screen_type terms_type = {
 void
 terms_open(struct ui *ui, const char *name)
 {
-	char *copy = strdup(name);
+	struct terms *terms = calloc(1, sizeof *terms);
 
-	if (copy != NULL)
-		ui_push(ui, &terms_type, copy);
+	if (terms == NULL)
+		return;
+	snprintf(terms->name, sizeof terms->name, "%s", name);
+	ui_push(ui, &terms_type, terms);
 }
 
 void

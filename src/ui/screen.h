@@ -71,6 +71,10 @@ struct ui {
 void ui_push(struct ui *ui, const struct screen_type *type, void *state);
 void ui_pop(struct ui *ui);
 
+/* Makes the screen with that state one of another type. */
+void ui_retype(struct ui *ui, const void *state,
+    const struct screen_type *type);
+
 /* The message line: the last thing that happened. */
 void ui_say(struct ui *ui, enum term_style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -95,6 +99,10 @@ void ui_drop_job(struct ui *ui);
 /* Draws the footer of keys into @width columns of a line. */
 void ui_draw_keys(int line, int column, int width, unsigned int on);
 
+/* Tells in a frame's lower line, which ends before column @right, that there is
+ * more to see below. */
+void ui_draw_more(int line, int right, bool more);
+
 /* The screens. */
 void list_open(struct ui *ui);
 void detail_open(struct ui *ui);
@@ -110,9 +118,8 @@ void help_open(struct ui *ui, unsigned int on);
 int detail_draw_in(struct ui *ui, const struct profile *profile, int line,
     int column, int lines, int columns, int skip);
 
-/* Appends a profile's status in words, and the key that helps. */
-void detail_add_status(const struct ui *ui, const struct profile *profile,
-    struct buffer *out);
+/* The key that helps a profile, in words; "" when nothing needs to be done. */
+const char *detail_step(const struct ui *ui, const struct profile *profile);
 
 /* The sign-in of @name, by way of the terms when they are not agreed to. */
 void login_begin(struct ui *ui, const char *name);

@@ -41,6 +41,8 @@ static struct {
 	attr_t style[STYLES];
 	short pair[STYLES];
 	int cursor_line, cursor_column;
+	char typed[4];		/* the start of a character */
+	size_t typed_length;
 } term;
 
 static const char *const glyphs[GLYPHS][2] = {
@@ -295,9 +297,21 @@ int
 term_wrapped(int line, int column, int width, int most,
     enum term_style style, const char *text)
 {
+	return term_wrapped_from(line, column, width, most, style, text, 0);
+}
+
+int
+term_wrapped_from(int line, int column, int width, int most,
+    enum term_style style, const char *text, int from)
+{
 	struct buffer part = BUFFER_INIT;
 	size_t n, skip;
 	int used = 0;
+
+	for (; from > 0 && width > 0 && *text != '\0'; from--) {
+		text += text_wrap(text, width, &skip);
+		text += skip;
+	}
 
 	while (width > 0 && *text != '\0' && used < most) {
 		n = text_wrap(text, width, &skip);
@@ -421,32 +435,115 @@ term_redraw(void)
 	clearok(curscr, TRUE);
 }
 
+/* What curses calls a key, or the end of a sequence that it does not know. */
+static const struct {
+	int code;		/* of curses; 0: none */
+	const char *sequence;	/* behind ESC [ or ESC O; NULL: none */
+	int key;
+} keys[] = {
+	{ KEY_UP, "A", TERM_UP }, { KEY_DOWN, "B", TERM_DOWN },
+	{ KEY_RIGHT, "C", TERM_RIGHT }, { KEY_LEFT, "D", TERM_LEFT },
+	{ KEY_HOME, "H", TERM_HOME }, { KEY_END, "F", TERM_END },
+	{ 0, "1~", TERM_HOME }, { 0, "4~", TERM_END },
+	{ 0, "7~", TERM_HOME }, { 0, "8~", TERM_END },
+	{ KEY_PPAGE, "5~", TERM_PAGE_UP }, { KEY_NPAGE, "6~", TERM_PAGE_DOWN },
+	{ KEY_BTAB, "Z", TERM_BACKTAB }, { KEY_ENTER, NULL, TERM_ENTER },
+	{ KEY_BACKSPACE, NULL, TERM_BACKSPACE },
+	{ KEY_DC, "3~", TERM_BACKSPACE },
+};
+
+#define KEYS (sizeof keys / sizeof keys[0])
+
+/*
+ * After an ESC that curses made nothing of: alone it is the key, with more
+ * behind it a sequence of a key that the terminal's description lacks, or Alt
+ * and a character. Those must do nothing, least of all cancel.
+ */
+static int
+escape_key(void)
+{
+	char sequence[32];
+	size_t n = 0;
+	int c = getch();
+
+	if (c == ERR)
+		return TERM_ESC;
+	if (c == TERM_ESC) {
+		ungetch(c);	/* pressed twice */
+		return TERM_ESC;
+	}
+	if (c != '[' && c != 'O')
+		return TERM_OTHER;
+	/* Parameters, then one character from @ to ~. */
+	do {
+		c = getch();
+		if (c == ERR)
+			return TERM_OTHER;
+		if (n + 1 < sizeof sequence)
+			sequence[n++] = (char)c;
+	} while (c < 0x40 || c > 0x7e);
+	sequence[n] = '\0';
+	for (size_t i = 0; i < KEYS; i++)
+		if (keys[i].sequence != NULL &&
+		    strcmp(keys[i].sequence, sequence) == 0)
+			return keys[i].key;
+	return TERM_OTHER;
+}
+
+/* Collects the bytes of a character, which may come one at a time. TERM_NONE
+ * while it is not whole. */
+static int
+utf8_key(int byte)
+{
+	uint32_t c;
+	size_t n;
+
+	if (!term.utf8)
+		return TERM_OTHER;
+	term.typed[term.typed_length++] = (char)byte;
+	n = text_decode(term.typed, term.typed_length, &c);
+	if (n == 0 && term.typed_length < sizeof term.typed &&
+	    ((unsigned char)byte >= 0xc0 || term.typed_length > 1))
+		return TERM_NONE;
+	term.typed_length = 0;
+	return n == 0 ? TERM_OTHER : (int)c;
+}
+
 int
 term_key(void)
 {
-	static const struct {
-		wint_t code;
-		int key;
-	} keys[] = {
-		{ KEY_UP, TERM_UP }, { KEY_DOWN, TERM_DOWN },
-		{ KEY_LEFT, TERM_LEFT }, { KEY_RIGHT, TERM_RIGHT },
-		{ KEY_HOME, TERM_HOME }, { KEY_END, TERM_END },
-		{ KEY_PPAGE, TERM_PAGE_UP }, { KEY_NPAGE, TERM_PAGE_DOWN },
-		{ KEY_BTAB, TERM_BACKTAB }, { KEY_ENTER, TERM_ENTER },
-		{ KEY_BACKSPACE, TERM_BACKSPACE }, { KEY_DC, TERM_BACKSPACE },
-	};
-	wint_t typed;
-	int kind = get_wch(&typed);
+	int c, key;
 
-	if (kind == ERR)
-		return TERM_NONE;
-	if (kind == OK)
-		return typed == '\r' ? TERM_ENTER :
-		    typed == 0x7f ? TERM_BACKSPACE : (int)typed;
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		if (typed == keys[i].code)
-			return keys[i].key;
-	return TERM_OTHER;
+	while ((c = getch()) != ERR) {
+		if (c == KEY_RESIZE)
+			continue;
+		if (c >= 0x80 && c <= 0xff) {
+			key = utf8_key(c);
+			if (key != TERM_NONE)
+				return key;
+			continue;
+		}
+		term.typed_length = 0;
+		if (c == TERM_ESC)
+			return escape_key();
+		if (c < 0x80)
+			return c == '\r' ? TERM_ENTER :
+			    c == 0x7f ? TERM_BACKSPACE : c;
+		for (size_t i = 0; i < KEYS; i++)
+			if (c == keys[i].code)
+				return keys[i].key;
+		return TERM_OTHER;
+	}
+	return TERM_NONE;
+}
+
+bool
+term_is_gone(void)
+{
+	int waiting = 0;
+
+	/* Readable, and nothing to read: the end. */
+	return ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0 || waiting == 0;
 }
 
 static void

@@ -90,6 +90,10 @@ int term_textf(int line, int column, int width, enum term_style style,
 int term_wrapped(int line, int column, int width, int most,
     enum term_style style, const char *text);
 
+/* The same without the first @from lines. */
+int term_wrapped_from(int line, int column, int width, int most,
+    enum term_style style, const char *text, int from);
+
 /* How many lines that takes. */
 int term_wrapped_lines(int width, const char *text);
 
@@ -110,8 +114,13 @@ void term_redraw(void);		/* sends everything at the next term_show() */
 /* Where the cursor stands; hidden unless placed since term_clear(). */
 void term_cursor(int line, int column);
 
-/* The next key; TERM_NONE when there is none. Never waits. */
+/* The next key; TERM_NONE when there is none, or not yet a whole one. Never
+ * waits. */
 int term_key(void);
+
+/* Asked when the terminal is said to be readable: true when that means its
+ * end. */
+bool term_is_gone(void);
 
 /* Sends text to the clipboard of the terminal that the person sits at (OSC
  * 52), through tmux and screen. Whether it arrived cannot be known. */

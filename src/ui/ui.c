@@ -104,6 +104,14 @@ ui_pop(struct ui *ui)
 		screen->type->release(screen->state);
 }
 
+void
+ui_retype(struct ui *ui, const void *state, const struct screen_type *type)
+{
+	for (int i = 0; i < ui->depth; i++)
+		if (ui->stack[i].state == state)
+			ui->stack[i].type = type;
+}
+
 static const struct screen *
 top(const struct ui *ui)
 {
@@ -124,7 +132,10 @@ ui_say(struct ui *ui, enum term_style style, const char *format, ...)
 void
 ui_say_error(struct ui *ui, const struct error *err)
 {
-	ui_say(ui, STYLE_BAD, "%s", err->text);
+	if (err->code == ERROR_NEEDS_LOGIN)
+		ui_say(ui, STYLE_BAD, _("%s; i signs in again"), err->text);
+	else
+		ui_say(ui, STYLE_BAD, "%s", err->text);
 }
 
 /* How wide an action is in the footer; 0: it is not in it. */
@@ -181,6 +192,16 @@ ui_draw_keys(int line, int column, int width, unsigned int on)
 		column += KEY_GAP + term_text(line, column, right - column,
 		    STYLE_NORMAL, _(action_info[i].word));
 	}
+}
+
+void
+ui_draw_more(int line, int right, bool more)
+{
+	const char *text = _(" more below ");
+
+	if (more)
+		term_text(line, right - text_columns(text), right,
+		    STYLE_WARNING, text);
 }
 
 /* --- Profiles ------------------------------------------------------------ */
@@ -377,33 +398,29 @@ handle_key(struct ui *ui, int key)
 }
 
 /* Any key ends the plain text. */
-static bool
+static void
 handle_plain(struct ui *ui)
 {
 	char bytes[64];
-	ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
 
-	if (n <= 0)
-		return false;
-	ui->plain = false;
-	term_return();
-	return true;
+	if (read(STDIN_FILENO, bytes, sizeof bytes) > 0) {
+		ui->plain = false;
+		term_return();
+	}
 }
 
-/* Takes all keys there are: curses keeps some that poll() does not see. False
- * when there should have been one and the terminal is gone. */
-static bool
+/* Takes all keys there are: curses keeps some that poll() does not see. */
+static void
 handle_keys(struct ui *ui)
 {
-	int key, count = 0;
+	int key;
 
 	if (ui->plain)
-		return handle_plain(ui);
-	while (!ui->quit && !ui->plain && (key = term_key()) != TERM_NONE) {
-		count++;
-		handle_key(ui, key);
-	}
-	return count > 0;
+		handle_plain(ui);
+	else
+		while (!ui->quit && !ui->plain &&
+		    (key = term_key()) != TERM_NONE)
+			handle_key(ui, key);
 }
 
 static void
@@ -424,9 +441,12 @@ turn(struct ui *ui)
 	/* Others change the store, too; the clock wakes us each minute. */
 	if (time_now() / 60 != ui->minute)
 		ui_reload(ui, NULL);
-	if (ready > 0 && fds[0].revents != 0 && !ui->quit &&
-	    !handle_keys(ui) && fds[1].revents == 0)
+	if (ready <= 0 || fds[0].revents == 0 || ui->quit)
+		return;
+	if ((fds[0].revents & (POLLERR | POLLNVAL)) != 0 || term_is_gone())
 		ui->quit = ui->stopped = true;
+	else
+		handle_keys(ui);
 }
 
 bool

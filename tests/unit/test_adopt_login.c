@@ -338,7 +338,7 @@ replace_moves_the_other_login_away(void **state)
 	assert_string_equal(saved, "work");
 	check_whose("work", "user-2");
 	assert_int_equal(profile_count(), 1);
-	assert_int_equal(backup_purge(app.store, "work", NULL), 0);
+	assert_int_equal(backup_purge(app.store, "work", false, NULL), 0);
 	assert_int_equal(backup_restore(app.store, "work", "work", NULL), 0);
 	check_chain("work", OLD_ACCESS, "rt_old", 1);
 }
@@ -368,7 +368,7 @@ what_is_damaged_makes_place_for_a_login(void **state)
 		check_whose(name, "user-2");
 	}
 	/* Damaged is no reason to delete. */
-	backup_purge(app.store, "empty", NULL);
+	backup_purge(app.store, "empty", false, NULL);
 	assert_int_equal(backup_restore(app.store, "empty", "empty", NULL), 0);
 	assert_int_equal(profile_load(app.store, "empty", &profile, NULL), 0);
 	assert_non_null(profile.damage);

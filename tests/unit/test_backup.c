@@ -213,7 +213,7 @@ the_last_profile_takes_its_tenant_along(void **state)
 	assert_false(is_there("acme"));
 	make_dir("acme");
 	make_profile("acme/c", "");
-	assert_int_equal(backup_purge(store, "acme/c", NULL), 0);
+	assert_int_equal(backup_purge(store, "acme/c", false, NULL), 0);
 	assert_false(is_there("acme"));
 }
 
@@ -224,14 +224,14 @@ purging_leaves_nothing(void **state)
 
 	(void)state;
 	make_profile("work", "secret");
-	assert_int_equal(backup_purge(store, "work", NULL), 0);
+	assert_int_equal(backup_purge(store, "work", false, NULL), 0);
 	assert_false(is_there("work"));
 	assert_int_equal(backup_last(store, last, NULL), -1);
 	/* A link goes, and not what it points to. */
 	make_profile("target", "kept");
 	snprintf(link, sizeof link, "%s/link", path);
 	assert_int_equal(symlink("target", link), 0);
-	assert_int_equal(backup_purge(store, "link", NULL), 0);
+	assert_int_equal(backup_purge(store, "link", false, NULL), 0);
 	assert_false(is_there("link"));
 	check_contents("target", "kept");
 }
@@ -252,7 +252,7 @@ a_damaged_link_comes_back_over_nothing(void **state)
 	assert_int_equal(backup_restore(store, "link", "link", &err), -1);
 	assert_int_equal(err.code, ERROR_REFUSED);
 	check_contents("link", "new");
-	assert_int_equal(backup_purge(store, "link", NULL), 0);
+	assert_int_equal(backup_purge(store, "link", false, NULL), 0);
 	/* Nor over another link, which a plain rename would replace. */
 	assert_int_equal(symlink("elsewhere", link), 0);
 	assert_int_equal(backup_restore(store, "link", "link", &err), -1);
@@ -267,7 +267,7 @@ what_is_not_there_cannot_be_forgotten(void **state)
 {
 	(void)state;
 	assert_int_equal(backup_forget(store, "none", NULL), -1);
-	assert_int_equal(backup_purge(store, "none", NULL), -1);
+	assert_int_equal(backup_purge(store, "none", false, NULL), -1);
 	assert_int_equal(backup_forget(store, "acme/none", NULL), -1);
 	/* and makes no tenant of that name */
 	assert_false(is_there("acme"));

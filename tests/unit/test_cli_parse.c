@@ -112,7 +112,7 @@ lines_that_are_not(void **state)
 		{ "login -xy work", "no option '-x" },
 		{ "list --json=yes", "--json" },
 		{ "list --store", "--store wants a value" },
-		{ "export work -f", "-f wants a value" },
+		{ "export work -f", "--format wants a value" },
 		{ "login", "login wants NAME" },
 		{ "login a b", "know what to do with 'b'" },
 		{ "list work", "know what to do with 'work'" },

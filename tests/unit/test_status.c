@@ -65,9 +65,12 @@ each_status_has_its_words_and_one_next_step(void **state)
 		    "needs a login: its refresh token was already used by "
 		    "another program; sign in again: chatelaine login w" },
 		{ 3600, true, true, 0, NULL, "01:00:00",
-		    "in doubt: the last renewal got no answer and is tried "
-		    "once more near the end; access: 01:00:00; sign in again: "
-		    "chatelaine login w" },
+		    "in doubt: the last renewal got no answer; access: "
+		    "01:00:00; renew it: chatelaine refresh w" },
+		{ 3601, true, true, 0, NULL, "01:00:01",
+		    "in doubt: the last renewal got no answer; access: "
+		    "01:00:01; it may be tried once more in the last hour, or "
+		    "sign in again: chatelaine login w" },
 		{ 3600, true, false, 0, broken, "damaged",
 		    "damaged, and left as it is: it is empty; sign in again: "
 		    "chatelaine login w" },
