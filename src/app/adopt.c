@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include "app/adopt.h"
+#include "base/i18n.h"
 #include "oauth/answer.h"
+#include "storage/backup.h"
 #include "storage/lock.h"
 #include "storage/pending.h"
 
@@ -49,8 +51,15 @@ adopt_one(struct app *app, const char *name, enum pending_operation operation,
 	char saved[STORE_NAME_MAX + 1];
 	int result;
 
-	if (held == HELD_NOTHING ||
-	    (held == HELD_NO_ANSWER && operation == PENDING_LOGIN)) {
+	if (held == HELD_NOTHING) {
+		pending_remove(app->store, name, operation, NULL);
+		return 0;
+	}
+	if (pending_is_busy(app->store, name, operation))
+		return error_set(err, ERROR_BUSY,
+		    _("an answer for '%s' is still awaited by another process; "
+		    "try again when it is done"), name);
+	if (held == HELD_NO_ANSWER && operation == PENDING_LOGIN) {
 		pending_remove(app->store, name, operation, NULL);
 		return 0;
 	}
@@ -78,6 +87,7 @@ adopt_all(struct app *app)
 	struct store_names names;
 	int lock;
 
+	backup_sweep(app->store);
 	if (pending_list(app->store, &names, NULL) != 0)
 		return;
 	for (size_t i = 0; i < names.count; i++) {

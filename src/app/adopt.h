@@ -37,7 +37,8 @@ int adopt_login(struct app *app, const char *name,
  * done with a profile: an old answer must not be written over a newer one, and
  * an answer with tokens in it that cannot be taken in now must not be
  * overwritten. In that case -1 and the reason, and nothing else may be done;
- * whatever else goes wrong shows in the profile's status.
+ * ERROR_BUSY when the answer may still come, for its sender lives. Whatever
+ * else goes wrong shows in the profile's status.
  */
 int adopt_pending(struct app *app, const char *name, struct error *err);
 

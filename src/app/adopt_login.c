@@ -114,7 +114,8 @@ adopt_login(struct app *app, const char *name,
 		    pending.answer.length);
 		result = apply_login(app, name, &pending, &answer, saved,
 		    &why);
-	}
+	} else if (why.code != ERROR_NOT_FOUND)
+		take_not_saved(app, name, PENDING_LOGIN, &why);
 	answer_release(&answer);
 	pending_release(&pending);
 	if (result != 0 && err != NULL)

@@ -160,6 +160,21 @@ apply_refresh(struct app *app, struct profile *profile,
 	    answer->error.text);
 }
 
+/* A credential.json that cannot be read is no loss when the answer has all of
+ * its successor. */
+static bool
+replace_credential(struct credential *credential,
+    const struct pending *pending, const struct answer *answer)
+{
+	if (answer->kind != ANSWER_TOKENS || answer->access_token == NULL ||
+	    answer->refresh_token == NULL)
+		return false;
+	credential_release(credential);
+	credential->generation = pending->generation;
+	credential->issuer = strdup(pending->issuer);
+	return credential->issuer != NULL;
+}
+
 int
 adopt_refresh(struct app *app, const char *name, struct error *err)
 {
@@ -172,14 +187,20 @@ adopt_refresh(struct app *app, const char *name, struct error *err)
 
 	memset(&profile, 0, sizeof profile);
 	if (pending_load(app->store, name, PENDING_REFRESH, &pending,
-	    &why) == 0 &&
-	    profile_load(app->store, name, &profile, &why) == 0 &&
-	    credential_load(app->store, name, &credential, &why) == 0) {
-		answer_read(&answer, pending.answer.data,
-		    pending.answer.length);
+	    &why) != 0) {
+		if (why.code != ERROR_NOT_FOUND)
+			take_not_saved(app, name, PENDING_REFRESH, &why);
+		goto out;
+	}
+	answer_read(&answer, pending.answer.data, pending.answer.length);
+	if (profile_load(app->store, name, &profile, &why) == 0 &&
+	    (credential_load(app->store, name, &credential, &why) == 0 ||
+	    replace_credential(&credential, &pending, &answer)))
 		result = apply_refresh(app, &profile, &credential, &pending,
 		    &answer, &why);
-	}
+	else if (answer.kind == ANSWER_TOKENS)
+		take_not_saved(app, name, PENDING_REFRESH, &why);
+out:
 	answer_release(&answer);
 	credential_release(&credential);
 	profile_release(&profile);

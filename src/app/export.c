@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "oauth/issuer.h"
 #include "storage/audit.h"
 
 #define ID_MAX ((size_t)256)
@@ -63,7 +64,8 @@ export_print(struct app *app, const char *name, const struct format *format,
 	    format_models[0], err);
 	if (input.model == NULL)
 		return -1;
-	if (profile_load(app->store, name, &profile, err) != 0)
+	if (profile_load(app->store, name, &profile, err) != 0 ||
+	    issuer_check(app->backend, err) != 0)
 		goto out;
 	if (format->secret && check_usable(&profile, err) != 0)
 		goto out;

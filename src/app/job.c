@@ -8,6 +8,7 @@
 #include "app/adopt.h"
 #include "app/job.h"
 #include "app/job_type.h"
+#include "app/status.h"
 #include "base/i18n.h"
 #include "base/secret.h"
 #include "base/time.h"
@@ -95,6 +96,11 @@ start(struct job *job)
 		return end(job, JOB_FAILED);
 	}
 	prepared = adopt_pending(job->app, job->name, &job->view.error);
+	if (prepared != 0 && job->view.error.code == ERROR_BUSY &&
+	    time_steady_ms() < job->deadline) {
+		release_locks(job);
+		return false;
+	}
 	if (prepared == 0)
 		prepared = job->type->prepare(job, &request,
 		    &job->view.error);
@@ -118,6 +124,18 @@ start(struct job *job)
 	return false;
 }
 
+static bool
+has_answer(const struct job *job)
+{
+	struct pending pending;
+	bool has;
+
+	has = pending_load(job->app->store, job->name, job->type->operation,
+	    &pending, NULL) == 0 && pending.answer.length > 0;
+	pending_release(&pending);
+	return has;
+}
+
 /* @alive: the child may still be at it. One that spends is then left to it: it
  * has the locks, and writes the answer down. */
 static bool
@@ -125,7 +143,13 @@ fail(struct job *job, bool sent, bool alive, const struct error *why)
 {
 	if (alive && job->type->spends)
 		job->child.pid = 0;
+	else
+		child_end(&job->child);
 	job->view.error = *why;
+	/* It may have written the answer down, and not lived to say so. */
+	if (job->reserved && job->child.pid == 0 && has_answer(job))
+		return end(job, job->type->finish(job, &job->view.error) == 0 ?
+		    JOB_DONE : JOB_FAILED);
 	job->type->give_up(job, sent, &job->view.error);
 	return end(job, JOB_FAILED);
 }
@@ -267,7 +291,8 @@ job_for_profile(struct app *app, const struct job_type *type,
 	struct profile profile;
 	struct job *job = NULL;
 
-	if (profile_load(app->store, name, &profile, err) == 0)
+	if (profile_load(app->store, name, &profile, err) == 0 &&
+	    (!type->spends || status_check_damage(&profile, err) == 0))
 		job = job_new(app, type, name, err);
 	if (job != NULL)
 		job->generation = profile.generation;
@@ -276,9 +301,14 @@ job_for_profile(struct app *app, const struct job_type *type,
 }
 
 struct job *
-job_refresh(struct app *app, const char *name, struct error *err)
+job_refresh(struct app *app, const char *name, int64_t seen,
+    struct error *err)
 {
-	return job_for_profile(app, &job_refresh_type, name, err);
+	struct job *job = job_for_profile(app, &job_refresh_type, name, err);
+
+	if (job != NULL && seen > 0)
+		job->generation = seen;
+	return job;
 }
 
 struct job *

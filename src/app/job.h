@@ -47,10 +47,12 @@ struct job_view {
 struct job;
 
 /* All three: NULL on failure. The job belongs to the caller; @app outlives
- * it. @replace: a sign-in may displace another login of that name. */
+ * it. @replace: a sign-in may displace another login of that name. @seen: the
+ * generation that was found wanting (0: the one there is now); when somebody
+ * has renewed it since, nothing is sent. */
 struct job *job_login(struct app *app, const char *name, bool replace,
     struct error *err);
-struct job *job_refresh(struct app *app, const char *name,
+struct job *job_refresh(struct app *app, const char *name, int64_t seen,
     struct error *err);
 struct job *job_sign_out(struct app *app, const char *name,
     struct error *err);

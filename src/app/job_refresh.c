@@ -95,7 +95,7 @@ check_writable(const struct job *job, struct error *err)
 		return -1;
 	file_sweep(dir, CREDENTIAL_FILE);
 	file_sweep(dir, PROFILE_FILE);
-	result = file_probe(dir, err);
+	result = file_check_writable(dir, err);
 	close(dir);
 	return result;
 }

@@ -277,17 +277,12 @@ file_reserve(int dir, const char *name, const void *data, size_t length,
 }
 
 int
-file_probe(int dir, struct error *err)
+file_check_writable(int dir, struct error *err)
 {
-	char temporary[NAME_MAX + 1];
-	int fd = create_temporary(dir, "probe", temporary);
-
-	if (fd < 0)
-		return error_set_errno(err, errno, "%s",
-		    _("the profile's directory cannot be written to"));
-	close(fd);
-	unlinkat(dir, temporary, 0);
-	return 0;
+	if (faccessat(dir, ".", W_OK | X_OK, AT_EACCESS) == 0)
+		return 0;
+	return error_set_errno(err, errno, "%s",
+	    _("the profile's directory cannot be written to"));
 }
 
 int

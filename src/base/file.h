@@ -52,8 +52,8 @@ int file_write(int dir, const char *name, const void *data, size_t length,
 int file_reserve(int dir, const char *name, const void *data, size_t length,
     size_t room, struct error *err);
 
-/* 0 if a file can be made below @dir now; leaves none. */
-int file_probe(int dir, struct error *err);
+/* 0 if files may be made below @dir, as far as permissions tell. */
+int file_check_writable(int dir, struct error *err);
 
 /* Makes sure that @name is there: made 0600, with the right owner, if it was
  * not. 1 when it was made, 0 when it was there; -1 with errno. */

@@ -9,9 +9,10 @@
 #include "cli/refresh.h"
 
 int
-refresh_wait(struct app *app, const char *name, struct error *err)
+refresh_wait(struct app *app, const char *name, int64_t seen,
+    struct error *err)
 {
-	struct job *job = job_refresh(app, name, err);
+	struct job *job = job_refresh(app, name, seen, err);
 	int result;
 
 	if (job == NULL)
@@ -32,7 +33,7 @@ refresh_one(struct cli *cli, const char *name, struct error *err)
 	char end[TIME_TEXT_SIZE];
 	int result = -1;
 
-	if (refresh_wait(cli->app, name, err) != 0)
+	if (refresh_wait(cli->app, name, 0, err) != 0)
 		return -1;
 	if (profile_load(cli->app->store, name, &profile, err) == 0) {
 		time_format_local(end, profile.expires_at);

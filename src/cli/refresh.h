@@ -6,8 +6,10 @@
 
 #include "app/app.h"
 
-/* 0 when @name is renewed, by us or by somebody who was quicker. Catches
- * signals: a renewal that was sent is waited for all the same. */
-int refresh_wait(struct app *app, const char *name, struct error *err);
+/* 0 when @name is renewed, by us or, since generation @seen (0: now), by
+ * somebody who was quicker. Catches signals: a renewal that was sent is waited
+ * for all the same. */
+int refresh_wait(struct app *app, const char *name, int64_t seen,
+    struct error *err);
 
 #endif

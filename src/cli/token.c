@@ -9,17 +9,20 @@
 #define MIN_VALID_DEFAULT ((int64_t)600)
 
 static int
-renew(struct cli *cli, const char *name, int64_t left, struct error *err)
+renew(struct cli *cli, const struct profile *profile, int64_t left,
+    struct error *err)
 {
 	struct error why = ERROR_INIT;
 
-	if (refresh_wait(cli->app, name, &why) == 0)
+	if (refresh_wait(cli->app, profile->name, profile->generation,
+	    &why) == 0)
 		return 0;
 	*err = why;
 	if (left > 0)
-		error_step(err, _("the access token lasts %d s more, and "
+		error_step(err, _("%s%sthe access token lasts %d s more, and "
 		    "'chatelaine token %s --min-valid 0s' prints it"),
-		    (int)left, name);
+		    why.step, why.step[0] == '\0' ? "" : "; ", (int)left,
+		    profile->name);
 	return -1;
 }
 
@@ -58,8 +61,8 @@ cli_run_token(struct cli *cli, struct error *err)
 	if (result == 0)
 		result = status_check_damage(&profile, err);
 	left = profile.expires_at - time_now();
-	profile_release(&profile);
 	if (result == 0 && (left <= 0 || left < min_valid))
-		result = renew(cli, name, left, err);
+		result = renew(cli, &profile, left, err);
+	profile_release(&profile);
 	return result == 0 ? print_token(cli, name, err) : -1;
 }

@@ -111,6 +111,7 @@ int
 format_openhands_python(const struct format_input *input, struct buffer *out,
     struct error *err)
 {
+	struct buffer url = BUFFER_INIT;
 	char agent[FORMAT_AGENT_MAX];
 
 	format_user_agent(agent);
@@ -121,7 +122,9 @@ format_openhands_python(const struct format_input *input, struct buffer *out,
 	    "\n"
 	    "llm = LLM(\n", input->profile);
 	buffer_addf(out, "    model=\"openai/%s\",\n", input->model);
-	buffer_addf(out, "    base_url=\"%s/codex\",\n", input->backend);
+	buffer_addf(&url, "%s/codex", input->backend);
+	add_python_item(out, "    base_url=", url.data, ",\n");
+	buffer_release(&url);
 	add_python_item(out, "    api_key=", input->access_token, ",\n");
 	buffer_add_string(out, "    extra_headers={\n");
 	buffer_add_string(out,

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,11 @@
 
 #define CONNECT_TIMEOUT_MS 5000L
 #define SLOW_SECONDS 10L
+
+/* How often, and how far apart, an answer is written again. */
+#define KEEP_TRIES 5
+#define KEEP_PAUSE_MS 20
+
 /* No issuer means more than this; larger values are nonsense. */
 #define RETRY_AFTER_MAX INT64_C(86400)
 
@@ -35,6 +41,7 @@ struct transfer {
 	bool too_large;
 	bool not_kept;		/* the answer could not be written down */
 	bool status_kept;
+	off_t start;		/* where in the file the answer goes */
 	bool abandoned;
 };
 
@@ -141,26 +148,53 @@ keep(int fd, const char *data, size_t length)
 
 	for (; length > 0; data += n, length -= (size_t)n) {
 		n = write(fd, data, length);
-		if (n <= 0)
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		else if (n <= 0)
 			return false;
 	}
 	return true;
 }
 
-/* The status goes first, as soon as anything is known. */
 static bool
-keep_status(struct transfer *t)
+keep_status_line(struct transfer *t)
 {
 	char line[32];
 	long status = 0;
 	int n;
 
-	if (t->request->answer < 0 || t->status_kept)
-		return true;
-	t->status_kept = true;
 	curl_easy_getinfo(t->http->curl, CURLINFO_RESPONSE_CODE, &status);
 	n = snprintf(line, sizeof line, "HTTP %03ld\n", status);
 	return keep(t->request->answer, line, (size_t)n);
+}
+
+/* Writes down what came, as soon as it comes: the status before the rest. A
+ * failure stops nothing, since keep_again() has it all. */
+static void
+keep_part(struct transfer *t, const char *data, size_t length)
+{
+	if (t->request->answer < 0 || t->not_kept)
+		return;
+	if (!t->status_kept && !keep_status_line(t))
+		t->not_kept = true;
+	t->status_kept = true;
+	if (!t->not_kept && !keep(t->request->answer, data, length))
+		t->not_kept = true;
+}
+
+/* When some of it could not be written down: all of it once more, a few
+ * times. It is the only copy of what may be a new refresh token. */
+static void
+keep_again(struct transfer *t)
+{
+	for (int i = 0; i < KEEP_TRIES && t->not_kept; i++) {
+		if (i > 0)
+			poll(NULL, 0, KEEP_PAUSE_MS);
+		t->not_kept = lseek(t->request->answer, t->start,
+		    SEEK_SET) != t->start || !keep_status_line(t) ||
+		    !keep(t->request->answer, t->answer->body.data,
+		    t->answer->body.length);
+	}
 }
 
 static size_t
@@ -173,11 +207,7 @@ on_body(char *data, size_t one, size_t length, void *context)
 		t->too_large = true;
 		return 0;
 	}
-	if (!keep_status(t) || (t->request->answer >= 0 &&
-	    !keep(t->request->answer, data, length))) {
-		t->not_kept = true;
-		return 0;
-	}
+	keep_part(t, data, length);
 	buffer_add(&t->answer->body, data, length);
 	return t->answer->body.failed ? 0 : length;
 }
@@ -321,6 +351,8 @@ http_post(struct http *http, const struct http_request *request,
 	long sent = 0;
 	CURLcode rc;
 
+	if (request->answer >= 0)
+		t.start = lseek(request->answer, 0, SEEK_CUR);
 	rc = perform(&t);
 	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &answer->status);
 	curl_easy_getinfo(http->curl, CURLINFO_REQUEST_SIZE, &sent);
@@ -331,8 +363,9 @@ http_post(struct http *http, const struct http_request *request,
 	/* libcurl is content with a connection that ended in the headers. */
 	if (rc == CURLE_OK && !t.headers_whole)
 		rc = CURLE_PARTIAL_FILE;
-	if (rc == CURLE_OK && !keep_status(&t))
-		t.not_kept = true;
+	if (rc == CURLE_OK)
+		keep_part(&t, "", 0);
+	keep_again(&t);
 	if (request->answer >= 0)
 		fsync(request->answer);
 	if (rc == CURLE_OK && !t.not_kept)

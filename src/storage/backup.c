@@ -29,16 +29,20 @@ backup_name(char out[NAME_MAX + 1], const char *name)
 	    (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000, flat);
 }
 
+/* Where what is being deleted goes first. */
+#define GONE_PART "gone"
+
 /* The name of a renewal's record inside of a backup. */
 #define RECORD_FILE "pending"
 
 /* Moves the record of a renewal in doubt from @from to @to; that there is none
  * is no failure. */
-static void
+static int
 move_record(int from, const char *name, int to, const char *new_name)
 {
-	if (from >= 0 && to >= 0 && renameat(from, name, to, new_name) == 0)
-		file_sync(to, NULL);
+	if (renameat(from, name, to, new_name) != 0)
+		return errno == ENOENT ? 0 : -1;
+	return file_sync(to, NULL);
 }
 
 /* After the profile went: a record without its profile does no harm, a profile
@@ -50,7 +54,8 @@ take_record_along(const struct store *store, const char *flat, int backups,
 	int pending = store_open_part(store, STORE_PENDING, NULL);
 	int dir = file_open_dir(backups, backup, NULL);
 
-	move_record(pending, flat, dir, RECORD_FILE);
+	if (pending >= 0 && dir >= 0)
+		move_record(pending, flat, dir, RECORD_FILE);
 	if (pending >= 0)
 		close(pending);
 	if (dir >= 0)
@@ -58,22 +63,30 @@ take_record_along(const struct store *store, const char *flat, int backups,
 }
 
 /* Before the profile comes back, for the same reason. */
-static void
+static int
 bring_record_back(struct store *store, const char *flat, int backups,
-    const char *backup)
+    const char *backup, struct error *err)
 {
-	int dir = file_open_dir(backups, backup, NULL);
-	int pending;
+	struct stat st;
+	int dir, pending, result;
 
+	/* What is no directory, a damaged profile, has no record in it. */
+	if (fstatat(backups, backup, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISDIR(st.st_mode))
+		return 0;
+	dir = file_open_dir(backups, backup, err);
 	if (dir < 0)
-		return;
-	if (faccessat(dir, RECORD_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-		pending = store_make_part(store, STORE_PENDING, NULL);
-		move_record(dir, RECORD_FILE, pending, flat);
-		if (pending >= 0)
-			close(pending);
-	}
+		return -1;
+	pending = store_make_part(store, STORE_PENDING, err);
+	result = pending < 0 ? -1 :
+	    move_record(dir, RECORD_FILE, pending, flat);
+	if (pending >= 0 && result != 0)
+		error_set_errno(err, errno, "%s",
+		    _("cannot bring the record of a renewal back"));
+	if (pending >= 0)
+		close(pending);
 	close(dir);
+	return result;
 }
 
 /* The flat name in a backup's name; NULL if it is none. */
@@ -207,6 +220,48 @@ purge_backups(const struct store *store, const char *name, struct error *err)
 	return result;
 }
 
+/* Moves what is to be deleted aside first, by one rename, so that a kill in
+ * between leaves no half of a profile. */
+static int
+remove_aside(struct store *store, int dir, const char *name,
+    const char *profile, struct error *err)
+{
+	char aside[NAME_MAX + 1];
+	int gone, number, result = -1;
+
+	gone = store_make_part(store, GONE_PART, err);
+	if (gone < 0)
+		return -1;
+	backup_name(aside, profile);
+	number = move(dir, name, gone, aside, err);
+	if (number > 0)
+		error_set_errno(err, number, _("cannot remove '%s'"), profile);
+	else if (number == 0)
+		result = remove_at(gone, aside, err);
+	close(gone);
+	return result;
+}
+
+void
+backup_sweep(struct store *store)
+{
+	struct dirent *entry;
+	int gone;
+	DIR *d;
+
+	gone = store_open_part(store, GONE_PART, NULL);
+	d = gone < 0 ? NULL : fdopendir(gone);
+	if (d == NULL) {
+		if (gone >= 0)
+			close(gone);
+		return;
+	}
+	while ((entry = readdir(d)) != NULL)
+		if (flat_part(entry->d_name) != NULL)
+			remove_at(gone, entry->d_name, NULL);
+	closedir(d);
+}
+
 int
 backup_purge(struct store *store, const char *name, bool backups,
     struct error *err)
@@ -217,7 +272,7 @@ backup_purge(struct store *store, const char *name, bool backups,
 	parent = store_open_parent(store, name, err);
 	if (parent < 0)
 		return -1;
-	result = remove_at(parent, leaf, err);
+	result = remove_aside(store, parent, leaf, name, err);
 	close(parent);
 	if (result == 0)
 		drop_empty_tenant(store, name);
@@ -279,7 +334,8 @@ backup_restore(struct store *store, const char *name, const char *as,
 		goto out;
 	number = EEXIST;
 	if (!is_taken(parent, store_leaf(as))) {
-		bring_record_back(store, to, backups, newest);
+		if (bring_record_back(store, to, backups, newest, err) != 0)
+			goto out;
 		number = move(backups, newest, parent, store_leaf(as), err);
 	}
 	if (number == EEXIST || number == ENOTEMPTY || number == ENOTDIR ||

@@ -22,6 +22,9 @@ int backup_forget(struct store *store, const char *name, struct error *err);
 int backup_purge(struct store *store, const char *name, bool backups,
     struct error *err);
 
+/* Completes a purge that was cut off. */
+void backup_sweep(struct store *store);
+
 /* Gives the name of what was forgotten last. ERROR_NOT_FOUND when there is
  * nothing. */
 int backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -142,25 +143,4 @@ lock_take(struct store *store, const char *name, int wait_ms,
 	if (fd < 0 && err != NULL)
 		*err = why;
 	return fd;
-}
-
-bool
-lock_is_held(const struct store *store, const char *name)
-{
-	char file[FILE_SIZE];
-	bool held = false;
-	int dir, fd;
-
-	lock_file(file, name);
-	dir = store_open_part(store, STORE_LOCKS, NULL);
-	if (dir < 0)
-		return false;
-	fd = openat(dir, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0) {
-		held = flock(fd, LOCK_SH | LOCK_NB) != 0 &&
-		    errno == EWOULDBLOCK;
-		close(fd);
-	}
-	close(dir);
-	return held;
 }

@@ -13,8 +13,6 @@
 #ifndef STORAGE_LOCK_H
 #define STORAGE_LOCK_H
 
-#include <stdbool.h>
-
 #include "base/error.h"
 #include "storage/store.h"
 
@@ -43,8 +41,5 @@ int lock_try(struct store *store, const char *name, struct error *err);
 /* As above, trying for @wait_ms. */
 int lock_take(struct store *store, const char *name, int wait_ms,
     struct error *err);
-
-/* True when some process holds it now. */
-bool lock_is_held(const struct store *store, const char *name);
 
 #endif

@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <sys/file.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +14,6 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time.h"
-#include "storage/lock.h"
 #include "storage/pending.h"
 
 static const char *const operation_words[] = {
@@ -107,8 +108,8 @@ pending_reserve(struct store *store, const char *name,
 	    file_remove(dir, new_file, err) == 0)
 		fd = file_reserve(dir, new_file, head.data, head.length,
 		    PENDING_ROOM, err);
-	if (fd >= 0 && (renameat(dir, new_file, dir, file) != 0 ||
-	    file_sync(dir, NULL) != 0)) {
+	if (fd >= 0 && (flock(fd, LOCK_EX | LOCK_NB) != 0 || renameat(dir,
+	    new_file, dir, file) != 0 || file_sync(dir, NULL) != 0)) {
 		error_set_errno(err, errno, "%s",
 		    _("cannot write down what is about to be sent"));
 		close(fd);
@@ -117,6 +118,28 @@ pending_reserve(struct store *store, const char *name,
 	buffer_release(&head);
 	close(dir);
 	return fd;
+}
+
+bool
+pending_is_busy(const struct store *store, const char *name,
+    enum pending_operation operation)
+{
+	char file[FILE_SIZE];
+	bool busy = false;
+	int dir, fd;
+
+	pending_file(file, name, operation);
+	dir = store_open_part(store, STORE_PENDING, NULL);
+	if (dir < 0)
+		return false;
+	fd = openat(dir, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0) {
+		busy = flock(fd, LOCK_SH | LOCK_NB) != 0 &&
+		    errno == EWOULDBLOCK;
+		close(fd);
+	}
+	close(dir);
+	return busy;
 }
 
 static int
@@ -281,7 +304,8 @@ pending_is_in_doubt(const struct store *store, const char *name,
 
 	doubt = pending_load(store, name, PENDING_REFRESH, &pending,
 	    NULL) == 0 && pending.generation == generation &&
-	    !lock_is_held(store, name);
+	    
+	    !pending_is_busy(store, name, PENDING_REFRESH);
 	pending_release(&pending);
 	return doubt;
 }

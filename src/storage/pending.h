@@ -51,9 +51,15 @@ struct pending {
 
 /* Makes the file, or makes it anew for one more attempt. Returns a descriptor
  * positioned where the answer goes, or -1: then nothing may be sent. The
- * intent's @answer is not looked at. */
+ * intent's @answer is not looked at. Whoever has the descriptor, and so the
+ * network program, also has a lock (flock) on the record itself: it holds even
+ * when somebody removes the files of storage/lock. */
 int pending_reserve(struct store *store, const char *name,
     const struct pending *intent, struct error *err);
+
+/* True while somebody may still write an answer into the record. */
+bool pending_is_busy(const struct store *store, const char *name,
+    enum pending_operation operation);
 
 /* Removes what a killed pending_reserve() left. */
 void pending_sweep(const struct store *store, const char *name);

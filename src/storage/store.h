@@ -5,7 +5,7 @@
  *	STORE/.chatelaine/		what is not of one profile:
  *		audit.jsonl		storage/audit
  *		locks/, pending/, backups/	storage/{lock,pending,backup}
- *		new/			profiles that are being made
+ *		new/, gone/		profiles being made, being deleted
  *		state.json		what the person agreed to
  *
  * Directories are 0700, files 0600.

@@ -184,7 +184,7 @@ act_detail(struct ui *ui, void *state, enum action action)
 		break;
 	case ACTION_REFRESH:
 		if (!ui_is_busy(ui))
-			ui_start_job(ui, job_refresh(ui->app, p->name, &err),
+			ui_start_job(ui, job_refresh(ui->app, p->name, 0, &err),
 			    p->name, &ui_renewing, &err);
 		break;
 	case ACTION_LOGIN:

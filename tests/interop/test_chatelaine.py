@@ -1,4 +1,4 @@
-"""What chatelaine hands over, in the hands of the real Codex CLI: it is used, and nothing of ours is spent or revoked."""
+"""What chatelaine hands over, in the hands of the real Codex CLI: used, and nothing of ours is spent or revoked."""
 
 import os
 import stat

@@ -462,7 +462,7 @@ a_renewal_first_takes_in_a_finished_sign_in(void **state)
 	leave("work", PENDING_LOGIN, false, tokens(NEW_ACCESS, "rt_new"));
 	app.helper = "/bin/false";
 	app.screen = true;
-	job = job_refresh(&app, "work", NULL);
+	job = job_refresh(&app, "work", 0, NULL);
 	assert_non_null(job);
 	while (!job_step(job)) {
 		struct pollfd fd = { job_fd(job), POLLIN, 0 };

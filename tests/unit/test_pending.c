@@ -275,7 +275,11 @@ an_address_that_does_not_fit_is_refused(void **state)
 static void
 when_a_renewal_is_in_doubt(void **state)
 {
-	int lock;
+	struct pending intent = {
+		.operation = PENDING_REFRESH, .generation = 3, .at = 1,
+		.attempts = 1, .issuer = (char *)(uintptr_t)"https://i",
+	};
+	int fd;
 
 	(void)state;
 	leave("work", PENDING_REFRESH, 3, "");
@@ -284,10 +288,12 @@ when_a_renewal_is_in_doubt(void **state)
 	assert_false(pending_is_in_doubt(store, "work", 2));
 	assert_false(pending_is_in_doubt(store, "work", 4));
 	/* not while somebody waits for the answer, */
-	lock = lock_try(store, "work", NULL);
-	assert_true(lock >= 0);
+	fd = pending_reserve(store, "work", &intent, NULL);
+	assert_true(fd >= 0);
+	assert_true(pending_is_busy(store, "work", PENDING_REFRESH));
 	assert_false(pending_is_in_doubt(store, "work", 3));
-	close(lock);
+	close(fd);
+	assert_false(pending_is_busy(store, "work", PENDING_REFRESH));
 	/* and a gateway's words are no answer. */
 	leave("work", PENDING_REFRESH, 3, "HTTP 502\n");
 	assert_true(pending_is_in_doubt(store, "work", 3));
