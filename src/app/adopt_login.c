@@ -85,6 +85,12 @@ apply_login(struct app *app, const char *name, const struct pending *pending,
 		}
 		if (beside.code != ERROR_NONE)
 			result = -1;
+	} else if (!error_is_no_memory(err)) {
+		struct error why = *err;
+
+		error_set(err, why.code,
+		    _("the sign-in was not completed: %s; start again"),
+		    why.text);
 	}
 	if (result != 0 && error_is_no_memory(err)) {
 		take_not_saved(app, name, PENDING_LOGIN, err);

@@ -154,6 +154,26 @@ draw_field(const struct dialog *d, int line, const char *label, bool focused,
 	    focused);
 }
 
+/* Why it cannot be, and the key that helps. */
+static int
+draw_error(const struct ui *ui, const struct dialog *d, int line,
+    const struct error *err)
+{
+	const struct profile *p = ui_selected(ui);
+	const char *step = p == NULL || err->code == ERROR_REFUSED ? "" :
+	    detail_step(ui, p);
+	struct buffer text = BUFFER_INIT;
+	int used;
+
+	buffer_add_string(&text, err->text);
+	if (*step != '\0')
+		buffer_addf(&text, _("; after Esc, %s"), step);
+	used = term_wrapped(d->line + line, d->column, d->columns,
+	    d->lines - line, STYLE_BAD, text.data);
+	buffer_release(&text);
+	return used;
+}
+
 /* How it will look, the token left out. */
 static void
 draw_preview(struct ui *ui, const struct export *export,
@@ -166,8 +186,9 @@ draw_preview(struct ui *ui, const struct export *export,
 	if (export_print(ui->app, export->name, format_of(export),
 	    format_of(export)->takes_model ? export->model.text : NULL, true,
 	    &text, &err) != 0) {
-		term_wrapped(d->line + line, d->column, d->columns,
-		    d->lines - line, STYLE_BAD, err.text);
+		/* Told above already, when it was tried. */
+		if (export->err.code == ERROR_NONE)
+			draw_error(ui, d, line, &err);
 		goto out;
 	}
 	for (at = text.data; *at != '\0' && line < d->lines; at = end) {
@@ -208,8 +229,7 @@ draw_export(struct ui *ui, void *state)
 		    &export->file);
 	line++;
 	if (export->err.code != ERROR_NONE)
-		line += term_wrapped(d.line + line, d.column, d.columns,
-		    d.lines - line, STYLE_BAD, export->err.text) + 1;
+		line += draw_error(ui, &d, line, &export->err) + 1;
 	draw_preview(ui, export, &d, line);
 }
 

@@ -169,6 +169,9 @@ left_text(const struct profile *profile, int64_t now, char *text, size_t size)
 		    term_glyph(GLYPH_RENEWABLE));
 	else if (status == PROFILE_IN_DOUBT)
 		snprintf(text + n, size - n, " ?");
+	else if (status == PROFILE_ACCESS_ONLY)
+		/* TRANSLATORS: behind the time left: it is not renewed. */
+		snprintf(text + n, size - n, " %s", _("(last)"));
 	n = strlen(text);
 	if (profile->warning[0] != NULL)
 		snprintf(text + n, size - n, " !");
@@ -319,6 +322,17 @@ draw_list(struct ui *ui, void *state)
 	    ui->list.count == 0 ? ON_EMPTY : ON_LIST);
 }
 
+/* True while the time that is left of a profile shows, to the second. */
+static bool
+is_counted(const struct profile *p, int64_t now, int64_t within)
+{
+	enum profile_reason reason;
+	enum profile_status status = profile_status(p, now, &reason);
+
+	return status != PROFILE_NEEDS_LOGIN && status != PROFILE_DAMAGED &&
+	    p->expires_at > now && p->expires_at - now <= within;
+}
+
 static bool
 list_ticks(struct ui *ui, void *state)
 {
@@ -326,17 +340,14 @@ list_ticks(struct ui *ui, void *state)
 	struct layout l;
 
 	(void)state;
-	if (selected != NULL && selected->expires_at > ui->now)
+	if (selected != NULL && is_counted(selected, ui->now, INT64_MAX))
 		return true;
 	lay_out(ui, &l);
 	for (int i = 0; i < l.rows && ui->top + (size_t)i < ui->list.count;
-	    i++) {
-		int64_t left = ui->list.profile[ui->top + (size_t)i].expires_at
-		    - ui->now;
-
-		if (left > 0 && left <= PROFILE_EXPIRING)
+	    i++)
+		if (is_counted(&ui->list.profile[ui->top + (size_t)i],
+		    ui->now, PROFILE_EXPIRING))
 			return true;
-	}
 	return false;
 }
 

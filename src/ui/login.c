@@ -349,10 +349,10 @@ act_login(struct ui *ui, void *state, enum action action)
 		login->qr_alone = false;
 	else if (action == ACTION_CANCEL || action == ACTION_BACK) {
 		ui_drop_job(ui);
-		ui_pop(ui);
 		if (login->err.code == ERROR_NONE)
 			ui_say(ui, STYLE_NORMAL, "%s",
 			    _("the sign-in was cancelled"));
+		ui_pop(ui);	/* the state is gone with it */
 	} else if (action == ACTION_NEW_CODE)
 		restart(ui, login);
 	else if (action == ACTION_HELP)

@@ -348,6 +348,8 @@ term_qr_cell(int line, int column, bool upper, bool lower)
 	};
 	cchar_t cell;
 
+	/* Curses adds what was in use last: bold black is grey. */
+	use_style(STYLE_QR);
 	setcchar(&cell, blocks[(upper ? 2 : 0) + (lower ? 1 : 0)],
 	    term.style[STYLE_QR], term.pair[STYLE_QR], NULL);
 	mvadd_wch(line, column, &cell);

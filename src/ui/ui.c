@@ -326,7 +326,7 @@ wait_ms(struct ui *ui)
 	bool ticks = false;
 	int ms, job_ms;
 
-	for (int i = 0; i < ui->depth; i++)
+	for (int i = 0; i < ui->depth && !ui->plain; i++)
 		if (ui->stack[i].type->ticks != NULL &&
 		    ui->stack[i].type->ticks(ui, ui->stack[i].state))
 			ticks = true;

@@ -6,7 +6,7 @@ Everything here reads the screen of a `terminal.Terminal`; nothing knows how the
 import re
 import time
 
-LIST = "q Quit"
+QR_ALONE = re.compile("^ *Q (text|or Esc)", re.M)
 CODE = "Waiting for approval"
 BELOW_1_SECOND = 0.3  # Seconds within which a key must be answered, whatever the network does.
 
@@ -27,6 +27,36 @@ def said(t, pattern, timeout=10):
 
 
 # The list
+
+def the_list(t):
+    """True when the list is there and nothing lies over it: whatever does shows Esc as the way out."""
+    return "q Quit" in t.text and "Esc " not in t.text
+
+
+def press_until(t, key, wanted, times=10):
+    """Presses a key again and again, as a person does when nothing happened."""
+    for _ in range(times):
+        t.send(key)
+        try:
+            return t.wait_for(wanted, timeout=0.5)
+        except AssertionError:
+            if t.ended():
+                raise
+    raise AssertionError(f"{key} {times} times did not help\n{t.drawn()}")
+
+
+def back_to_the_list(t):
+    if not the_list(t):
+        press_until(t, "Esc", the_list)
+
+
+def focus(t, key, part):
+    """Presses a key until the mark stands at a part of a dialog."""
+    def there(t):
+        return re.search(rf"[▌>] +[^\n│|]*{part}", t.text)
+    if not there(t):
+        press_until(t, key, there)
+
 
 def rows(t):
     """name -> its row, as on the screen, from the top."""
@@ -55,14 +85,6 @@ def wait_selected(t, name, timeout=10):
     t.wait_for(mark, timeout)
 
 
-def go_to(t, name):
-    """From wherever the mark is."""
-    t.send("Home")
-    wait_selected(t, next(iter(rows(t))))
-    t.send(*["Down"] * list(rows(t)).index(name))
-    wait_selected(t, name)
-
-
 def seconds_to_answer(t, key, wanted, timeout=10):
     start = time.monotonic()
     t.send(key)
@@ -74,7 +96,7 @@ def seconds_to_answer(t, key, wanted, timeout=10):
 
 def type_name(t, name="work"):
     """From the list to what comes behind the name."""
-    t.wait_for(LIST)
+    t.wait_for(the_list)
     t.send("a")
     t.wait_for("Name:")
     t.type(name)
@@ -110,21 +132,21 @@ def nothing_is_left(t, store):
 # Ways into every screen, from the list with a profile selected: name -> (keys, what tells that it is there)
 
 SCREENS = {
-    "list": ([], LIST),
+    "list": ([], the_list),
     "details": (["Enter"], "user id"),
     "help": (["?"], "Keys"),
     "name": (["a"], "Name:"),
     "export": (["e"], "Format"),
     "delete": (["d"], "Forget here"),
     "sign-in": (["i"], CODE),
-    "QR code alone": (["i", CODE, "Q"], "Q text"),
+    "QR code alone": (["i", CODE, "Q"], QR_ALONE),
 }
 
 
 def open_screen(t, name):
     """Goes from the list into the screen; returns what tells that it is there."""
     keys, sign = SCREENS[name]
-    t.wait_for(LIST)
+    t.wait_for(the_list)
     for key in keys:
         if key == CODE:
             t.wait_for(CODE)
@@ -148,4 +170,5 @@ def helper_that_says(folder, *lines):
 def helper_with_code(folder, url, code="ABCD-12345"):
     """Shows a sign-in at any address, which no issuer on loopback can have."""
     ends = int(time.time()) + 900
-    return helper_that_says(folder, f'{{"event":"code","verification_url":"{url}","user_code":"{code}","expires_at":{ends}}}')
+    return helper_that_says(
+        folder, f'{{"event":"code","verification_url":"{url}","user_code":"{code}","expires_at":{ends}}}')

@@ -2,13 +2,14 @@
 
 import processes
 import pytest
-from interface import (CODE, LIST, code_shown, nothing_is_left, said, seconds_to_answer, sign_in_until_code, type_name)
+from interface import (CODE, code_shown, nothing_is_left, said, seconds_to_answer, sign_in_until_code,
+                       the_list, type_name)
 
 NEVER = 60  # Seconds of delay: longer than any test.
 
 
 def at_name(t, issuer):
-    t.wait_for(LIST)
+    t.wait_for(the_list)
     t.send("a")
     t.wait_for("Name:")
     t.type("work")
@@ -30,12 +31,6 @@ def at_second_code(t, issuer):
     t.send("n")
     issuer.wait_for(lambda: len(issuer.user_codes) == 2)
     code_shown(t, issuer)
-
-
-def at_qr_code(t, issuer):
-    sign_in_until_code(t, issuer)
-    t.send("Q")
-    t.wait_for("Q text")
 
 
 def polling(t, issuer):
@@ -69,14 +64,15 @@ def failed(t, issuer):
     said(t, "500")
 
 
-STAGES = [at_name, connecting, at_code, at_second_code, at_qr_code, polling, after_failed_poll, fetching, declined, failed]
+STAGES = [at_name, connecting, at_code, at_second_code, polling, after_failed_poll, fetching, declined,
+          failed]
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.__name__)
 def test_esc_leaves_nothing(tui, issuer, store, agreed, stage):
     t = tui()
     stage(t, issuer)
-    assert seconds_to_answer(t, "Esc", LIST) < 1
+    assert seconds_to_answer(t, "Esc", the_list) < 1
     nothing_is_left(t, store)
     assert all(entry["event"] != "export" for entry in store.audit())
     # And the interface is as good as new.
@@ -94,7 +90,7 @@ def test_esc_at_the_terms_leaves_nothing(tui, issuer, store):
     type_name(t)
     said(t, "Terms of Use")
     t.send("Esc")
-    t.wait_for(lambda t: "Terms" not in t.text and LIST in t.text)
+    t.wait_for(lambda t: "Terms" not in t.text and the_list(t))
     nothing_is_left(t, store)
     assert issuer.count() == 0 and not store.path.exists()
 
@@ -103,7 +99,7 @@ def test_cancelled_code_is_not_polled_for_any_more(tui, issuer, agreed):
     t = tui()
     sign_in_until_code(t, issuer)
     t.send("Esc")
-    t.wait_for(LIST)
+    t.wait_for(the_list)
     t.wait_for(lambda t: not t.children())
     polls = issuer.count("poll")
     # Two intervals of the issuer: a second each.
@@ -122,11 +118,11 @@ def test_cancelled_sign_in_over_a_profile_leaves_it_as_it_was(tui, issuer, store
     seed("work")
     before = store.profiles_snapshot()
     t = tui()
-    t.wait_for(LIST)
+    t.wait_for(the_list)
     t.send("i")
     code_shown(t, issuer)
     t.send("Esc")
-    t.wait_for(LIST)
+    t.wait_for(the_list)
     t.wait_for(lambda t: not t.children())
     assert store.profiles_snapshot() == before and store.pending() == []
 
@@ -140,7 +136,7 @@ def test_name_that_another_program_signs_in_with(tui, chatelaine, issuer, store,
     type_name(t)
     t.wait_for("Sign in")
     t.send("Esc")
-    t.wait_for(LIST)
+    t.wait_for(the_list)
     assert issuer.user_codes == [code]
     issuer.approve(code)
     assert other.finish().status == 0
@@ -172,7 +168,7 @@ def test_pressing_new_code_often_keeps_one_process(tui, issuer, store, agreed):
     t.wait_for(lambda t: len(t.children()) == 1)
     code_shown(t, issuer)
     t.send("Esc")
-    t.wait_for(LIST)
+    t.wait_for(the_list)
     nothing_is_left(t, store)
     t.send("q")
     t.wait_exit()

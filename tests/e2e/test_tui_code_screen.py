@@ -4,7 +4,7 @@ import re
 
 import pytest
 import vt
-from interface import CODE, LIST, helper_with_code, said, sign_in_until_code, spaced, type_name, words
+from interface import CODE, helper_with_code, said, sign_in_until_code, spaced, the_list, type_name, words
 
 pytestmark = pytest.mark.usefixtures("agreed")
 
@@ -31,7 +31,7 @@ def test_copied_is_exactly_the_code_and_the_address(tui, issuer, around):
 @pytest.mark.parametrize("around, form", [
     ("none", rb"\x1b\]52;c;[^\x07\x1b]+\x07"), ("tmux", rb"\x1bPtmux;\x1b\x1b\]52;c;[^\x07\x1b]+\x07\x1b\\"),
     ("screen", rb"\x1bP\x1b\]52;c;[^\x07\x1b]+\x07\x1b\\"),
-])
+], ids=MULTIPLEXERS)
 def test_copying_passes_through_multiplexers(tui, issuer, around, form):
     t = tui(env=MULTIPLEXERS[around])
     sign_in_until_code(t, issuer)
@@ -126,14 +126,14 @@ def test_approval_under_the_help(tui, issuer):
     t.wait_for("Keys")
     issuer.approve(code)
     said(t, "Signed in: 'work'")
-    assert LIST in t.text
+    assert the_list(t)
 
 
 # Help
 
 KEYS = {
     "list": ([], "a Enter e r d i z q ? Up Down j k PgUp PgDn Home End Ctrl-L"),
-    "details": (["Enter"], "e r d i ? Esc Up Down j k Ctrl-L"),
+    "details": (["Enter"], "e r d i ? Esc Up Down j k PgUp PgDn Ctrl-L"),
     "sign-in": (["i"], "c l Q p n ? Esc Ctrl-L"),
 }
 
@@ -144,9 +144,9 @@ def test_help_lists_every_key_of_the_screen(tui, seed, screen, lang):
     seed()
     way, keys = KEYS[screen]
     t = tui(lang=lang)
-    t.wait_for(LIST)
+    t.wait_for(the_list)
     t.send(*way)
-    t.wait_for({"list": LIST, "details": "user id", "sign-in": CODE}[screen])
+    t.wait_for({"list": the_list, "details": "user id", "sign-in": CODE}[screen])
     footer = t.screen()[-1] if screen == "list" else t.screen()[-2]
     t.send("?")
     t.wait_for("Keys")
@@ -164,7 +164,7 @@ def test_help_lists_every_key_of_the_screen(tui, seed, screen, lang):
 def test_help_of_many_keys_scrolls(tui, seed):
     seed()
     t = tui(cols=40, rows=10)
-    t.wait_for(LIST)
+    t.wait_for(the_list)
     t.send("?")
     t.wait_for("Keys")
     assert "forgotten last" not in words(t)
@@ -186,7 +186,7 @@ def test_keys_are_answered_before_the_code_comes(tui, issuer):
     t.send("Esc")
     t.wait_for(lambda t: "Keys" not in t.text, timeout=2)
     t.send("Esc")
-    t.wait_for(LIST, timeout=2)
+    t.wait_for(the_list, timeout=2)
 
 
 def test_odd_keys_disturb_nothing(tui, issuer):

@@ -1,123 +1,147 @@
 """What the interface costs while nobody touches it: seconds tick only where they say something."""
 
+import re
 import shutil
 import time
+from typing import NamedTuple
 
+import processes
 import pytest
-from interface import CODE, LIST, go_to, helper_with_code, type_name, wait_selected
+from interface import CODE, helper_with_code, row, selected, the_list, type_name, wait_selected
+from issuer.seed import seed_profile
+from storedir import StoreDir
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-SECONDS = 3
+
+# What is in the store: options of a profile under its name; the first one is selected.
+ENDED, LIVING = dict(lifetime=-DAY - HOUR // 2), dict(lifetime=9 * DAY + HOUR // 2)
+SOON = dict(lifetime=47 * HOUR)
+BESIDE = {"y": LIVING, "z": ENDED}
 
 
-def idle(t):
-    """Watches for some seconds in which the header's clock does not move on to the next minute."""
-    while True:
-        minute = time.time() // 60
-        seen = t.idle(SECONDS)
-        if time.time() // 60 == minute:
-            return seen
+def press(*keys, sign):
+    def act(t):
+        t.send(*keys)
+        t.wait_for(sign)
+    return act
 
 
-def is_silent(t):
-    seen = idle(t)
-    assert seen.bytes == 0, t.raw[-200:]
-    assert seen.wakes <= 1 and seen.cpu < 0.05
-
-
-def ticks_once_a_second(t, most_bytes):
-    seen = idle(t)
-    assert 0 < seen.bytes <= most_bytes * SECONDS, f"{seen.bytes} bytes in {SECONDS} s: {t.raw[-200:]}"
-    # A write that must wait and the like are seen as a wake, too.
-    assert SECONDS - 1 <= seen.wakes <= 2 * SECONDS + 2
-    assert seen.cpu < 0.1
-
-
-QUIET = {
-    # name -> the selected profile; always beside it are one that ended and one with days left
-    "ended": dict(lifetime=-2 * HOUR),
-    "needs a login": dict(lifetime=-2 * HOUR, reason="reused"),
-    "needs a login, access goes on": dict(lifetime=9 * DAY, reason="reused"),
-    "needs a login, access ends soon": dict(lifetime=HOUR, reason="reused"),
-}
-
-
-@pytest.mark.parametrize("state", QUIET)
-def test_nothing_ticks(tui, seed, state):
-    seed("a", **QUIET[state])
-    seed("b", lifetime=9 * DAY)
-    seed("c", lifetime=-DAY)
-    t = tui()
-    wait_selected(t, "a")
-    is_silent(t)
-
-
-def test_empty_store_is_silent(tui):
-    t = tui()
-    t.wait_for(LIST)
-    is_silent(t)
-
-
-def test_help_is_silent_over_what_does_not_tick(tui, seed):
-    seed(lifetime=-2 * HOUR)
-    t = tui()
-    t.wait_for(LIST)
-    t.send("?")
-    t.wait_for("Keys")
-    is_silent(t)
-
-
-def test_plain_text_is_silent(tui, tmp_path, agreed):
-    t = tui(env=helper_with_code(tmp_path, "https://auth.example.com/codex/device"))
+def plain_text(t):
     type_name(t)
     t.wait_for(CODE)
     t.send("p")
     t.wait_for("Press Enter")
-    seen = idle(t)
-    assert seen.bytes == 0
 
 
-@pytest.mark.parametrize("term", ["xterm-256color", "linux"])
-def test_selected_profile_ticks(tui, seed, term):
-    seed("a", lifetime=9 * DAY)
-    seed("b", lifetime=-DAY)
-    t = tui(term=term)
-    wait_selected(t, "a")
-    ticks_once_a_second(t, most_bytes=40)
-
-
-def test_profile_under_48_hours_ticks_wherever_it_is(tui, seed):
-    seed("a", lifetime=-DAY)
-    seed("b", lifetime=47 * HOUR)
-    t = tui()
-    wait_selected(t, "a")
-    ticks_once_a_second(t, most_bytes=40)
-
-
-def test_what_is_out_of_view_does_not_tick(tui, seed, store):
-    seed("a", lifetime=-DAY)
-    for number in range(20):
-        shutil.copytree(store.profile_dir("a"), store.profile_dir(f"b{number:02}"))
-    seed("z", lifetime=HOUR)
-    t = tui(rows=10)
-    wait_selected(t, "a")
-    is_silent(t)
-
-
-def test_countdown_of_a_code_ticks(tui, tmp_path, agreed):
-    t = tui(env=helper_with_code(tmp_path, "https://auth.example.com/codex/device"))
+def code_on_the_screen(t):
     type_name(t)
     t.wait_for(CODE)
-    ticks_once_a_second(t, most_bytes=60)
 
 
-def test_ticking_is_right(tui, seed):
-    seed("a", lifetime=HOUR)
+def nothing(t):
+    pass
+
+
+# name: (profiles, what is done before)
+SILENT = {
+    "an empty store": ({}, nothing),
+    "ended": ({"a": ENDED, **BESIDE}, nothing),
+    "needs a login": ({"a": dict(lifetime=-HOUR, reason="reused"), **BESIDE}, nothing),
+    "needs a login, access goes on": ({"a": dict(lifetime=9 * DAY + HOUR // 2, reason="reused"), **BESIDE}, nothing),
+    "needs a login, access ends soon": ({"a": dict(lifetime=HOUR, reason="reused"), **BESIDE}, nothing),
+    "help": ({"a": ENDED}, press("?", sign="Keys")),
+    "details": ({"a": ENDED}, press("Enter", sign="user id")),
+    "delete": ({"a": ENDED}, press("d", sign="Forget here")),
+    "export": ({"a": ENDED}, press("e", sign="Format")),
+    "out of view": ({"a": ENDED, **{f"b{number:02}": ENDED for number in range(20)}, "c": SOON}, nothing),
+    "plain text": ({}, plain_text),
+}
+# name: (profiles, what is done before, bytes a second)
+TICKING = {
+    "selected": ({"a": LIVING, "z": ENDED}, nothing, 40),
+    "under 48 hours": ({"a": ENDED, "b": SOON}, nothing, 40),
+    "details": ({"a": LIVING}, press("Enter", sign="user id"), 40),
+    "code": ({}, code_on_the_screen, 60),
+}
+
+
+@pytest.fixture
+def scene(tui, issuer, tmp_path):
+    """Opens the interface on a store of its own: they are all watched at the same time, since time is what it takes."""
+    helper = helper_with_code(tmp_path, "https://auth.example.com/codex/device")
+
+    def put(name, profiles, act, **options):
+        store = StoreDir(tmp_path / name)
+        store.agree_to_terms()
+        copied = {}
+        for profile, state in profiles.items():
+            if id(state) in copied:
+                shutil.copytree(store.profile_dir(copied[id(state)]), store.profile_dir(profile))
+            else:
+                seed_profile(issuer, store.path, profile, **state)
+                copied[id(state)] = profile
+        t = tui(env={"CHATELAINE_STORE": store, **helper}, rows=10 if "view" in name else 24, **options)
+        t.wait_for(the_list)
+        act(t)
+        return t
+    return put
+
+
+class Cost(NamedTuple):
+    bytes: int
+    wakes: int
+    cpu: float
+
+    @classmethod
+    def so_far(cls, t):
+        return cls(len(t.raw), processes.wake_ups(t.pid), processes.cpu_seconds(t.pid))
+
+    def since(self, before):
+        return Cost(*(now - then for now, then in zip(self, before)))
+
+
+def take_all(scenes):
+    """Reads what is still under way."""
+    for t in scenes.values():
+        t.idle(0)
+
+
+def watch(scenes, seconds):
+    """name -> Cost, in a time in which the header's clock does not move on."""
+    while True:
+        take_all(scenes)
+        minute = time.time() // MINUTE
+        before = {name: Cost.so_far(t) for name, t in scenes.items()}
+        next(iter(scenes.values())).idle(seconds)
+        take_all(scenes)
+        if time.time() // MINUTE == minute:
+            return {name: Cost.so_far(t).since(before[name]) for name, t in scenes.items()}
+
+
+def test_nothing_is_sent_and_nobody_wakes_where_nothing_ticks(scene):
+    scenes = {name: scene(name, *made) for name, made in SILENT.items()}
+    seen = watch(scenes, 3)
+    assert {name: cost for name, cost in seen.items() if cost.bytes} == {}
+    assert {name: cost for name, cost in seen.items() if cost.wakes > 1} == {}
+
+
+def test_ticking_is_cheap(scene):
+    scenes = {name: scene(name, profiles, act) for name, (profiles, act, _) in TICKING.items()}
+    for name, cost in watch(scenes, 3).items():
+        assert 0 < cost.bytes <= 3 * TICKING[name][2], (name, cost)
+        # A write that must wait and the like are seen as a wake, too.
+        assert 2 <= cost.wakes <= 8 and cost.cpu < 0.1, (name, cost)
+
+
+def test_a_tick_is_a_second(tui, seed):
+    seed("a", lifetime=HOUR - MINUTE)
     t = tui()
-    go_to(t, "a")
-    first = t.text
-    t.wait_for(lambda t: t.text != first)
-    second = t.text
-    # One second passed, in the row and in the line below the list.
-    shown = [[line for line in text.splitlines() if ":59:" in line or "01:00:0" in line] for text in (first, second)]
-    assert len(shown[0]) == len(shown[1]) == 2 and shown[0] != shown[1]
+    wait_selected(t, "a")
+
+    def shown(t):
+        return [time.strptime(left, "%H:%M:%S") for left in re.findall(r"00:\d\d:\d\d", row(t, "a") + t.screen()[-2])]
+    first = shown(t)
+    start = time.monotonic()
+    t.wait_for(lambda t: all(now.tm_sec == (then.tm_sec - 2) % 60 for now, then in zip(shown(t), first)))
+    assert len(first) == 2 and selected(t) == "a"
+    assert 0.9 < time.monotonic() - start < 3

@@ -1,0 +1,156 @@
+"""Terminals of all kinds, and inside a real tmux."""
+
+import os
+import subprocess
+import tempfile
+
+import expect
+import picture
+import pytest
+import vt
+from interface import back_to_the_list, code_shown, said, type_name, wait_selected
+
+
+# Those that cannot show it
+
+@pytest.mark.parametrize("term", ["dumb", None, ""])
+def test_without_a_cursor_to_move_there_is_the_list(tui, seed, term):
+    seed()
+    t = tui(env={"TERM": term})
+    assert t.wait_exit() == 0
+    assert "dev@example.com" in t.text
+    said_so = " ".join(t.text.split())
+    assert "terminal" in said_so and "chatelaine help" in said_so
+    assert b"\x1b" not in t.raw
+
+
+@pytest.mark.parametrize("term", ["no-such-terminal", "unknown", "../../etc/passwd", "x" * 5000], ids=lambda term: term[:20])
+def test_unknown_terminal_is_told_with_the_next_step(tui, seed, term):
+    seed()
+    t = tui(env={"TERM": term})
+    assert t.wait_exit() in (expect.FAILED, expect.USAGE)
+    text = " ".join(t.text.split())
+    assert text.startswith("chatelaine: ") and "TERM" in text and "chatelaine list" in text
+    assert b"\x1b" not in t.raw
+    assert t.termios() == t.termios_at_start
+
+
+# Those that can
+
+@pytest.mark.parametrize("term", ["xterm", "vt100", "vt220", "rxvt-256color", "screen", "screen-256color", "linux",
+                                  "ansi", "xterm-mono"])
+def test_common_terminals(tui, seed, term):
+    seed("a")
+    seed("b")
+    t = tui(term=term)
+    wait_selected(t, "a")
+    t.send("j")
+    wait_selected(t, "b")
+    t.send("Enter")
+    t.wait_for("user id")
+    back_to_the_list(t)
+    t.send("q")
+    assert t.wait_exit() == 0
+    assert t.termios() == t.termios_at_start
+    vt.assert_only_terminfo(t.raw, term)
+
+
+@pytest.mark.parametrize("lang", ["C", "POSIX", "xx_XX.made-up", None])
+def test_locale_that_is_not_utf8_gets_ascii(tui, seed, lang):
+    seed("a", "wide", lifetime=-60)
+    t = tui(env={"LANG": lang})
+    wait_selected(t, "a")
+    t.send("e")
+    t.wait_for("Format")
+    back_to_the_list(t)
+    t.send("q")
+    t.wait_exit()
+    assert t.raw.isascii()
+
+
+def test_no_color_sends_no_colours(tui, seed):
+    seed()
+    t = tui(env={"NO_COLOR": "1"})
+    wait_selected(t, "work")
+    t.send("Enter")
+    t.wait_for("user id")
+    assert {(t.cell(x, y).fg, t.cell(x, y).bg) for y in range(24) for x in range(80)} == {("default", "default")}
+
+
+def test_colours_stand_on_the_terminals_own_background(tui, seed):
+    """So that a light theme stays light."""
+    seed()
+    t = tui()
+    wait_selected(t, "work")
+    assert {t.cell(x, y).bg for y in range(24) for x in range(80)} == {"default"}
+
+
+# tmux itself
+
+@pytest.fixture
+def tmux(terminal, build, env):
+    """The program in the only window of a real tmux; `tmux.ask` talks to its server."""
+    if not os.path.exists("/usr/bin/tmux"):
+        pytest.skip("tmux is not installed")
+    # A socket's address is short, the path of a test may not be.
+    with tempfile.TemporaryDirectory() as folder:
+        socket, conf = f"{folder}/s", f"{folder}/conf"
+        with open(conf, "w") as file:
+            file.write("set -g status off\nset -g default-terminal tmux-256color\nset -s set-clipboard on\n"
+                       "set -s escape-time 0\nset -g default-shell /bin/sh\n")
+        command = ["tmux", "-f", conf, "-S", socket]
+
+        def start(cols=80, rows=24):
+            own = {name: value for name, value in env.items() if name != "LANG"}
+            return terminal(*command, "-u", "new-session", str(build / "chatelaine"), env=own, cols=cols, rows=rows)
+
+        def ask(*words):
+            return subprocess.run([*command, *words], capture_output=True, timeout=10).stdout.decode()
+
+        start.ask = ask
+        yield start
+        ask("kill-server")
+
+
+@pytest.mark.parametrize("cols, rows", [(80, 24), (60, 20)])
+def test_sign_in_inside_tmux(tmux, issuer, store, agreed, cols, rows):
+    t = tmux(cols, rows)
+    type_name(t)
+    code = code_shown(t, issuer)
+    url = issuer.url + "/codex/device"
+    assert url in t.text
+    if rows == 20:
+        t.send("Q")
+    for theme in (picture.DARK, picture.LIGHT):
+        t.wait_for(lambda t, theme=theme: picture.qr_codes(t.model, theme) == [url])
+    if rows == 20:
+        t.send("Q")
+    issuer.approve(code)
+    said(t, "Signed in: 'work'")
+    t.send("q")
+    t.wait_exit()
+    assert store.names() == ["work"] and store.pending() == []
+
+
+def test_copied_inside_tmux_is_in_its_buffer(tmux, issuer, agreed):
+    t = tmux()
+    type_name(t)
+    code = code_shown(t, issuer)
+    t.send("c")
+    said(t, "Sent to your terminal's clipboard")
+    t.wait_for(lambda t: tmux.ask("show-buffer") == code)
+
+
+def test_tmux_that_is_detached_does_not_end_it(tmux, issuer, store, agreed):
+    """A lost connection under tmux: the sign-in goes on."""
+    t = tmux()
+    type_name(t)
+    code = code_shown(t, issuer)
+    t.hangup()
+    t.wait_exit()
+    issuer.approve(code)
+    issuer.wait_for(lambda: issuer.count("token") == 1)
+    # The screen of the window, as the next one to attach will see it.
+    while "q Quit" not in (seen := tmux.ask("capture-pane", "-p")):
+        assert seen, "the window is gone"
+    assert store.names() == ["work"]
