@@ -276,5 +276,5 @@ def test_a_seeded_profile_agrees_with_its_tokens(issuer, tmp_path):
     assert credential["access_token"] == tokens.access_token
     claims = jwt.decode(tokens.access_token)
     assert claims[jwt.AUTH]["chatgpt_account_id"] == profile["account_id"]
-    assert time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(claims["exp"])) == profile["expires_at"]
+    assert time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(claims["exp"])) == credential["expires_at"]
     assert claims["iat"] < time.time() and profile["error"] is None
