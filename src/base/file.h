@@ -17,6 +17,9 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
+/* How many random letters end a temporary file's name. */
+#define FILE_SUFFIX_LENGTH 6
+
 /* What fstat() said of a file that was read. */
 struct file_facts {
 	mode_t mode;		/* permission bits only */
@@ -63,6 +66,10 @@ int file_ensure(int dir, const char *name);
  * syncs it. A single write(), so that lines of two processes do not mix. */
 int file_append(int dir, const char *name, const char *line, size_t length,
     struct error *err);
+
+/* What is made in somebody's directory by root is theirs: gives @fd the owner
+ * of @dir. 0, or -1 with errno. */
+int file_inherit_owner(int dir, int fd);
 
 /* Opens the directory @name below @dir without following a link. */
 int file_open_dir(int dir, const char *name, struct error *err);

@@ -32,9 +32,9 @@ struct json *json_parse(const char *data, size_t length, struct error *err);
 void json_free(struct json *json);
 
 /*
- * Looking things up. json_is_absent(): not there, or null. A missing key, another type, or a @json that is NULL all
- * give NULL, false or -1: a reader asks for what it needs and checks once.
- * What is returned belongs to @json.
+ * Looking things up. A missing key, another type, or a @json that is NULL all
+ * give NULL, false or -1: a reader asks for what it needs and checks once. What
+ * is returned belongs to @json. json_is_absent(): not there, or null.
  */
 const struct json *json_get(const struct json *object, const char *key);
 const char *json_string(const struct json *object, const char *key);

@@ -49,8 +49,9 @@ struct json;
 /*
  * What a server gave as the reason of an error: error_description,
  * error.message, error.code, error; cut to ANSWER_MESSAGE_MAX, and without
- * anything as long as a token, in @text, which is returned; NULL when there is none. And its code. Raw words of the server:
- * to be shown through base/text only.
+ * anything as long as a token, in @text, which is returned; NULL when there is
+ * none. And its code. Raw words of the server: to be shown through base/text
+ * only.
  */
 const char *answer_message(const struct json *body,
     char text[ANSWER_MESSAGE_MAX + 1]);

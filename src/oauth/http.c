@@ -120,7 +120,8 @@ http_open(const char *issuer, struct error *err)
 	http->plain = strncmp(issuer, "http://", 7) == 0;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
 		http->curl = curl_easy_init();
-	if (http->curl == NULL || set_security(http->curl, http->plain) != CURLE_OK ||
+	if (http->curl == NULL ||
+	    set_security(http->curl, http->plain) != CURLE_OK ||
 	    set_limits(http->curl) != CURLE_OK) {
 		error_set(err, ERROR_FAILED, "%s",
 		    _("this libcurl lacks what safe transfers need"));

@@ -304,7 +304,6 @@ pending_is_in_doubt(const struct store *store, const char *name,
 
 	doubt = pending_load(store, name, PENDING_REFRESH, &pending,
 	    NULL) == 0 && pending.generation == generation &&
-	    
 	    !pending_is_busy(store, name, PENDING_REFRESH);
 	pending_release(&pending);
 	return doubt;

@@ -381,8 +381,8 @@ refresh(struct ui *ui, const struct profile *p)
 	struct error err = ERROR_INIT;
 
 	if (p != NULL && !ui_is_busy(ui))
-		ui_start_job(ui, job_refresh(ui->app, p->name, 0, &err), p->name,
-		    &ui_renewing, &err);
+		ui_start_job(ui, job_refresh(ui->app, p->name, 0, &err),
+		    p->name, &ui_renewing, &err);
 }
 
 static void

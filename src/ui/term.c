@@ -4,7 +4,6 @@
 
 #include <locale.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 
 #include <curses.h>
 
-#include "base/base64.h"
 #include "base/buffer.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -280,66 +278,6 @@ term_text_padded(int line, int column, int width, enum term_style style,
 	put(line, column, width, style, text, true);
 }
 
-int
-term_textf(int line, int column, int width, enum term_style style,
-    const char *format, ...)
-{
-	char text[1024];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text, sizeof text, format, ap);
-	va_end(ap);
-	return term_text(line, column, width, style, text);
-}
-
-int
-term_wrapped(int line, int column, int width, int most,
-    enum term_style style, const char *text)
-{
-	return term_wrapped_from(line, column, width, most, style, text, 0);
-}
-
-int
-term_wrapped_from(int line, int column, int width, int most,
-    enum term_style style, const char *text, int from)
-{
-	struct buffer part = BUFFER_INIT;
-	size_t n, skip;
-	int used = 0;
-
-	for (; from > 0 && width > 0 && *text != '\0'; from--) {
-		text += text_wrap(text, width, &skip);
-		text += skip;
-	}
-
-	while (width > 0 && *text != '\0' && used < most) {
-		n = text_wrap(text, width, &skip);
-		buffer_clear(&part);
-		buffer_add(&part, text, n);
-		/* What does not fit any more shows that it does not. */
-		if (used + 1 == most && text[n + skip] != '\0')
-			buffer_add_string(&part, text + n);
-		term_text(line + used++, column, width, style, part.data);
-		text += n + skip;
-	}
-	buffer_release(&part);
-	return used;
-}
-
-int
-term_wrapped_lines(int width, const char *text)
-{
-	size_t skip;
-	int lines = 0;
-
-	for (; width > 0 && *text != '\0'; lines++) {
-		text += text_wrap(text, width, &skip);
-		text += skip;
-	}
-	return lines;
-}
-
 void
 term_qr_cell(int line, int column, bool upper, bool lower)
 {
@@ -546,46 +484,4 @@ term_is_gone(void)
 
 	/* Readable, and nothing to read: the end. */
 	return ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0 || waiting == 0;
-}
-
-static void
-write_raw(const struct buffer *text)
-{
-	size_t at = 0;
-	ssize_t n;
-
-	fflush(stdout);
-	while (at < text->length && (n = write(STDOUT_FILENO, text->data + at,
-	    text->length - at)) > 0)
-		at += (size_t)n;
-}
-
-void
-term_copy(const char *text)
-{
-	struct buffer sequence = BUFFER_INIT, all = BUFFER_INIT;
-
-	buffer_add_string(&sequence, "\033]52;c;");
-	base64_encode(&sequence, text, strlen(text));
-	buffer_add_string(&sequence, "\a");
-	if (getenv("TMUX") != NULL)
-		buffer_addf(&all, "\033Ptmux;\033%s\033\\", sequence.data);
-	else if (getenv("STY") != NULL)
-		buffer_addf(&all, "\033P%s\033\\", sequence.data);
-	/* tmux itself takes it, too, where it is told to. */
-	if (getenv("STY") == NULL)
-		buffer_add_string(&all, sequence.data);
-	write_raw(&all);
-	buffer_release(&sequence);
-	buffer_release(&all);
-}
-
-void
-term_plain(const char *text)
-{
-	struct buffer safe = BUFFER_INIT;
-
-	text_add_lines(&safe, text);
-	write_raw(&safe);
-	buffer_release(&safe);
 }

@@ -117,16 +117,20 @@ class Lab:
     def at(self, store):
         return Runner(self.program, {**self.env, "CHATELAINE_STORE": str(store)})
 
+    def traced_env(self, store):
+        env = {**self.env, "CHATELAINE_STORE": str(store)}
+        if "ASAN_OPTIONS" in env:
+            # What looks for leaks is a tracer itself, and there can be one only.
+            env["ASAN_OPTIONS"] += ":detect_leaks=0"
+        return env
+
     def new_store(self):
         self.stores += 1
         return StoreDir(self.folder / f"store-{self.stores}")
 
     def run(self, store, args, target, fault=None):
         """Traces TARGET: the program itself, its helper, or the fork between. Gives result and log."""
-        log, env = self.folder / f"log-{self.stores}", {**self.env, "CHATELAINE_STORE": str(store)}
-        if "ASAN_OPTIONS" in env:
-            # What looks for leaks is a tracer itself, and there can be one only.
-            env["ASAN_OPTIONS"] += ":detect_leaks=0"
+        log, env = self.folder / f"log-{self.stores}", self.traced_env(store)
         tracer = ["strace", "-o", str(log)]
         if fault:
             tracer += ["-e", "trace=" + fault.partition(":")[0], "-e", "inject=" + fault]
@@ -330,7 +334,7 @@ def test_token_that_somebody_renews_just_now_is_not_renewed_again(lab):
     log = lab.folder / "slow"
     slow = Program(["strace", "-o", log, "-P", store.profile_file("work"), "-e", "trace=close",
                     "-e", "inject=close:delay_exit=1500000:when=1", lab.program, "token", "work"],
-                   env={**lab.env, "CHATELAINE_STORE": str(store)})
+                   env=lab.traced_env(store))
     slow.wait_for(lambda _: log.exists() and "close" in log.read_text())
     expect.succeeded(lab.at(store)("refresh", "work"))
     assert expect.succeeded(slow.finish()) == store.credential("work")["access_token"] + "\n"
