@@ -15,7 +15,6 @@
 
 /* Descriptors are first moved out of the way of those that they become. */
 #define ABOVE_ALL 10
-#define LOCK_FD (MESSAGE_ANSWER_FD + 1)
 
 static const int caught[] = {
 	SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP, SIGWINCH, SIGCONT
@@ -30,11 +29,11 @@ become(const char *program, int input, int output,
 		input, output, files->answer, files->lock[0], files->lock[1]
 	};
 	const int to[] = {
-		STDIN_FILENO, STDOUT_FILENO, MESSAGE_ANSWER_FD, LOCK_FD,
-		LOCK_FD + 1
+		STDIN_FILENO, STDOUT_FILENO, MESSAGE_ANSWER_FD,
+		MESSAGE_LOCK_FD, MESSAGE_LOCK_FD + 1
 	};
 	char *const argv[] = { (char *)(uintptr_t)"chatelaine-oauth", NULL };
-	int safe[5], null;
+	int safe[5], null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	sigset_t none;
 
 	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
@@ -42,17 +41,18 @@ become(const char *program, int input, int output,
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setpgid(0, 0);
+	/* What there is none of is nothing, rather than whatever the child
+	 * opens first. */
 	for (size_t i = 0; i < 5; i++)
-		safe[i] = from[i] < 0 ? -1 :
-		    fcntl(from[i], F_DUPFD_CLOEXEC, ABOVE_ALL);
+		safe[i] = fcntl(from[i] < 0 ? null : from[i],
+		    F_DUPFD_CLOEXEC, ABOVE_ALL);
 	for (size_t i = 0; i < 5; i++)
-		if (safe[i] >= 0 && dup2(safe[i], to[i]) < 0)
+		if (safe[i] < 0 || dup2(safe[i], to[i]) < 0)
 			_exit(127);
-	if (files->quiet) {
-		null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-		if (null >= 0)
-			dup2(null, STDERR_FILENO);
-	}
+	/* The null may itself have been covered by one of those. */
+	null = files->quiet ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;
+	if (null >= 0)
+		dup2(null, STDERR_FILENO);
 	execv(program, argv);
 	_exit(127);
 }

@@ -78,6 +78,16 @@ endpoint(char url[URL_SIZE], const char *issuer, const char *path)
 	snprintf(url, URL_SIZE, "%.*s%s", (int)n, issuer, path);
 }
 
+/* The answer is written down, so whoever asked, or comes next, may go on: not
+ * only when this process is quite gone. */
+static void
+release_files(void)
+{
+	close(MESSAGE_ANSWER_FD);
+	for (int i = 0; i < MESSAGE_LOCKS; i++)
+		close(MESSAGE_LOCK_FD + i);
+}
+
 /* Sends a form to the token endpoint, the answer going to MESSAGE_ANSWER_FD.
  * Exits the operation one way or the other. */
 static int
@@ -99,10 +109,11 @@ spend(struct http *http, const char *issuer, const struct buffer *form)
 	/* If nobody hears this, nobody reserved: do not send. */
 	if (!say_kind(MESSAGE_SPENDING))
 		return EXIT_FAILURE;
-	if (http_post(http, &request, &answer, &err) == 0) {
+	status = http_post(http, &request, &answer, &err);
+	release_files();
+	if (status == 0)
 		say_kind(MESSAGE_ANSWERED);
-		status = EXIT_SUCCESS;
-	} else
+	else
 		status = say_failed(&err, answer.sent);
 	http_release(&answer);
 	return status;

@@ -18,6 +18,8 @@
 #include "base/error.h"
 
 #define MESSAGE_ANSWER_FD 3
+#define MESSAGE_LOCK_FD 4	/* the locks, which last as long as these */
+#define MESSAGE_LOCKS 2
 #define MESSAGE_LINE_MAX ((size_t)64 * 1024)
 
 #define MESSAGE_CODE_MAX 64
