@@ -109,6 +109,9 @@ def take_all(scenes):
 def watch(scenes, seconds):
     """name -> Cost, in a time in which the header's clock does not move on."""
     while True:
+        if time.time() % MINUTE < 2:
+            # What the turn of the minute drew may still be under way.
+            next(iter(scenes.values())).idle(2)
         take_all(scenes)
         minute = time.time() // MINUTE
         before = {name: Cost.so_far(t) for name, t in scenes.items()}
