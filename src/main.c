@@ -29,7 +29,9 @@ start_locale(struct program *program, struct error *err)
 {
 	(void)program;
 	(void)err;
-	setlocale(LC_ALL, "");
+	/* Not LC_ALL: each category is a file to open, and these are used. */
+	setlocale(LC_CTYPE, "");
+	setlocale(LC_MESSAGES, "");
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);
 	return 0;
