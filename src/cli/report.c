@@ -6,16 +6,7 @@
 
 #include "base/time.h"
 #include "cli/report.h"
-
-static void
-set_time(struct json *object, const char *key, int64_t when)
-{
-	char text[TIME_TEXT_SIZE];
-
-	time_format(text, when);
-	json_set_string(object, key,
-	    when == TIME_UNKNOWN || text[0] == '\0' ? NULL : text);
-}
+#include "storage/record.h"
 
 void
 report_store(const struct app *app, struct buffer *path)
@@ -71,13 +62,13 @@ report_profile(struct json *object, const struct app *app,
 	json_set_bool(object, "renewable", profile->renewable &&
 	    status != PROFILE_NEEDS_LOGIN && status != PROFILE_DAMAGED);
 	json_set_string(object, "owner", "chatelaine");
-	set_time(object, "expires_at", profile->expires_at);
+	record_set_time(object, "expires_at", profile->expires_at);
 	if (profile->expires_at == TIME_UNKNOWN)
 		json_set_null(object, "expires_in");
 	else
 		json_set_integer(object, "expires_in",
 		    profile->expires_at - now);
-	set_time(object, "last_refresh", profile->last_refresh);
+	record_set_time(object, "last_refresh", profile->last_refresh);
 	json_set_array(object, "targets");
 	set_path(object, app, profile->name);
 	warnings = json_set_array(object, "warnings");

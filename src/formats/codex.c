@@ -29,8 +29,5 @@ format_codex(const struct format_input *input, struct buffer *out,
 	json_set_string(tokens, "refresh_token", "");
 	json_set_string(tokens, "account_id", input->account_id);
 	json_set_string(auth, "last_refresh", last_refresh);
-	if (json_print(auth, JSON_PRETTY, out, err) != 0)
-		return -1;
-	buffer_add_char(out, '\n');
-	return buffer_ok(out, err) ? 0 : -1;
+	return format_print_json(auth, out, err);
 }

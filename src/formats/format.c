@@ -123,6 +123,15 @@ format_user_agent(char agent[FORMAT_AGENT_MAX])
 		    system.machine);
 }
 
+int
+format_print_json(struct json *object, struct buffer *out, struct error *err)
+{
+	if (json_print(object, JSON_PRETTY, out, err) != 0)
+		return -1;
+	buffer_add_char(out, '\n');
+	return buffer_ok(out, err) ? 0 : -1;
+}
+
 void
 format_set_headers(struct json *headers, const struct format_input *input)
 {

@@ -65,6 +65,10 @@ const char *format_check_model(const char *model, struct error *err);
 void format_user_agent(char agent[FORMAT_AGENT_MAX]);
 
 struct json;
+/* Appends @object, which it frees, as a file: pretty, with a newline. */
+int format_print_json(struct json *object, struct buffer *out,
+    struct error *err);
+
 /* Sets the headers that requests to the backend carry. */
 void format_set_headers(struct json *headers,
     const struct format_input *input);

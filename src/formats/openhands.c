@@ -3,18 +3,8 @@
  */
 #include "config.h"
 
-#include "base/i18n.h"
 #include "base/json.h"
 #include "formats/format.h"
-
-static int
-print_pretty(struct json *object, struct buffer *out, struct error *err)
-{
-	if (json_print(object, JSON_PRETTY, out, err) != 0)
-		return -1;
-	buffer_add_char(out, '\n');
-	return buffer_ok(out, err) ? 0 : -1;
-}
 
 static void
 set_prefixed(struct json *object, const char *key, const char *prefix,
@@ -50,7 +40,7 @@ format_openhands_llm(const struct format_input *input, struct buffer *out,
 	json_set_string(llm, "auth_type", "subscription");
 	json_set_string(llm, "subscription_vendor", "openai");
 	json_set_bool(llm, "is_subscription", true);
-	return print_pretty(llm, out, err);
+	return format_print_json(llm, out, err);
 }
 
 /* A profile for LLM.load_from_json() (8.3): no secret, needs a credential
@@ -66,7 +56,7 @@ format_openhands_settings(const struct format_input *input,
 	json_set_string(llm, "auth_type", "subscription");
 	json_set_string(llm, "subscription_vendor", "openai");
 	json_set_string(llm, "usage_id", "default");
-	return print_pretty(llm, out, err);
+	return format_print_json(llm, out, err);
 }
 
 int
@@ -81,7 +71,7 @@ format_openhands_credential(const struct format_input *input,
 	json_set_string(credential, "refresh_token", "");
 	/* Milliseconds (8.1). */
 	json_set_integer(credential, "expires_at", input->expires_at * 1000);
-	return print_pretty(credential, out, err);
+	return format_print_json(credential, out, err);
 }
 
 /* Appends a Python string literal: visible ASCII, as tokens, models and
