@@ -205,25 +205,81 @@ close_checked(int fd)
 }
 
 int
-file_write(int dir, const char *name, const void *data, size_t length,
-    struct error *err)
+file_stage(int dir, const char *name, const void *data, size_t length,
+    char temporary[NAME_MAX + 1], struct error *err)
 {
-	char temporary[NAME_MAX + 1];
 	int fd, saved;
 
 	fd = create_temporary(dir, name, temporary);
 	if (fd < 0)
 		return error_set_errno(err, errno, _("cannot write %s"), name);
-	if (write_all(fd, data, length) != 0 || fsync(fd) != 0) {
+	if (write_all(fd, data, length) == 0 && fsync(fd) == 0) {
+		if (close_checked(fd) == 0)
+			return 0;
+		saved = errno;
+	} else {
 		saved = errno;
 		close(fd);
-	} else if (close_checked(fd) != 0 ||
-	    renameat(dir, temporary, dir, name) != 0)
-		saved = errno;
-	else
-		return file_sync(dir, err);
+	}
 	unlinkat(dir, temporary, 0);
 	return error_set_errno(err, saved, _("cannot write %s"), name);
+}
+
+int
+file_commit(int dir, const char *temporary, const char *name,
+    struct error *err)
+{
+	int saved;
+
+	if (renameat(dir, temporary, dir, name) == 0)
+		return file_sync(dir, err);
+	saved = errno;
+	unlinkat(dir, temporary, 0);
+	return error_set_errno(err, saved, _("cannot write %s"), name);
+}
+
+int
+file_commit_new(int dir, const char *temporary, const char *name,
+    struct error *err)
+{
+#ifdef HAVE_RENAMEAT2
+	if (renameat2(dir, temporary, dir, name, RENAME_NOREPLACE) == 0)
+		return file_sync(dir, err);
+	if (errno == EEXIST)
+		return error_set(err, ERROR_BUSY,
+		    _("%s came as it was being made; try again"), name);
+	/* Where the file system cannot do that. */
+#endif
+	return file_commit(dir, temporary, name, err);
+}
+
+int
+file_exchange(int dir, const char *temporary, const char *name,
+    struct error *err)
+{
+#ifdef HAVE_RENAMEAT2
+	/* It fails where there is nothing under @name, too. */
+	if (renameat2(dir, temporary, dir, name, RENAME_EXCHANGE) == 0)
+		return 1;
+#endif
+	return file_commit(dir, temporary, name, err);
+}
+
+void
+file_discard(int dir, const char *temporary)
+{
+	unlinkat(dir, temporary, 0);
+}
+
+int
+file_write(int dir, const char *name, const void *data, size_t length,
+    struct error *err)
+{
+	char temporary[NAME_MAX + 1];
+
+	if (file_stage(dir, name, data, length, temporary, err) != 0)
+		return -1;
+	return file_commit(dir, temporary, name, err);
 }
 
 static int

@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -44,6 +45,32 @@ int file_read(int dir, const char *name, size_t most, struct buffer *out,
  * As root in another user's directory, the file gets that directory's owner.
  */
 int file_write(int dir, const char *name, const void *data, size_t length,
+    struct error *err);
+
+/*
+ * The same in two halves, for whoever looks at the old file once more in
+ * between. file_stage() makes the temporary file, whole and synced, and gives
+ * its name; file_commit() puts it in the place of @name and syncs @dir.
+ * file_discard() removes what was staged.
+ */
+int file_stage(int dir, const char *name, const void *data, size_t length,
+    char temporary[NAME_MAX + 1], struct error *err);
+int file_commit(int dir, const char *temporary, const char *name,
+    struct error *err);
+void file_discard(int dir, const char *temporary);
+
+/* As file_commit(), where nothing stands under @name; ERROR_BUSY when something
+ * came meanwhile. */
+int file_commit_new(int dir, const char *temporary, const char *name,
+    struct error *err);
+
+/*
+ * As file_commit(), but what stood under @name then stands under @temporary,
+ * where it can be looked at once more. 1 when it does, and file_sync() is still
+ * to come; 0 where the system cannot exchange two files, and @name was
+ * replaced; -1 on failure.
+ */
+int file_exchange(int dir, const char *temporary, const char *name,
     struct error *err);
 
 /*
@@ -85,6 +112,14 @@ int file_remove(int dir, const char *name, struct error *err);
 
 /* Removes what file_write() left beside @name when it was killed. */
 void file_sweep(int dir, const char *name);
+
+/* True if @entry is the temporary file of @name. */
+bool file_is_temporary(const char *entry, const char *name);
+
+/* Calls @each for every entry of @dir but "." and "..", until one does not
+ * return 0; gives that. -1 with errno when @dir cannot be read. */
+int file_for_each(int dir, int (*each)(int dir, const char *name, void *data),
+    void *data);
 
 /* Removes a directory with the files in it, no deeper. */
 int file_remove_dir(int dir, const char *name, struct error *err);

@@ -120,10 +120,9 @@ file_make_path(const char *path, struct error *err)
 	return 0;
 }
 
-/* Calls @each for every entry of @dir but "." and "..", until one fails. */
-static int
-for_each(int dir, int (*each)(int dir, const char *name, const void *data),
-    const void *data)
+int
+file_for_each(int dir, int (*each)(int dir, const char *name, void *data),
+    void *data)
 {
 	struct dirent *entry;
 	int fd, result = 0, saved;
@@ -148,14 +147,14 @@ for_each(int dir, int (*each)(int dir, const char *name, const void *data),
 }
 
 static int
-remove_entry(int dir, const char *name, const void *data)
+remove_entry(int dir, const char *name, void *data)
 {
 	(void)data;
 	return unlinkat(dir, name, 0);
 }
 
 static int
-refuse_directory(int dir, const char *name, const void *data)
+refuse_directory(int dir, const char *name, void *data)
 {
 	struct stat st;
 
@@ -167,22 +166,27 @@ refuse_directory(int dir, const char *name, const void *data)
 	return -1;
 }
 
-static int
-remove_temporary(int dir, const char *name, const void *data)
+bool
+file_is_temporary(const char *entry, const char *name)
 {
-	const char *of = data;
-	size_t n = strlen(of);
+	size_t n = strlen(name);
 
-	if (name[0] != '.' || strncmp(name + 1, of, n) != 0 ||
-	    name[n + 1] != '.' || strlen(name) != n + 2 + FILE_SUFFIX_LENGTH)
-		return 0;
-	return unlinkat(dir, name, 0);
+	return entry[0] == '.' && strncmp(entry + 1, name, n) == 0 &&
+	    entry[n + 1] == '.' && strlen(entry) == n + 2 + FILE_SUFFIX_LENGTH;
+}
+
+static int
+remove_temporary(int dir, const char *entry, void *data)
+{
+	const char *const *name = data;
+
+	return file_is_temporary(entry, *name) ? unlinkat(dir, entry, 0) : 0;
 }
 
 void
 file_sweep(int dir, const char *name)
 {
-	for_each(dir, remove_temporary, name);
+	file_for_each(dir, remove_temporary, &name);
 }
 
 int
@@ -194,8 +198,8 @@ file_remove_dir(int dir, const char *name, struct error *err)
 	if (fd < 0)
 		return -1;
 	/* All of it or nothing, as far as that can be told before. */
-	if (for_each(fd, refuse_directory, NULL) != 0 ||
-	    for_each(fd, remove_entry, NULL) != 0 ||
+	if (file_for_each(fd, refuse_directory, NULL) != 0 ||
+	    file_for_each(fd, remove_entry, NULL) != 0 ||
 	    unlinkat(dir, name, AT_REMOVEDIR) != 0) {
 		error_set_errno(err, errno, _("cannot remove %s"), name);
 		close(fd);
