@@ -3,8 +3,11 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "base/json.h"
-#include "formats/format.h"
+#include "base/time.h"
+#include "formats/consumer.h"
 
 static void
 set_prefixed(struct json *object, const char *key, const char *prefix,
@@ -59,19 +62,45 @@ format_openhands_settings(const struct format_input *input,
 	return format_print_json(llm, out, err);
 }
 
+struct json *
+consumer_make_openhands(const struct format_input *input,
+    const char *refresh_token, const char *issuer)
+{
+	struct json *credential = json_object();
+
+	(void)issuer;	/* the SDK knows one only */
+	json_set_string(credential, "type", "oauth");
+	json_set_string(credential, "vendor", "openai");
+	json_set_string(credential, "access_token", input->access_token);
+	json_set_string(credential, "refresh_token", refresh_token);
+	/* Milliseconds (8.1). */
+	json_set_integer(credential, "expires_at", input->expires_at * 1000);
+	return credential;
+}
+
+bool
+consumer_take_openhands(const struct json *object,
+    struct consumer_login *login, bool *foreign, struct error *err)
+{
+	const char *vendor = json_string(object, "vendor");
+	int64_t expires;
+
+	*foreign = json_first(object) != NULL;
+	if (vendor == NULL || strcmp(vendor, "openai") != 0)
+		return false;
+	login->expires_at = json_integer(object, "expires_at", &expires) == 0 ?
+	    expires / 1000 : TIME_UNKNOWN;
+	return consumer_copy(&login->access_token, object, "access_token",
+	    err) == 0 && consumer_copy(&login->refresh_token, object,
+	    "refresh_token", err) == 0;
+}
+
 int
 format_openhands_credential(const struct format_input *input,
     struct buffer *out, struct error *err)
 {
-	struct json *credential = json_object();
-
-	json_set_string(credential, "type", "oauth");
-	json_set_string(credential, "vendor", "openai");
-	json_set_string(credential, "access_token", input->access_token);
-	json_set_string(credential, "refresh_token", "");
-	/* Milliseconds (8.1). */
-	json_set_integer(credential, "expires_at", input->expires_at * 1000);
-	return format_print_json(credential, out, err);
+	return format_print_json(consumer_make_openhands(input, "", NULL), out,
+	    err);
 }
 
 /* Appends a Python string literal: visible ASCII, as tokens, models and
