@@ -16,6 +16,12 @@ static const char *const event_words[] = {
 	[AUDIT_SIGN_OUT] = "sign-out",
 	[AUDIT_DELETE] = "delete",
 	[AUDIT_UNDO] = "undo",
+	[AUDIT_USE] = "use",
+	[AUDIT_IMPORT] = "import",
+	[AUDIT_LEND] = "lend",
+	[AUDIT_TAKE_BACK] = "take-back",
+	[AUDIT_RENAME] = "rename",
+	[AUDIT_RUN] = "run",
 };
 
 int

@@ -17,7 +17,13 @@ enum audit_event {
 	AUDIT_EXPORT,
 	AUDIT_SIGN_OUT,
 	AUDIT_DELETE,
-	AUDIT_UNDO
+	AUDIT_UNDO,
+	AUDIT_USE,
+	AUDIT_IMPORT,
+	AUDIT_LEND,
+	AUDIT_TAKE_BACK,
+	AUDIT_RENAME,
+	AUDIT_RUN
 };
 
 /* @why is NULL where it went well; @detail (a format's name, a path) may be

@@ -103,25 +103,6 @@ flat_part(const char *entry)
 	    entry + STAMP_DIGITS + 1 : NULL;
 }
 
-/* Removes the tenant's directory when the last profile left it. */
-static void
-drop_empty_tenant(const struct store *store, const char *name)
-{
-	const char *slash = strchr(name, '/');
-	char tenant[STORE_NAME_MAX + 1];
-	int root;
-
-	if (slash == NULL)
-		return;
-	memcpy(tenant, name, (size_t)(slash - name));
-	tenant[slash - name] = '\0';
-	root = store_open_parent(store, tenant, NULL);
-	if (root < 0)
-		return;
-	unlinkat(root, tenant, AT_REMOVEDIR);
-	close(root);
-}
-
 /* Moves between two directories and makes both last. */
 static int
 move(int from, const char *name, int to, const char *new_name,
@@ -158,7 +139,7 @@ backup_forget(struct store *store, const char *name, struct error *err)
 		    name);
 	if (number < 0)
 		return -1;
-	drop_empty_tenant(store, name);
+	store_drop_tenant(store, name);
 	return 0;
 }
 
@@ -275,9 +256,43 @@ backup_purge(struct store *store, const char *name, bool backups,
 	result = remove_aside(store, parent, leaf, name, err);
 	close(parent);
 	if (result == 0)
-		drop_empty_tenant(store, name);
+		store_drop_tenant(store, name);
 	return result == 0 && backups ? purge_backups(store, name, err) :
 	    result;
+}
+
+struct visit {
+	int (*each)(int dir, const char *name, void *data);
+	void *data;
+};
+
+static int
+visit_entry(int backups, const char *entry, void *data)
+{
+	const char *part = flat_part(entry);
+	const struct visit *visit = data;
+	char name[STORE_NAME_MAX + 1];
+	int dir = part == NULL ? -1 : file_open_dir(backups, entry, NULL);
+
+	if (dir < 0)
+		return 0;
+	store_plain_name(name, part);
+	visit->each(dir, name, visit->data);
+	close(dir);
+	return 0;
+}
+
+void
+backup_for_each(const struct store *store,
+    int (*each)(int dir, const char *name, void *data), void *data)
+{
+	struct visit visit = { each, data };
+	int backups = store_open_part(store, STORE_BACKUPS, NULL);
+
+	if (backups < 0)
+		return;
+	file_for_each(backups, visit_entry, &visit);
+	close(backups);
 }
 
 static int

@@ -61,6 +61,10 @@ busy(int fd, const char *name, struct error *err)
 		return error_set(err, ERROR_BUSY,
 		    _("another renewal is under way (process %ld); try again "
 		    "when it is done"), pid);
+	if (*name == '%')
+		return error_set(err, ERROR_BUSY,
+		    _("process %ld is at work on the same; try again when it "
+		    "is done"), pid);
 	return error_set(err, ERROR_BUSY,
 	    _("'%s' is in use by process %ld; try again when it is done"),
 	    name, pid);
@@ -91,7 +95,8 @@ try_in(int dir, const char *file, const char *name, struct error *err)
 		if (fd < 0)
 			return error_set_errno(err, errno,
 			    _("cannot open the lock of %s"),
-			    name == LOCK_SPEND ? _("the store") : name);
+			    name == LOCK_SPEND || *name == '%' ?
+			    _("the store") : name);
 		if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 			if (errno == EWOULDBLOCK)
 				busy(fd, name, err);
@@ -127,6 +132,27 @@ lock_try(struct store *store, const char *name, struct error *err)
 	fd = try_in(dir, file, name, err);
 	close(dir);
 	return fd;
+}
+
+bool
+lock_is_held(const struct store *store, const char *name)
+{
+	char file[FILE_SIZE];
+	int dir, fd;
+	bool held;
+
+	lock_file(file, name);
+	dir = store_open_part(store, STORE_LOCKS, NULL);
+	if (dir < 0)
+		return false;
+	fd = openat(dir, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	close(dir);
+	if (fd < 0)
+		return false;
+	/* Shared, so that two who ask do not see each other. */
+	held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return held;
 }
 
 int

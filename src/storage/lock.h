@@ -8,10 +8,13 @@
  * sends a refresh token a second time while the first answer may still come,
  * even when the one who asked was killed.
  *
- * Order: the profile's lock first, then the store's.
+ * Order: the profile's lock first, then the store's; LOCK_TARGETS last. Of two
+ * profiles, the one whose name sorts first.
  */
 #ifndef STORAGE_LOCK_H
 #define STORAGE_LOCK_H
+
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "storage/store.h"
@@ -19,6 +22,13 @@
 /* In place of a profile's name: the lock under which refresh tokens are spent,
  * one at a time over the whole store. */
 #define LOCK_SPEND NULL
+
+/* The lock under which programs' files and the list of targets are written:
+ * for milliseconds, never across the network. */
+#define LOCK_TARGETS "%targets"
+
+/* Held by `chatelaine keep` as long as it runs. */
+#define LOCK_KEEP "%keep"
 
 /* How long the command line waits for a lock, in ms: longer than one network
  * operation may take. */
@@ -32,11 +42,14 @@
 #define LOCK_RETRY_MS 20
 
 /*
- * Takes the lock of profile @name, or LOCK_SPEND. Returns a descriptor, which
+ * Takes the lock of profile @name, or one of the above. Returns a descriptor, which
  * the caller closes to release it, or -1: ERROR_BUSY with the holder's pid,
  * or ERROR_FAILED where locks cannot be made; then nothing may be spent.
  */
 int lock_try(struct store *store, const char *name, struct error *err);
+
+/* True if somebody holds it. Takes nothing and makes nothing. */
+bool lock_is_held(const struct store *store, const char *name);
 
 /* As above, trying for @wait_ms. */
 int lock_take(struct store *store, const char *name, int wait_ms,

@@ -295,6 +295,26 @@ pending_list(const struct store *store, struct store_names *names,
 	return result;
 }
 
+int
+pending_rename(struct store *store, const char *name, const char *to,
+    struct error *err)
+{
+	char from[FILE_SIZE], into[FILE_SIZE];
+	int dir = store_open_part(store, STORE_PENDING, NULL), result = 0;
+
+	if (dir < 0)
+		return 0;
+	pending_file(from, name, PENDING_REFRESH);
+	pending_file(into, to, PENDING_REFRESH);
+	if (renameat(dir, from, dir, into) == 0)
+		result = file_sync(dir, err);
+	else if (errno != ENOENT)
+		result = error_set_errno(err, errno, "%s",
+		    _("cannot rename the record of a renewal"));
+	close(dir);
+	return result;
+}
+
 bool
 pending_is_in_doubt(const struct store *store, const char *name,
     int64_t generation)

@@ -74,6 +74,11 @@ void pending_release(struct pending *pending);
 int pending_remove(const struct store *store, const char *name,
     enum pending_operation operation, struct error *err);
 
+/* The record of a renewal goes with its profile to the name @to. That there is
+ * none is no failure. */
+int pending_rename(struct store *store, const char *name, const char *to,
+    struct error *err);
+
 /* The path of the file, for messages: where an answer is safe. */
 void pending_path(const struct store *store, const char *name,
     enum pending_operation operation, struct buffer *path);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,24 @@ read_refusal(struct profile *profile, const struct json *object,
 }
 
 static int
+read_owner(struct profile *profile, const struct json *object,
+    struct error *err)
+{
+	const char *path = json_string(object, "owner_path");
+
+	/* "chatelaine", and what a hand made of it. */
+	if (path == NULL || *path != '/')
+		return 0;
+	free(profile->owner);
+	free(profile->owner_path);
+	profile->owner = profile->owner_path = NULL;
+	if (record_copy(&profile->owner, object, "owner", err) != 0 ||
+	    record_copy(&profile->owner_path, object, "owner_path", err) != 0)
+		return -1;
+	return 0;
+}
+
+static int
 read_profile(int dir, struct profile *profile, struct error *err)
 {
 	struct json *object;
@@ -117,19 +136,24 @@ read_profile(int dir, struct profile *profile, struct error *err)
 	    record_copy(&profile->email, object, "email", err) == 0 &&
 	    record_copy(&profile->plan, object, "plan", err) == 0 &&
 	    record_copy(&profile->label, object, "label", err) == 0 &&
+	    read_owner(profile, object, err) == 0 &&
 	    read_refusal(profile, object, err) == 0)
 		result = 0;
 	json_free(object);
 	return result;
 }
 
-static int
-warn(struct profile *profile, struct buffer *text, struct error *err)
+int
+profile_warn(struct profile *profile, struct buffer *text, struct error *err)
 {
 	char **at = profile->warning;
 
 	while (*at != NULL)
 		at++;
+	if (at == &profile->warning[PROFILE_WARNINGS]) {
+		buffer_release(text);
+		return 0;
+	}
 	*at = buffer_detach(text, err);
 	return *at == NULL ? -1 : 0;
 }
@@ -145,19 +169,55 @@ note_modes(int dir, struct profile *profile, const struct file_facts *facts,
 	if ((facts->mode & 077) != 0) {
 		buffer_addf(&text, _("%s is mode %04o"), CREDENTIAL_FILE,
 		    (unsigned int)facts->mode);
-		if (warn(profile, &text, err) != 0)
+		if (profile_warn(profile, &text, err) != 0)
 			return -1;
 	}
 	if (facts->links > 1) {
 		buffer_addf(&text, _("%s has %lu hard links"),
 		    CREDENTIAL_FILE, (unsigned long)facts->links);
-		if (warn(profile, &text, err) != 0)
+		if (profile_warn(profile, &text, err) != 0)
 			return -1;
 	}
 	if (fstat(dir, &st) == 0 && (st.st_mode & 077) != 0) {
 		buffer_addf(&text, _("its directory is mode %04o"),
 		    (unsigned int)(st.st_mode & 07777));
-		return warn(profile, &text, err);
+		return profile_warn(profile, &text, err);
+	}
+	return 0;
+}
+
+static bool
+has(int dir, const char *file)
+{
+	/* What cannot be looked at is there, too. */
+	return faccessat(dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    errno != ENOENT;
+}
+
+/* An agent-server's own login: everything is in its file, which app/login
+ * reads; what we noted of it stands in profile.json, if there is one. */
+static int
+load_volume(const struct store *store, int dir, struct profile *profile,
+    struct error *err)
+{
+	struct buffer path = BUFFER_INIT;
+	struct error why = ERROR_INIT;
+	char real[PATH_MAX];
+
+	if (realpath(store_path(store), real) == NULL)
+		return error_set_errno(err, errno, "%s",
+		    _("cannot find the store"));
+	buffer_addf(&path, "%s/%s/%s", real, profile->name,
+	    STORE_VOLUME_FILE);
+	profile->owner = strdup(PROFILE_VOLUME_OWNER);
+	profile->owner_path = buffer_detach(&path, err);
+	if (profile->owner == NULL || profile->owner_path == NULL)
+		return error_no_memory(err);
+	if (read_profile(dir, profile, &why) != 0 &&
+	    why.code != ERROR_NOT_FOUND) {
+		if (err != NULL)
+			*err = why;
+		return -1;
 	}
 	return 0;
 }
@@ -180,23 +240,21 @@ load_files(int dir, struct profile *profile, struct error *err)
 	return result;
 }
 
-static bool
-has(int dir, const char *file)
-{
-	/* What cannot be looked at is there, too. */
-	return faccessat(dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
-	    errno != ENOENT;
-}
 
 /* Reads what is in the directory, if it is a profile's at all: one of a
  * tenant, or an empty one, is not. */
 static int
-load_directory(int dir, struct profile *profile, struct error *why)
+load_directory(const struct store *store, int dir, struct profile *profile,
+    struct error *why)
 {
-	if (load_files(dir, profile, why) == 0)
+	bool is_volume = !has(dir, CREDENTIAL_FILE) &&
+	    has(dir, STORE_VOLUME_FILE);
+
+	if ((is_volume ? load_volume(store, dir, profile, why) :
+	    load_files(dir, profile, why)) == 0)
 		return 0;
-	why->code = has(dir, CREDENTIAL_FILE) || has(dir, PROFILE_FILE) ?
-	    ERROR_FAILED : ERROR_NOT_FOUND;
+	why->code = is_volume || has(dir, CREDENTIAL_FILE) ||
+	    has(dir, PROFILE_FILE) ? ERROR_FAILED : ERROR_NOT_FOUND;
 	return -1;
 }
 
@@ -214,7 +272,7 @@ load(const struct store *store, const char *name, bool look,
 	strcpy(profile->name, name);
 	dir = store_open_profile(store, name, &why);
 	if (dir >= 0) {
-		if (load_directory(dir, profile, &why) == 0 && look)
+		if (load_directory(store, dir, profile, &why) == 0 && look)
 			profile->in_doubt = pending_is_in_doubt(store, name,
 			    profile->generation);
 		close(dir);
@@ -238,46 +296,6 @@ profile_load(const struct store *store, const char *name,
 	return load(store, name, true, profile, err);
 }
 
-bool
-profile_is_free(const struct store *store, const char *name)
-{
-	struct profile there;
-	bool is_free = profile_load(store, name, &there, NULL) != 0;
-
-	profile_release(&there);
-	return is_free;
-}
-
-int
-profile_other_name(const char *name, int number,
-    char other[STORE_NAME_MAX + 1], struct error *err)
-{
-	const char *leaf = store_leaf(name);
-	char suffix[8] = "";
-	int n = 0;
-
-	if (number > 1)
-		n = snprintf(suffix, sizeof suffix, "-%d", number);
-	/* A long name gives way at its end. */
-	snprintf(other, STORE_NAME_MAX + 1, "%.*s%.*s%s", (int)(leaf - name),
-	    name, STORE_COMPONENT_MAX - n, leaf, suffix);
-	return store_check_name(other, err);
-}
-
-int
-profile_free_name(const struct store *store, const char *name,
-    char free_name[STORE_NAME_MAX + 1], struct error *err)
-{
-	for (int i = 1; i <= PROFILE_OTHER_NAMES; i++) {
-		if (profile_other_name(name, i, free_name, err) != 0)
-			return -1;
-		if (profile_is_free(store, free_name))
-			return 0;
-	}
-	return error_set(err, ERROR_REFUSED,
-	    _("there is no free name beside '%s'"), name);
-}
-
 void
 profile_release(struct profile *profile)
 {
@@ -286,8 +304,11 @@ profile_release(struct profile *profile)
 	free(profile->email);
 	free(profile->plan);
 	free(profile->label);
+	free(profile->owner);
+	free(profile->owner_path);
 	free(profile->refused_message);
 	free(profile->damage);
+	store_names_release(&profile->targets);
 	for (size_t i = 0; i < PROFILE_WARNINGS; i++)
 		free(profile->warning[i]);
 	memset(profile, 0, sizeof *profile);
@@ -320,59 +341,13 @@ profile_save(int dir, const struct profile *profile, struct error *err)
 	json_set_string(object, "email", profile->email);
 	json_set_string(object, "plan", profile->plan);
 	json_set_string(object, "label", profile->label);
-	json_set_string(object, "owner", "chatelaine");
+	json_set_string(object, "owner", profile->owner != NULL ?
+	    profile->owner : "chatelaine");
+	json_set_string(object, "owner_path", profile->owner_path);
 	record_set_time(object, "created_at", profile->created_at);
 	record_set_time(object, "last_refresh", profile->last_refresh);
 	set_refusal(object, profile);
 	return record_write(dir, PROFILE_FILE, object, err);
-}
-
-/* Where a profile's directory is put together. */
-#define NEW_PART "new"
-
-int
-profile_create(struct store *store, const struct profile *profile,
-    const struct credential *credential, struct error *err)
-{
-	char flat[STORE_NAME_MAX + 1];
-	int parent, aside, dir = -1, result = -1;
-
-	store_flat_name(flat, profile->name);
-	if (store_check_place(store, profile->name, err) != 0)
-		return -1;
-	parent = store_make_parent(store, profile->name, err);
-	if (parent < 0)
-		return -1;
-	aside = store_make_part(store, NEW_PART, err);
-	if (aside < 0)
-		goto out;
-	/* What a killed process left of the same work. */
-	if (faccessat(aside, flat, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    file_remove_dir(aside, flat, err) != 0)
-		goto out;
-	dir = file_make_dir(aside, flat, err);
-	if (dir < 0 || credential_save(dir, credential, err) != 0 ||
-	    profile_save(dir, profile, err) != 0)
-		goto undo;
-	if (renameat(aside, flat, parent, store_leaf(profile->name)) == 0) {
-		result = file_sync(parent, err);
-		goto out;
-	}
-	if (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR)
-		error_set(err, ERROR_REFUSED, _("'%s' is there already"),
-		    profile->name);
-	else
-		error_set_errno(err, errno, _("cannot make '%s'"),
-		    profile->name);
-undo:
-	file_remove_dir(aside, flat, NULL);
-out:
-	if (dir >= 0)
-		close(dir);
-	if (aside >= 0)
-		close(aside);
-	close(parent);
-	return result;
 }
 
 int

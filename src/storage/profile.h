@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "storage/credential.h"
 #include "storage/store.h"
@@ -22,7 +23,10 @@
 #define PROFILE_EXPIRING ((int64_t)48 * 3600)
 
 /* How many warnings there may be. */
-#define PROFILE_WARNINGS 3
+#define PROFILE_WARNINGS 4
+
+/* The owner of a profile that is an OpenHands volume (STORE_VOLUME_FILE). */
+#define PROFILE_VOLUME_OWNER "openhands"
 
 /* Each has one next step (app/status). */
 enum profile_status {
@@ -54,6 +58,10 @@ const char *profile_reason_word(enum profile_reason reason);
 struct profile {
 	char name[STORE_NAME_MAX + 1];
 	char *user_id, *account_id, *email, *plan, *label;
+	/* To whom its chain is lent: a kind of file (formats/consumer) and the
+	 * path of that file; NULL: it is ours to renew. What is known of a
+	 * lent login comes from there (app/login). */
+	char *owner, *owner_path;
 	int64_t created_at, last_refresh, expires_at;
 	int64_t generation;
 	bool renewable;		/* there is a refresh token */
@@ -63,6 +71,8 @@ struct profile {
 	char *refused_message;
 	bool in_doubt;		/* from storage/pending */
 	char *damage;		/* why it is damaged */
+	/* Which targets show it ("codex"); filled in by app/shown. */
+	struct store_names targets;
 	/* "credential.json is mode 0644", ...; the last is NULL. */
 	char *warning[PROFILE_WARNINGS + 1];
 };
@@ -102,6 +112,15 @@ int profile_save(int dir, const struct profile *profile, struct error *err);
  */
 int profile_create(struct store *store, const struct profile *profile,
     const struct credential *credential, struct error *err);
+
+/* Moves it to another name, of which nothing is there. Both locks are held. */
+int profile_rename(struct store *store, const char *name, const char *to,
+    struct error *err);
+
+/* Adds a warning, which it takes; the rest goes nowhere when there are too
+ * many. -1: out of memory. */
+int profile_warn(struct profile *profile, struct buffer *text,
+    struct error *err);
 
 /* The status at the time @now, and why where it is PROFILE_NEEDS_LOGIN. */
 enum profile_status profile_status(const struct profile *profile, int64_t now,

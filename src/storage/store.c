@@ -14,12 +14,12 @@
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "storage/lock.h"
 #include "storage/profile.h"
+#include "storage/record.h"
 #include "storage/store.h"
 
 #define PRIVATE_DIR ".chatelaine"
-#define STATE_FILE "state.json"
-#define STATE_MAX ((size_t)64 * 1024)
 
 struct store {
 	char *path;
@@ -240,7 +240,8 @@ has(int dir, const char *name)
 static bool
 is_profile(int dir)
 {
-	return has(dir, CREDENTIAL_FILE) || has(dir, PROFILE_FILE);
+	return has(dir, CREDENTIAL_FILE) || has(dir, PROFILE_FILE) ||
+	    has(dir, STORE_VOLUME_FILE);
 }
 
 int
@@ -423,25 +424,37 @@ store_names_release(struct store_names *names)
 	names->count = 0;
 }
 
+void
+store_drop_tenant(const struct store *store, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	char tenant[STORE_NAME_MAX + 1];
+	int root;
+
+	if (slash == NULL)
+		return;
+	memcpy(tenant, name, (size_t)(slash - name));
+	tenant[slash - name] = '\0';
+	root = store_open_parent(store, tenant, NULL);
+	if (root < 0)
+		return;
+	unlinkat(root, tenant, AT_REMOVEDIR);
+	close(root);
+}
+
 bool
 store_terms_agreed(const struct store *store)
 {
-	struct buffer text = BUFFER_INIT;
-	struct json *state = NULL;
-	int64_t when;
-	const char *at;
-	bool agreed;
+	struct json *state;
 	int dir;
+	bool agreed;
 
 	dir = store_open_part(store, ".", NULL);
 	if (dir < 0)
 		return false;
-	if (file_read(dir, STATE_FILE, STATE_MAX, &text, NULL, NULL) == 0)
-		state = json_parse(text.data, text.length, NULL);
-	at = json_string(state, "terms_agreed_at");
-	agreed = at != NULL && time_parse(at, &when) == 0;
+	state = record_read(dir, STORE_STATE_FILE, NULL, NULL);
+	agreed = record_time(state, "terms_agreed_at") != TIME_UNKNOWN;
 	json_free(state);
-	buffer_release(&text);
 	close(dir);
 	return agreed;
 }
@@ -449,24 +462,23 @@ store_terms_agreed(const struct store *store)
 int
 store_agree_terms(struct store *store, struct error *err)
 {
-	struct buffer text = BUFFER_INIT;
-	struct json *state = json_object();
-	char now[TIME_TEXT_SIZE];
-	int dir, result = -1;
+	struct json *state;
+	int lock, dir, result;
 
-	time_format(now, time_now());
-	json_set_integer(state, "schema", 1);
-	json_set_string(state, "terms_agreed_at", now);
+	/* Others write other parts of the file. */
+	lock = lock_take(store, LOCK_TARGETS, LOCK_WAIT_MS, err);
+	if (lock < 0)
+		return -1;
 	dir = store_make_part(store, ".", err);
-	if (dir >= 0 && json_print(state, JSON_PRETTY, &text, err) == 0) {
-		buffer_add_char(&text, '\n');
-		result = file_write(dir, STATE_FILE, text.data, text.length,
-		    err);
+	if (dir < 0) {
+		close(lock);
+		return -1;
 	}
-	if (dir < 0)
-		json_free(state);
-	else
-		close(dir);
-	buffer_release(&text);
+	state = json_object();
+	json_set_integer(state, "schema", RECORD_SCHEMA);
+	record_set_time(state, "terms_agreed_at", time_now());
+	result = record_write(dir, STORE_STATE_FILE, state, err);
+	close(dir);
+	close(lock);
 	return result;
 }

@@ -5,8 +5,9 @@
  *	STORE/.chatelaine/		what is not of one profile:
  *		audit.jsonl		storage/audit
  *		locks/, pending/, backups/	storage/{lock,pending,backup}
+ *		moves/			storage/move
  *		new/, gone/		profiles being made, being deleted
- *		state.json		what the person agreed to
+ *		state.json		what the person agreed to; storage/targets
  *
  * Directories are 0700, files 0600.
  *
@@ -32,6 +33,12 @@ struct store;
 #define STORE_LOCKS "locks"
 #define STORE_PENDING "pending"
 #define STORE_BACKUPS "backups"
+#define STORE_MOVES "moves"
+#define STORE_STATE_FILE "state.json"	/* below "." */
+
+/* What an OpenHands agent-server keeps its login in (protocol.md 8.1): a
+ * directory with it is a profile that is lent to that program. */
+#define STORE_VOLUME_FILE "openai_oauth.json"
 
 /* Opens the store at @path, which need not exist. The caller closes it with
  * store_close(). NULL: ERROR_FAILED, it is no directory or may not be read. */
@@ -66,6 +73,9 @@ int store_open_parent(const struct store *store, const char *name,
 int store_make_parent(struct store *store, const char *name,
     struct error *err);
 
+/* Removes the tenant's directory when the last profile has left it. */
+void store_drop_tenant(const struct store *store, const char *name);
+
 /* ERROR_REFUSED when a profile of that name could not be seen: its tenant is
  * a profile itself, or it is the name of a tenant. */
 int store_check_place(const struct store *store, const char *name,
@@ -75,8 +85,8 @@ int store_check_place(const struct store *store, const char *name,
 const char *store_leaf(const char *name);
 
 /* The names of all profiles, sorted; an entry is taken for a profile when it
- * is a directory with credential.json or profile.json in it, or is something
- * else than a directory under a valid name whose kind must be told (a link).
+ * is a directory with credential.json, profile.json or STORE_VOLUME_FILE in
+ * it, or is something else than a directory under a valid name whose kind must be told (a link).
  * Freed with store_names_release(). */
 struct store_names {
 	char **name;

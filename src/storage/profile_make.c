@@ -1,0 +1,127 @@
+/*
+ * Making a profile, and finding a name for one.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/i18n.h"
+#include "storage/profile.h"
+
+bool
+profile_is_free(const struct store *store, const char *name)
+{
+	struct profile there;
+	bool is_free = profile_load(store, name, &there, NULL) != 0;
+
+	profile_release(&there);
+	return is_free;
+}
+
+int
+profile_other_name(const char *name, int number,
+    char other[STORE_NAME_MAX + 1], struct error *err)
+{
+	const char *leaf = store_leaf(name);
+	char suffix[8] = "";
+	int n = 0;
+
+	if (number > 1)
+		n = snprintf(suffix, sizeof suffix, "-%d", number);
+	/* A long name gives way at its end. */
+	snprintf(other, STORE_NAME_MAX + 1, "%.*s%.*s%s", (int)(leaf - name),
+	    name, STORE_COMPONENT_MAX - n, leaf, suffix);
+	return store_check_name(other, err);
+}
+
+int
+profile_free_name(const struct store *store, const char *name,
+    char free_name[STORE_NAME_MAX + 1], struct error *err)
+{
+	for (int i = 1; i <= PROFILE_OTHER_NAMES; i++) {
+		if (profile_other_name(name, i, free_name, err) != 0)
+			return -1;
+		if (profile_is_free(store, free_name))
+			return 0;
+	}
+	return error_set(err, ERROR_REFUSED,
+	    _("there is no free name beside '%s'"), name);
+}
+
+/* Where a profile's directory is put together. */
+#define NEW_PART "new"
+
+int
+profile_create(struct store *store, const struct profile *profile,
+    const struct credential *credential, struct error *err)
+{
+	char flat[STORE_NAME_MAX + 1];
+	int parent, aside, dir = -1, result = -1;
+
+	store_flat_name(flat, profile->name);
+	if (store_check_place(store, profile->name, err) != 0)
+		return -1;
+	parent = store_make_parent(store, profile->name, err);
+	if (parent < 0)
+		return -1;
+	aside = store_make_part(store, NEW_PART, err);
+	if (aside < 0)
+		goto out;
+	/* What a killed process left of the same work. */
+	if (faccessat(aside, flat, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    file_remove_dir(aside, flat, err) != 0)
+		goto out;
+	dir = file_make_dir(aside, flat, err);
+	if (dir < 0 || credential_save(dir, credential, err) != 0 ||
+	    profile_save(dir, profile, err) != 0)
+		goto undo;
+	if (renameat(aside, flat, parent, store_leaf(profile->name)) == 0) {
+		result = file_sync(parent, err);
+		goto out;
+	}
+	if (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR)
+		error_set(err, ERROR_REFUSED, _("'%s' is there already"),
+		    profile->name);
+	else
+		error_set_errno(err, errno, _("cannot make '%s'"),
+		    profile->name);
+undo:
+	file_remove_dir(aside, flat, NULL);
+out:
+	if (dir >= 0)
+		close(dir);
+	if (aside >= 0)
+		close(aside);
+	close(parent);
+	return result;
+}
+
+int
+profile_rename(struct store *store, const char *name, const char *to,
+    struct error *err)
+{
+	int from = store_open_parent(store, name, err), into;
+	int result = -1;
+
+	if (from < 0)
+		return -1;
+	into = store_make_parent(store, to, err);
+	if (into >= 0) {
+		/* Replaces an empty directory, never a profile. */
+		if (renameat(from, store_leaf(name), into,
+		    store_leaf(to)) != 0)
+			error_set_errno(err, errno, _("cannot rename '%s'"),
+			    name);
+		else if (file_sync(into, err) == 0)
+			result = file_sync(from, err);
+		close(into);
+	}
+	close(from);
+	if (result == 0)
+		store_drop_tenant(store, name);
+	return result;
+}
