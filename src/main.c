@@ -114,5 +114,5 @@ main(int argc, char **argv)
 	while (stage-- > 0)
 		if (stages[stage].stop != NULL)
 			stages[stage].stop(&program);
-	return result == 0 ? EXIT_SUCCESS : (int)err.code;
+	return result == 0 ? program.cli.status : (int)err.code;
 }

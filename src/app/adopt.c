@@ -3,10 +3,13 @@
 #include <unistd.h>
 
 #include "app/adopt.h"
+#include "app/run.h"
+#include "app/settle.h"
 #include "base/i18n.h"
 #include "oauth/answer.h"
 #include "storage/backup.h"
 #include "storage/lock.h"
+#include "storage/move.h"
 #include "storage/pending.h"
 
 /* What a record holds. */
@@ -75,27 +78,39 @@ adopt_one(struct app *app, const char *name, enum pending_operation operation,
 int
 adopt_pending(struct app *app, const char *name, struct error *err)
 {
+	if (settle_profile(app, name, err) != 0)
+		return -1;
 	pending_sweep(app->store, name);
 	if (adopt_one(app, name, PENDING_REFRESH, err) != 0)
 		return -1;
 	return adopt_one(app, name, PENDING_LOGIN, err);
 }
 
+static void
+adopt_names(struct app *app, struct store_names *names)
+{
+	int lock;
+
+	for (size_t i = 0; i < names->count; i++) {
+		lock = lock_try(app->store, names->name[i], NULL);
+		if (lock < 0)
+			continue;	/* somebody is at work on it */
+		adopt_pending(app, names->name[i], NULL);
+		close(lock);
+	}
+	store_names_release(names);
+}
+
 void
 adopt_all(struct app *app)
 {
 	struct store_names names;
-	int lock;
 
 	backup_sweep(app->store);
-	if (pending_list(app->store, &names, NULL) != 0)
-		return;
-	for (size_t i = 0; i < names.count; i++) {
-		lock = lock_try(app->store, names.name[i], NULL);
-		if (lock < 0)
-			continue;	/* somebody is at work on it */
-		adopt_pending(app, names.name[i], NULL);
-		close(lock);
-	}
-	store_names_release(&names);
+	if (move_list(app->store, &names, NULL) == 0)
+		adopt_names(app, &names);
+	settle_files(app);
+	run_sweep(app);
+	if (pending_list(app->store, &names, NULL) == 0)
+		adopt_names(app, &names);
 }

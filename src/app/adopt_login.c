@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/adopt.h"
+#include "app/login.h"
 #include "app/take.h"
 #include "base/i18n.h"
 #include "storage/backup.h"
@@ -21,7 +22,7 @@ place(struct app *app, const char *name, const struct pending *pending,
 	int result;
 
 	strcpy(saved, name);
-	if (profile_load(app->store, name, &there, NULL) != 0)
+	if (login_load(app, name, &there, NULL) != 0)
 		result = take_create(app, name, answer, identity,
 		    pending->issuer, err);
 	else if (there.damage == NULL && take_is_same_login(&there, identity))

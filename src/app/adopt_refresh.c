@@ -8,6 +8,7 @@
 
 #include "app/adopt.h"
 #include "app/take.h"
+#include "app/use.h"
 #include "base/i18n.h"
 #include "base/secret.h"
 
@@ -125,6 +126,7 @@ finish(struct app *app, struct profile *profile,
 	identity_release(&identity);
 	if (take_save_profile(app, profile, err) != 0)
 		return -1;
+	use_renew(app, profile->name);
 	take_note(app, AUDIT_REFRESH, profile->name, NULL);
 	return pending_remove(app->store, profile->name, PENDING_REFRESH, err);
 }

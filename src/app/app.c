@@ -12,18 +12,18 @@
 #include "formats/format.h"
 #include "oauth/issuer.h"
 
-static const char *
-environment(const char *name, const char *otherwise)
+const char *
+app_environment(const char *name, const char *otherwise)
 {
 	const char *value = getenv(name);
 
 	return value != NULL && *value != '\0' ? value : otherwise;
 }
 
-static const char *
-home(void)
+const char *
+app_home(void)
 {
-	const char *path = environment("HOME", NULL);
+	const char *path = app_environment("HOME", NULL);
 	const struct passwd *pw;
 
 	if (path != NULL)
@@ -36,15 +36,15 @@ static int
 find_store(struct buffer *path, const char *option, struct error *err)
 {
 	const char *given = option != NULL ? option :
-	    environment("CHATELAINE_STORE", NULL);
-	const char *data = environment("XDG_DATA_HOME", NULL);
+	    app_environment("CHATELAINE_STORE", NULL);
+	const char *data = app_environment("XDG_DATA_HOME", NULL);
 
 	if (given != NULL)
 		buffer_add_string(path, given);
 	else if (data != NULL && *data == '/')
 		buffer_addf(path, "%s/chatelaine", data);
-	else if (home() != NULL)
-		buffer_addf(path, "%s/.local/share/chatelaine", home());
+	else if (app_home() != NULL)
+		buffer_addf(path, "%s/.local/share/chatelaine", app_home());
 	else
 		return error_set(err, ERROR_USAGE, "%s",
 		    _("there is no home directory; name the store by "
@@ -58,10 +58,10 @@ app_init(struct app *app, const char *store, struct error *err)
 	struct buffer path = BUFFER_INIT;
 
 	memset(app, 0, sizeof *app);
-	app->issuer = environment("CHATELAINE_ISSUER", ISSUER_DEFAULT);
-	app->backend = environment("CHATELAINE_BACKEND",
+	app->issuer = app_environment("CHATELAINE_ISSUER", ISSUER_DEFAULT);
+	app->backend = app_environment("CHATELAINE_BACKEND",
 	    FORMAT_BACKEND_DEFAULT);
-	app->helper = environment("CHATELAINE_OAUTH",
+	app->helper = app_environment("CHATELAINE_OAUTH",
 	    PKGLIBEXECDIR "/chatelaine-oauth");
 	if (find_store(&path, store, err) == 0)
 		app->store = store_open(path.data, err);

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "storage/profile.h"
 #include "storage/store.h"
+#include "storage/targets.h"
 
 struct app {
 	struct store *store;
@@ -19,6 +20,9 @@ struct app {
 	const char *backend;	/* CHATELAINE_BACKEND, or the default */
 	const char *helper;	/* the program chatelaine-oauth */
 	bool screen;		/* a screen is open: nobody prints */
+	/* The list of targets while LOCK_TARGETS is held (app/use). */
+	struct targets targets;
+	int targets_lock, targets_depth;
 };
 
 /*
@@ -28,6 +32,11 @@ struct app {
  */
 int app_init(struct app *app, const char *store, struct error *err);
 void app_release(struct app *app);
+
+/* A variable of the environment, @otherwise where it is not set or empty; and
+ * the home directory, NULL where there is none. */
+const char *app_environment(const char *name, const char *otherwise);
+const char *app_home(void);
 
 /* The notice that is agreed to once, before the first sign-in; translated. */
 const char *app_terms(void);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/export.h"
+#include "app/login.h"
 #include "app/status.h"
 #include "base/file.h"
 #include "base/i18n.h"
@@ -27,8 +28,8 @@
 #define LOGIN_FILE_DEPTH 3
 
 /* The access token must be worth handing over. */
-static int
-check_usable(const struct profile *profile, struct error *err)
+int
+export_check_usable(const struct profile *profile, struct error *err)
 {
 	int64_t now = time_now();
 	enum profile_reason reason;
@@ -64,13 +65,13 @@ export_print(struct app *app, const char *name, const struct format *format,
 	    format_models[0], err);
 	if (input.model == NULL)
 		return -1;
-	if (profile_load(app->store, name, &profile, err) != 0 ||
+	if (login_load(app, name, &profile, err) != 0 ||
 	    issuer_check(app->backend, err) != 0)
 		goto out;
-	if (format->secret && check_usable(&profile, err) != 0)
+	if (format->secret && export_check_usable(&profile, err) != 0)
 		goto out;
 	if (format->secret &&
-	    credential_load(app->store, name, &credential, err) != 0)
+	    login_load_credential(app, name, &credential, err) != 0)
 		goto out;
 	/* What goes into headers and scripts has no line break in it. */
 	if ((profile.account_id != NULL &&

@@ -14,6 +14,10 @@
  * SecretStr, so that nobody takes it for a token. */
 #define EXPORT_REDACTED "**********"
 
+/* 0, or ERROR_NEEDS_LOGIN or ERROR_FAILED with what to do, when the profile's
+ * access token is over or cannot be read. */
+int export_check_usable(const struct profile *profile, struct error *err);
+
 /*
  * Appends profile @name in @format for @model (NULL: the default), with the
  * secrets or, @redacted, with stand-ins. ERROR_NEEDS_LOGIN or ERROR_FAILED

@@ -8,6 +8,7 @@
 #include "app/adopt.h"
 #include "app/job.h"
 #include "app/job_type.h"
+#include "app/login.h"
 #include "app/status.h"
 #include "base/i18n.h"
 #include "base/secret.h"
@@ -291,7 +292,7 @@ job_for_profile(struct app *app, const struct job_type *type,
 	struct profile profile;
 	struct job *job = NULL;
 
-	if (profile_load(app->store, name, &profile, err) == 0 &&
+	if (login_load(app, name, &profile, err) == 0 &&
 	    (!type->spends || status_check_damage(&profile, err) == 0))
 		job = job_new(app, type, name, err);
 	if (job != NULL)

@@ -8,8 +8,10 @@
 
 #include "app/adopt.h"
 #include "app/job_type.h"
+#include "app/login.h"
 #include "app/status.h"
 #include "app/take.h"
+#include "app/use.h"
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/time.h"
@@ -66,7 +68,8 @@ check_profile(struct job *job, struct error *err)
 	if (profile_load(job->app->store, job->name, &profile, err) != 0)
 		goto out;
 	status = profile_status(&profile, time_now(), &reason);
-	if (status_check_damage(&profile, err) != 0)
+	if (status_check_damage(&profile, err) != 0 ||
+	    login_check_ours(&profile, err) != 0)
 		goto out;
 	if (status == PROFILE_NEEDS_LOGIN || status == PROFILE_ACCESS_ONLY) {
 		error_set(err, ERROR_NEEDS_LOGIN,
@@ -108,6 +111,8 @@ prepare_refresh(struct job *job, struct message_request *request,
 	int64_t attempts;
 	int result = -1;
 
+	/* A program may have newer tokens than we. */
+	use_look(job->app, job->name);
 	if (check_profile(job, err) != 0 || credential_load(job->app->store,
 	    job->name, &credential, err) != 0)
 		goto out;

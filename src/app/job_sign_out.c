@@ -6,6 +6,9 @@
 #include <stdlib.h>
 
 #include "app/job_type.h"
+#include "app/lend.h"
+#include "app/login.h"
+#include "app/use.h"
 #include "base/i18n.h"
 #include "oauth/issuer.h"
 #include "storage/audit.h"
@@ -20,7 +23,8 @@ prepare_sign_out(struct job *job, struct message_request *request,
 	struct error why = ERROR_INIT;
 	int result = -1;
 
-	if (credential_load(job->app->store, job->name, &credential,
+	/* With the chain of its program, where it is lent. */
+	if (login_load_credential(job->app, job->name, &credential,
 	    &why) != 0) {
 		error_set(err, why.code, _("'%s' is damaged: %s"), job->name,
 		    why.text);
@@ -44,6 +48,15 @@ out:
 	return result;
 }
 
+/* A volume of an agent-server stays where it is, without the login. */
+static int
+remove_ended(struct app *app, const char *name, struct error *err)
+{
+	if (profile_is_free(app->store, name))
+		return 0;
+	return backup_purge(app->store, name, false, err);
+}
+
 static int
 finish_sign_out(struct job *job, struct error *err)
 {
@@ -52,8 +65,10 @@ finish_sign_out(struct job *job, struct error *err)
 	audit_add(job->app->store, AUDIT_SIGN_OUT, job->name, NULL, NULL,
 	    NULL);
 	pending_remove(job->app->store, job->name, PENDING_REFRESH, NULL);
-	/* A login that has ended is not worth a backup. */
-	if (backup_purge(job->app->store, job->name, false, &why) == 0)
+	/* A login that has ended is not worth a backup, nor a file. */
+	use_withdraw(job->app, job->name);
+	if (lend_discard(job->app, job->name, &why) == 0 &&
+	    remove_ended(job->app, job->name, &why) == 0)
 		return 0;
 	return error_set(err, why.code,
 	    _("'%s' is signed out at the issuer, but could not be removed "

@@ -1,14 +1,35 @@
 #include "config.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "app/adopt.h"
 #include "app/remove.h"
+#include "app/use.h"
 #include "base/i18n.h"
 #include "storage/audit.h"
 #include "storage/backup.h"
 #include "storage/lock.h"
 #include "storage/pending.h"
+
+/* An agent-server's own directory is not ours to move away. */
+static int
+check_volume(struct app *app, const char *name, struct error *err)
+{
+	struct profile profile;
+	int result;
+
+	result = profile_load(app->store, name, &profile, err);
+	if (result == 0 && profile.generation == 0 && profile.owner != NULL) {
+		result = error_set(err, ERROR_REFUSED,
+		    _("'%s' is the volume of an %s agent-server and holds its "
+		    "only login"), name, profile.owner);
+		error_step(err, _("to end that login: chatelaine delete %s "
+		    "--sign-out"), name);
+	}
+	profile_release(&profile);
+	return result;
+}
 
 int
 remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
@@ -27,8 +48,11 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 	if (lock < 0)
 		return -1;
 	result = adopt_pending(app, name, &why);
+	if (result == 0)
+		result = check_volume(app, name, &why);
 	if (result != 0)
 		goto out;
+	use_withdraw(app, name);
 	if (purge) {
 		result = backup_purge(app->store, name, true, &why);
 		if (result == 0)
@@ -66,6 +90,7 @@ int
 remove_undo(struct app *app, int wait_ms, char name[STORE_NAME_MAX + 1],
     char as[STORE_NAME_MAX + 1], struct error *err)
 {
+	struct places places;
 	int lock, result;
 
 	if (backup_last(app->store, name, err) != 0)
@@ -74,8 +99,14 @@ remove_undo(struct app *app, int wait_ms, char name[STORE_NAME_MAX + 1],
 	if (lock < 0)
 		return -1;
 	result = backup_restore(app->store, name, as, err);
-	if (result == 0)
+	if (result == 0) {
 		audit_add(app->store, AUDIT_UNDO, as, NULL, NULL, NULL);
+		/* Where programs showed it, they do again. */
+		if (strcmp(name, as) == 0) {
+			use_undo(app, name, &places, NULL);
+			places_release(&places);
+		}
+	}
 	close(lock);
 	return result;
 }

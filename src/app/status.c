@@ -141,7 +141,8 @@ status_next(const struct profile *profile, int64_t now)
 		break;
 	case PROFILE_EXPIRING_SOON:
 	case PROFILE_EXPIRED:
-		return NEXT_REFRESH;
+		/* Its program renews it when it runs next. */
+		return profile->owner != NULL ? NEXT_NOTHING : NEXT_REFRESH;
 	case PROFILE_IN_DOUBT:
 		return profile->expires_at - now > STATUS_RETRY_WINDOW ?
 		    NEXT_LOGIN_OR_WAIT : NEXT_REFRESH;

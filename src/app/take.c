@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/login.h"
 #include "app/take.h"
+#include "app/use.h"
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/secret.h"
@@ -117,6 +119,8 @@ take_save(struct app *app, const struct profile *profile,
 	if (result == 0)
 		result = profile_save(dir, profile, err);
 	close(dir);
+	if (result == 0)
+		use_renew(app, profile->name);
 	return result;
 }
 
@@ -174,12 +178,13 @@ int
 take_new_chain(struct app *app, struct profile *profile, struct answer *answer,
     struct identity *identity, const char *issuer, struct error *err)
 {
-	struct credential credential;
+	struct credential credential = CREDENTIAL_INIT;
 	char *copy;
 	int result = -1;
 
-	if (credential_load(app->store, profile->name, &credential,
-	    err) != 0)
+	/* An agent-server's volume has no tokens of ours yet. */
+	if (profile->generation > 0 && credential_load(app->store,
+	    profile->name, &credential, err) != 0)
 		goto out;
 	copy = strdup(issuer);
 	if (copy == NULL) {
@@ -189,6 +194,10 @@ take_new_chain(struct app *app, struct profile *profile, struct answer *answer,
 	take_string(&credential.issuer, &copy);
 	take_credential(&credential, answer, identity);
 	take_profile(profile, identity);
+	/* What was lent before, this one is ours to renew. */
+	free(profile->owner);
+	free(profile->owner_path);
+	profile->owner = profile->owner_path = NULL;
 	result = take_save(app, profile, &credential, err);
 	/* A renewal of the old chain is in doubt no more. */
 	if (result == 0)

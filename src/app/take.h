@@ -26,7 +26,8 @@ void take_credential(struct credential *credential, struct answer *answer,
     const struct identity *identity);
 void take_profile(struct profile *profile, struct identity *identity);
 
-/* Writes both files of a profile that is there; or only what is shown. */
+/* Writes both files of a profile that is there, and then its views (app/use);
+ * or only what is shown. */
 int take_save(struct app *app, const struct profile *profile,
     const struct credential *credential, struct error *err);
 int take_save_profile(struct app *app, const struct profile *profile,

@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "formats/consumer.h"
 #include "formats/format.h"
 
 /* The options, by their numbers; short ones are few on purpose. */
@@ -23,6 +24,10 @@ static const struct {
 	[OPTION_AGREE_TERMS] = { "agree-terms", 0, NULL,
 	    N_("agree to the notice about the terms of use") },
 	[OPTION_ALL] = { "all", 0, NULL, N_("every profile") },
+	[OPTION_AS] = { "as", 0, N_("NAME"),
+	    N_("the name of the profile that is made") },
+	[OPTION_FOR] = { "for", 0, N_("TARGET"),
+	    N_("which program: KIND or KIND=PATH; may be given again") },
 	[OPTION_FORCE] = { "force", 0, NULL,
 	    N_("write into a git work tree, or over a login") },
 	[OPTION_FORMAT] = { "format", 'f', N_("FORMAT"),
@@ -33,6 +38,7 @@ static const struct {
 	    N_("renew first if less is left: 30s, 10m, 48h, 2d (10m)") },
 	[OPTION_MODEL] = { "model", 'm', N_("MODEL"), N_("the model to use") },
 	[OPTION_NO_QR] = { "no-qr", 0, NULL, N_("print no QR code") },
+	[OPTION_NONE] = { "none", 0, NULL, N_("take the view away") },
 	[OPTION_OUTPUT] = { "output", 'o', N_("FILE"),
 	    N_("write to FILE, mode 0600; - is standard output") },
 	[OPTION_PURGE] = { "purge", 0, NULL,
@@ -47,7 +53,11 @@ static const struct {
 	    N_("the store, in place of the usual one") },
 	[OPTION_TENANT] = { "tenant", 0, N_("TENANT"),
 	    N_("only the profiles TENANT/...") },
+	[OPTION_TO] = { "to", 0, N_("TARGET"),
+	    N_("the program: codex, openhands, or either with =PATH") },
 	[OPTION_VERSION] = { "version", 'V', NULL, N_("print the version") },
+	[OPTION_WITHIN] = { "within", 0, N_("TIME"),
+	    N_("what has less than this left: 30s, 10m, 48h, 2d (48h)") },
 	[OPTION_YES] = { "yes", 'y', NULL, N_("do not ask") },
 };
 
@@ -79,6 +89,39 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_show,
 	},
 	{
+		.name = "use", .usage = "[NAME|-]", .least = 0, .most = 1,
+		.options = CLI_OPTION(OPTION_FOR) | CLI_OPTION(OPTION_NONE),
+		.summary = N_("make programs show a profile; - is the one "
+		    "before"),
+		.run = cli_run_use,
+	},
+	{
+		.name = "lend", .usage = "NAME", .least = 1, .most = 1,
+		.options = CLI_OPTION(OPTION_TO),
+		.summary = N_("give a program the whole login, to renew it "
+		    "itself"),
+		.run = cli_run_lend,
+	},
+	{
+		.name = "take-back", .usage = "NAME", .least = 1, .most = 1,
+		.summary = N_("have a login that was lent back"),
+		.run = cli_run_take_back,
+	},
+	{
+		.name = "import", .usage = "FILE|TARGET", .least = 1,
+		.most = 1,
+		.options = CLI_OPTION(OPTION_AS),
+		.summary = N_("take in a login that a program has"),
+		.run = cli_run_import,
+	},
+	{
+		.name = "run", .usage = "NAME -- COMMAND...", .least = 2,
+		.most = ANY_NUMBER,
+		.options = CLI_OPTION(OPTION_FOR),
+		.summary = N_("run a command that sees one profile only"),
+		.run = cli_run_run,
+	},
+	{
 		.name = "export", .usage = "NAME", .least = 1, .most = 1,
 		.options = CLI_OPTION(OPTION_FORMAT) |
 		    CLI_OPTION(OPTION_MODEL) | CLI_OPTION(OPTION_OUTPUT) |
@@ -95,9 +138,20 @@ const struct cli_command cli_commands[] = {
 	{
 		.name = "refresh", .usage = "[NAME]...", .least = 0,
 		.most = ANY_NUMBER,
-		.options = CLI_OPTION(OPTION_ALL),
+		.options = CLI_OPTION(OPTION_ALL) | CLI_OPTION(OPTION_WITHIN),
 		.summary = N_("renew access now"),
 		.run = cli_run_refresh,
+	},
+	{
+		.name = "keep", .usage = "", .least = 0, .most = 0,
+		.options = CLI_OPTION(OPTION_WITHIN),
+		.summary = N_("renew every profile in time, until stopped"),
+		.run = cli_run_keep,
+	},
+	{
+		.name = "rename", .usage = "OLD NEW", .least = 2, .most = 2,
+		.summary = N_("give a profile another name"),
+		.run = cli_run_rename,
 	},
 	{
 		.name = "delete", .usage = "NAME", .least = 1, .most = 1,
@@ -108,8 +162,15 @@ const struct cli_command cli_commands[] = {
 	},
 	{
 		.name = "undo", .usage = "", .least = 0, .most = 0,
-		.summary = N_("bring back what was forgotten last"),
+		.summary = N_("undo the last switch or deletion"),
 		.run = cli_run_undo,
+	},
+	{
+		.name = "doctor", .usage = "", .least = 0, .most = 0,
+		.options = CLI_OPTION(OPTION_JSON),
+		.summary = N_("look for copies of logins, and what else is "
+		    "wrong"),
+		.run = cli_run_doctor,
 	},
 	{
 		.name = "help", .usage = "[COMMAND]", .least = 0, .most = 1,
@@ -208,6 +269,13 @@ parse_options(struct cli *cli, int argc, char **argv, struct error *err)
 		if (number < 0)
 			return unknown_option(argv[optind - 1], err);
 		cli->value[number] = optarg != NULL ? optarg : "";
+		if (number != OPTION_FOR)
+			continue;
+		if (cli->targets == CLI_TARGETS_MAX)
+			return error_set(err, ERROR_USAGE,
+			    _("--for can be given %d times"),
+			    CLI_TARGETS_MAX);
+		cli->target[cli->targets++] = optarg;
 	}
 	cli->operand = argv + optind;
 	cli->operands = argc - optind;
@@ -325,6 +393,14 @@ help_values(unsigned int which, struct buffer *out)
 		buffer_addf(out, "\n%s\n", _("formats:"));
 		for (size_t i = 0; i < formats_count; i++)
 			help_line(out, formats[i].name, _(formats[i].summary));
+	}
+	if ((which & (CLI_OPTION(OPTION_FOR) | CLI_OPTION(OPTION_TO))) != 0) {
+		buffer_addf(out, "\n%s\n", _("programs:"));
+		for (size_t i = 0; i < consumers_count; i++)
+			if ((which & CLI_OPTION(OPTION_TO)) == 0 ||
+			    consumers[i].lendable)
+				help_line(out, consumers[i].kind,
+				    consumers[i].title);
 	}
 	if ((which & CLI_OPTION(OPTION_MODEL)) != 0) {
 		buffer_addf(out, "\n%s\n ", _("models (others may be "

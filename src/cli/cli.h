@@ -15,6 +15,8 @@
 enum cli_option {
 	OPTION_AGREE_TERMS,
 	OPTION_ALL,
+	OPTION_AS,
+	OPTION_FOR,
 	OPTION_FORCE,
 	OPTION_FORMAT,
 	OPTION_HELP,
@@ -22,6 +24,7 @@ enum cli_option {
 	OPTION_MIN_VALID,
 	OPTION_MODEL,
 	OPTION_NO_QR,
+	OPTION_NONE,
 	OPTION_OUTPUT,
 	OPTION_PURGE,
 	OPTION_REPLACE,
@@ -29,12 +32,17 @@ enum cli_option {
 	OPTION_SIGN_OUT,
 	OPTION_STORE,
 	OPTION_TENANT,
+	OPTION_TO,
 	OPTION_VERSION,
+	OPTION_WITHIN,
 	OPTION_YES,
 	OPTIONS
 };
 
 #define CLI_OPTION(option) (1u << (option))
+
+/* --for may be given more than once. */
+#define CLI_TARGETS_MAX 32
 
 /* A command line that was understood. */
 struct cli {
@@ -42,7 +50,10 @@ struct cli {
 	char **operand;
 	int operands;
 	const char *value[OPTIONS];	/* NULL: not given; "" for a flag */
+	const char *target[CLI_TARGETS_MAX];	/* of each --for */
+	int targets;
 	struct app *app;		/* filled in by main */
+	int status;	/* of a command that passes another one's on */
 };
 
 struct cli_command {
@@ -86,14 +97,22 @@ char *cli_ask(const char *question);
 bool cli_can_ask(void);
 
 int cli_run_delete(struct cli *cli, struct error *err);
+int cli_run_doctor(struct cli *cli, struct error *err);
 int cli_run_export(struct cli *cli, struct error *err);
 int cli_run_help(struct cli *cli, struct error *err);
+int cli_run_import(struct cli *cli, struct error *err);
+int cli_run_keep(struct cli *cli, struct error *err);
+int cli_run_lend(struct cli *cli, struct error *err);
 int cli_run_list(struct cli *cli, struct error *err);
 int cli_run_login(struct cli *cli, struct error *err);
 int cli_run_refresh(struct cli *cli, struct error *err);
+int cli_run_rename(struct cli *cli, struct error *err);
+int cli_run_run(struct cli *cli, struct error *err);
 int cli_run_show(struct cli *cli, struct error *err);
+int cli_run_take_back(struct cli *cli, struct error *err);
 int cli_run_token(struct cli *cli, struct error *err);
 int cli_run_undo(struct cli *cli, struct error *err);
+int cli_run_use(struct cli *cli, struct error *err);
 int cli_run_version(struct cli *cli, struct error *err);
 
 #endif

@@ -7,6 +7,8 @@
 
 #include "app/job.h"
 #include "app/remove.h"
+#include "app/undo.h"
+#include "app/login.h"
 #include "base/buffer.h"
 #include "base/i18n.h"
 #include "cli/cli.h"
@@ -83,7 +85,7 @@ cli_run_delete(struct cli *cli, struct error *err)
 		return error_set(err, ERROR_USAGE, "%s",
 		    _("a sign-out keeps no backup, so --purge has nothing to "
 		    "do; leave it out"));
-	result = profile_load(cli->app->store, name, &profile, err);
+	result = login_load(cli->app, name, &profile, err);
 	if (result == 0)
 		result = confirm(cli, &profile, err);
 	profile_release(&profile);
@@ -96,12 +98,16 @@ cli_run_delete(struct cli *cli, struct error *err)
 int
 cli_run_undo(struct cli *cli, struct error *err)
 {
-	char name[STORE_NAME_MAX + 1], as[STORE_NAME_MAX + 1];
+	struct buffer text = BUFFER_INIT;
+	struct undo undo;
+	int result;
 
-	if (remove_undo(cli->app, REMOVE_WAIT_MS, name, as, err) != 0)
-		return -1;
-	if (strcmp(name, as) != 0)
-		return cli_say(err, _("'%s' is back as '%s', since there is a "
-		    "'%s' again"), name, as, name);
-	return cli_say(err, _("'%s' is back"), name);
+	result = undo_last(cli->app, REMOVE_WAIT_MS, &undo, err);
+	if (result == 0) {
+		undo_sentence(&undo, &text);
+		result = cli_say(err, "%s", text.data);
+	}
+	buffer_release(&text);
+	undo_release(&undo);
+	return result;
 }

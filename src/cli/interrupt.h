@@ -12,7 +12,7 @@
 /* Catches SIGINT, SIGTERM and SIGHUP from now on. */
 void interrupt_catch(void);
 
-/* Nonzero once one of them came. */
+/* The last of them that came; 0: none. */
 extern volatile sig_atomic_t interrupt_flag;
 
 #endif

@@ -4,6 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/keep.h"
+#include "app/login.h"
+#include "app/shown.h"
 #include "app/status.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -11,7 +14,7 @@
 #include "cli/cli.h"
 #include "cli/report.h"
 
-#define COLUMNS 5
+#define COLUMNS 6
 #define COLUMN_MAX 40
 #define CELL_MAX 64
 
@@ -66,7 +69,7 @@ print_json(struct cli *cli, const struct profile_list *list, int64_t now,
 /* One row of the table: what stands in its cells. */
 static void
 fill_row(const struct profile *profile, int64_t now,
-    const char *cell[COLUMNS], char left[CELL_MAX])
+    const char *cell[COLUMNS], char left[CELL_MAX], struct buffer *used)
 {
 	enum profile_reason reason;
 	size_t n;
@@ -80,6 +83,11 @@ fill_row(const struct profile *profile, int64_t now,
 	cell[2] = profile->plan != NULL ? status_plan(profile->plan) : "-";
 	cell[3] = status_word(profile_status(profile, now, &reason));
 	cell[4] = left;
+	buffer_clear(used);
+	for (size_t i = 0; i < profile->targets.count; i++)
+		buffer_addf(used, "%s%s", i > 0 ? " " : "",
+		    profile->targets.name[i]);
+	cell[5] = used->length > 0 ? used->data : "-";
 }
 
 static void
@@ -113,28 +121,44 @@ print_table(struct cli *cli, const struct profile_list *list, int64_t now,
     struct error *err)
 {
 	const char *const header[COLUMNS] = { _("PROFILE"), _("ACCOUNT"),
-	    _("PLAN"), _("STATUS"), _("ACCESS ENDS IN") };
+	    _("PLAN"), _("STATUS"), _("ACCESS ENDS IN"),
+	    _("USED BY") };
 	const char *tenant = cli->value[OPTION_TENANT];
 	const char *cell[COLUMNS];
 	int width[COLUMNS] = { 0 }, result;
-	struct buffer text = BUFFER_INIT;
+	struct buffer text = BUFFER_INIT, used = BUFFER_INIT;
 	char left[CELL_MAX];
 
 	widen(width, header);
 	for (size_t i = 0; i < list->count; i++) {
-		fill_row(&list->profile[i], now, cell, left);
+		fill_row(&list->profile[i], now, cell, left, &used);
 		if (is_of_tenant(&list->profile[i], tenant))
 			widen(width, cell);
 	}
 	add_row(&text, width, header);
 	for (size_t i = 0; i < list->count; i++) {
-		fill_row(&list->profile[i], now, cell, left);
+		fill_row(&list->profile[i], now, cell, left, &used);
 		if (is_of_tenant(&list->profile[i], tenant))
 			add_row(&text, width, cell);
 	}
 	result = cli_write(&text, err);
 	buffer_release(&text);
+	buffer_release(&used);
 	return result;
+}
+
+/* What the table cannot say: for people, who read it now. */
+static void
+advise(struct cli *cli, const struct profile_list *list, int64_t now)
+{
+	const char *advice;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	advice = keep_advice(cli->app, list, now);
+	if (advice != NULL)
+		cli_note(_("chatelaine: nothing renews these logins in time; "
+		    "to have it done: %s"), advice);
 }
 
 int
@@ -144,8 +168,12 @@ cli_run_list(struct cli *cli, struct error *err)
 	int64_t now = time_now();
 	int result;
 
-	if (profile_load_all(cli->app->store, &list, err) != 0)
+	if (login_load_all(cli->app, &list, err) != 0)
 		return -1;
+	if (shown_complete(cli->app, &list, err) != 0) {
+		profile_list_release(&list);
+		return -1;
+	}
 	if (cli->value[OPTION_JSON] != NULL)
 		result = print_json(cli, &list, now, err);
 	else if (count_of(&list, cli->value[OPTION_TENANT]) == 0 &&
@@ -158,6 +186,8 @@ cli_run_list(struct cli *cli, struct error *err)
 		    "chatelaine login NAME"), store_path(cli->app->store));
 	else
 		result = print_table(cli, &list, now, err);
+	if (result == 0 && cli->value[OPTION_JSON] == NULL)
+		advise(cli, &list, now);
 	profile_list_release(&list);
 	return result;
 }

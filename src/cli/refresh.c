@@ -1,6 +1,8 @@
 #include "config.h"
 
 #include "app/job.h"
+#include "app/keep.h"
+#include "app/login.h"
 #include "app/status.h"
 #include "base/i18n.h"
 #include "base/time.h"
@@ -35,7 +37,7 @@ refresh_one(struct cli *cli, const char *name, struct error *err)
 
 	if (refresh_wait(cli->app, name, 0, err) != 0)
 		return -1;
-	if (profile_load(cli->app->store, name, &profile, err) == 0) {
+	if (login_load(cli->app, name, &profile, err) == 0) {
 		time_format_local(end, profile.expires_at);
 		result = cli_say(err, _("'%s' is renewed; its access ends "
 		    "%s"), name, end);
@@ -69,15 +71,21 @@ static int
 refresh_all(struct cli *cli, struct error *err)
 {
 	struct store_names names = { NULL, 0 };
+	bool some = cli->value[OPTION_WITHIN] != NULL;
 	struct profile_list list;
 	enum profile_reason reason;
 	enum profile_status status;
+	int64_t within;
 	int result = -1;
 
-	if (profile_load_all(cli->app->store, &list, err) != 0)
+	if (keep_within(cli, &within, err) != 0)
+		return -1;
+	if (login_load_all(cli->app, &list, err) != 0)
 		return -1;
 	for (size_t i = 0; i < list.count; i++) {
 		status = profile_status(&list.profile[i], time_now(), &reason);
+		if (list.profile[i].owner != NULL)
+			continue;	/* its program renews it */
 		if (status == PROFILE_DAMAGED ||
 		    status == PROFILE_NEEDS_LOGIN ||
 		    !list.profile[i].renewable ||
@@ -85,11 +93,17 @@ refresh_all(struct cli *cli, struct error *err)
 		    NEXT_LOGIN_OR_WAIT)
 			cli_note(_("chatelaine: '%s' is left out: %s"),
 			    list.profile[i].name, status_word(status));
+		else if (some && !keep_is_due(&list.profile[i], time_now(),
+		    within))
+			continue;
 		else if (store_names_add(&names, list.profile[i].name,
 		    err) != 0)
 			goto out;
 	}
 	result = refresh_each(cli, names.name, names.count, err);
+	/* A timer calls like this. */
+	if (some)
+		keep_note_timer(cli->app);
 out:
 	store_names_release(&names);
 	profile_list_release(&list);
@@ -101,6 +115,9 @@ cli_run_refresh(struct cli *cli, struct error *err)
 {
 	bool all = cli->value[OPTION_ALL] != NULL;
 
+	if (!all && cli->value[OPTION_WITHIN] != NULL)
+		return error_set(err, ERROR_USAGE, "%s",
+		    _("--within goes with --all"));
 	if (all == (cli->operands > 0))
 		return error_set(err, ERROR_USAGE, "%s", all ?
 		    _("refresh takes either names or --all") :

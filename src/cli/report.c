@@ -49,7 +49,7 @@ report_profile(struct json *object, const struct app *app,
 {
 	enum profile_reason reason;
 	enum profile_status status = profile_status(profile, now, &reason);
-	struct json *warnings;
+	struct json *targets, *warnings;
 
 	json_set_string(object, "name", profile->name);
 	set_tenant(object, profile->name);
@@ -61,7 +61,8 @@ report_profile(struct json *object, const struct app *app,
 	json_set_string(object, "reason", profile_reason_word(reason));
 	json_set_bool(object, "renewable", profile->renewable &&
 	    status != PROFILE_NEEDS_LOGIN && status != PROFILE_DAMAGED);
-	json_set_string(object, "owner", "chatelaine");
+	json_set_string(object, "owner", profile->owner != NULL ?
+	    profile->owner : "chatelaine");
 	record_set_time(object, "expires_at", profile->expires_at);
 	if (profile->expires_at == TIME_UNKNOWN)
 		json_set_null(object, "expires_in");
@@ -69,7 +70,9 @@ report_profile(struct json *object, const struct app *app,
 		json_set_integer(object, "expires_in",
 		    profile->expires_at - now);
 	record_set_time(object, "last_refresh", profile->last_refresh);
-	json_set_array(object, "targets");
+	targets = json_set_array(object, "targets");
+	for (size_t i = 0; i < profile->targets.count; i++)
+		json_append_string(targets, profile->targets.name[i]);
 	set_path(object, app, profile->name);
 	warnings = json_set_array(object, "warnings");
 	if (profile->damage != NULL)

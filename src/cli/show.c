@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include "app/login.h"
+#include "app/shown.h"
 #include "app/status.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -31,6 +33,14 @@ add_time(struct buffer *out, const char *label, int64_t when)
 }
 
 static void
+add_targets(struct buffer *out, const struct profile *profile)
+{
+	for (size_t i = 0; i < profile->targets.count; i++)
+		add_line(out, i == 0 ? _("used by") : "",
+		    profile->targets.name[i]);
+}
+
+static void
 add_profile(struct buffer *out, const struct app *app,
     const struct profile *profile, int64_t now)
 {
@@ -44,7 +54,10 @@ add_profile(struct buffer *out, const struct app *app,
 	add_time(out, _("access ends"), profile->expires_at);
 	add_time(out, _("last renewed"), profile->last_refresh);
 	add_time(out, _("since"), profile->created_at);
-	add_line(out, _("renewed by"), "chatelaine");
+	add_line(out, _("renewed by"), profile->owner != NULL ?
+	    profile->owner : "chatelaine");
+	add_line(out, _("lent to"), profile->owner_path);
+	add_targets(out, profile);
 	add_line(out, _("last refusal"), profile->refused_message);
 	add_line(out, _("user id"), profile->user_id);
 	add_line(out, _("account id"), profile->account_id);
@@ -64,8 +77,8 @@ cli_run_show(struct cli *cli, struct error *err)
 	struct json *object;
 	int result = -1;
 
-	if (profile_load(cli->app->store, cli->operand[0], &profile,
-	    err) != 0)
+	if (login_load(cli->app, cli->operand[0], &profile, err) != 0 ||
+	    shown_complete_one(cli->app, &profile, err) != 0)
 		goto out;
 	if (cli->value[OPTION_JSON] == NULL) {
 		add_profile(&text, cli->app, &profile, time_now());

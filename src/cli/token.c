@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "app/login.h"
 #include "app/status.h"
 #include "base/i18n.h"
 #include "base/time.h"
@@ -34,7 +35,7 @@ print_token(struct cli *cli, const char *name, struct error *err)
 	struct buffer text = BUFFER_INIT;
 	int result = -1;
 
-	if (credential_load(cli->app->store, name, &credential, err) == 0) {
+	if (login_load_credential(cli->app, name, &credential, err) == 0) {
 		buffer_addf(&text, "%s\n", credential.access_token == NULL ?
 		    "" : credential.access_token);
 		result = cli_write(&text, err);
@@ -57,7 +58,7 @@ cli_run_token(struct cli *cli, struct error *err)
 		return error_set(err, ERROR_USAGE,
 		    _("'%s' is no length of time; they look like 30s, 10m, "
 		    "48h, 2d"), given);
-	result = profile_load(cli->app->store, name, &profile, err);
+	result = login_load(cli->app, name, &profile, err);
 	if (result == 0)
 		result = status_check_damage(&profile, err);
 	left = profile.expires_at - time_now();

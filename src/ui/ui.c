@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/login.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -224,7 +225,7 @@ ui_reload(struct ui *ui, const char *name)
 	if (name != NULL || selected != NULL)
 		snprintf(keep, sizeof keep, "%s",
 		    name != NULL ? name : selected->name);
-	if (profile_load_all(ui->app->store, &list, &err) != 0) {
+	if (login_load_all(ui->app, &list, &err) != 0) {
 		ui_say_error(ui, &err);
 		return;
 	}

@@ -1,0 +1,305 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/doctor.h"
+#include "app/keep.h"
+#include "app/login.h"
+#include "app/look.h"
+#include "app/shown.h"
+#include "app/use.h"
+#include "base/digest.h"
+#include "base/i18n.h"
+#include "base/time.h"
+#include "storage/backup.h"
+
+/* One file with a refresh token in it. */
+struct holder {
+	char digest[DIGEST_SIZE];
+	char *where;		/* for people */
+	char *profile;		/* NULL: a program's file */
+	char *label;		/* of the place; NULL: not one */
+};
+
+struct doctor {
+	struct app *app;
+	struct findings *findings;
+	struct holder *holder;
+	size_t holders;
+	struct error err;	/* the first failure */
+};
+
+const char *
+doctor_kind_word(enum finding_kind kind)
+{
+	static const char *const words[] = {
+		[FINDING_COPY] = "copy",
+		[FINDING_DAMAGE] = "damage",
+		[FINDING_TARGET] = "target",
+		[FINDING_STRANGER] = "stranger",
+		[FINDING_MODE] = "warning",
+		[FINDING_KEEPER] = "keeper",
+	};
+
+	return words[kind];
+}
+
+/* Adds a finding; takes both texts. */
+static void
+find(struct doctor *doctor, enum finding_kind kind, struct buffer *text,
+    struct buffer *remedy)
+{
+	struct findings *all = doctor->findings;
+	struct finding *grown;
+
+	grown = realloc(all->finding, (all->count + 1) * sizeof *grown);
+	if (grown == NULL) {
+		error_no_memory(&doctor->err);
+		buffer_release(text);
+		buffer_release(remedy);
+		return;
+	}
+	all->finding = grown;
+	grown += all->count;
+	grown->kind = kind;
+	grown->remedy = remedy->length == 0 ? NULL :
+	    buffer_detach(remedy, &doctor->err);
+	grown->text = buffer_detach(text, &doctor->err);
+	if (grown->text == NULL)
+		free(grown->remedy);
+	else
+		all->count++;
+}
+
+/* --- Tokens -------------------------------------------------------------- */
+
+static void
+hold(struct doctor *doctor, const char *token, const char *where,
+    const char *profile, const char *label)
+{
+	struct holder *grown;
+
+	if (token == NULL || *token == '\0')
+		return;
+	grown = realloc(doctor->holder, (doctor->holders + 1) *
+	    sizeof *grown);
+	if (grown == NULL) {
+		error_no_memory(&doctor->err);
+		return;
+	}
+	doctor->holder = grown;
+	grown += doctor->holders;
+	memset(grown, 0, sizeof *grown);
+	digest_text(grown->digest, token, strlen(token));
+	if (target_set(&grown->where, where, &doctor->err) == 0 &&
+	    target_set(&grown->profile, profile, &doctor->err) == 0 &&
+	    target_set(&grown->label, label, &doctor->err) == 0)
+		doctor->holders++;
+}
+
+static void
+hold_profile(struct doctor *doctor, const struct profile *profile)
+{
+	struct credential credential;
+	struct buffer where = BUFFER_INIT;
+
+	if (credential_load(doctor->app->store, profile->name, &credential,
+	    NULL) == 0) {
+		buffer_addf(&where, "%s/%s/%s",
+		    store_path(doctor->app->store), profile->name,
+		    CREDENTIAL_FILE);
+		hold(doctor, credential.refresh_token, where.data,
+		    profile->name, NULL);
+	}
+	credential_release(&credential);
+	buffer_release(&where);
+}
+
+static int
+hold_backup(int dir, const char *name, void *data)
+{
+	struct credential credential = CREDENTIAL_INIT;
+	struct buffer where = BUFFER_INIT;
+	struct doctor *doctor = data;
+
+	if (credential_read(dir, &credential, NULL, NULL) == 0) {
+		buffer_addf(&where, _("the backup of '%s', which was "
+		    "forgotten"), name);
+		hold(doctor, credential.refresh_token, where.data, name,
+		    NULL);
+	}
+	credential_release(&credential);
+	buffer_release(&where);
+	return 0;
+}
+
+static void
+look_at_place(struct doctor *doctor, const struct place *place)
+{
+	struct buffer label = BUFFER_INIT, text = BUFFER_INIT;
+	struct buffer remedy = BUFFER_INIT;
+	struct profile profile;
+	struct look look;
+
+	doctor->findings->places++;
+	place_label(place, &label);
+	look_at(&look, place, NULL);
+	if (look.kind == LOOK_LOGIN) {
+		hold(doctor, look.login.refresh_token, place->path, NULL,
+		    label.data);
+		if (login_find(doctor->app, &look, &profile, NULL) != 0) {
+			buffer_addf(&text, _("%s holds a login that is not in "
+			    "the store (%s): nothing renews it in time, and "
+			    "it is lost when its program signs in anew"),
+			    place->path, look.identity.email != NULL ?
+			    look.identity.email : _("unknown account"));
+			buffer_addf(&remedy, "chatelaine import %s",
+			    label.data);
+			find(doctor, FINDING_STRANGER, &text, &remedy);
+		}
+		profile_release(&profile);
+	}
+	look_release(&look);
+	buffer_release(&label);
+}
+
+/* Those of the list and the usual ones, and those of lent logins. */
+static void
+look_at_places(struct doctor *doctor, const struct profile_list *list)
+{
+	struct places places = PLACES_INIT;
+	struct place place;
+
+	use_known_places(doctor->app, &places, &doctor->err);
+	for (size_t i = 0; i < list->count; i++) {
+		if (login_place(&list->profile[i], &place, NULL) == 0)
+			places_add(&places, &place, &doctor->err);
+		place_release(&place);
+	}
+	for (size_t i = 0; i < places.count; i++)
+		look_at_place(doctor, &places.place[i]);
+	places_release(&places);
+}
+
+/* A copy that a program has can be made a view; of two programs, one login is
+ * taken in and the other follows. */
+static void
+tell_copy(struct doctor *doctor, const struct holder *a,
+    const struct holder *b)
+{
+	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
+	const struct holder *file = b->label != NULL ? b : a;
+	const struct holder *other = file == b ? a : b;
+
+	buffer_addf(&text, _("one refresh token is in two files: %s and %s; "
+	    "when both are used, the issuer ends the login"), a->where,
+	    b->where);
+	if (file->label != NULL && other->profile != NULL &&
+	    other->label == NULL)
+		buffer_addf(&remedy, "chatelaine use %s --for %s",
+		    other->profile, file->label);
+	else if (file->label != NULL)
+		buffer_addf(&remedy, "chatelaine import %s", file->label);
+	else if (strcmp(a->profile, b->profile) == 0)
+		buffer_addf(&remedy, "chatelaine delete %s --purge",
+		    a->profile);
+	find(doctor, FINDING_COPY, &text, &remedy);
+}
+
+static void
+compare_tokens(struct doctor *doctor)
+{
+	for (size_t i = 0; i < doctor->holders; i++)
+		for (size_t j = i + 1; j < doctor->holders; j++)
+			if (strcmp(doctor->holder[i].digest,
+			    doctor->holder[j].digest) == 0)
+				tell_copy(doctor, &doctor->holder[i],
+				    &doctor->holder[j]);
+	doctor->findings->tokens = doctor->holders;
+}
+
+/* --- The rest ------------------------------------------------------------ */
+
+static void
+tell_profile(struct doctor *doctor, struct profile *profile)
+{
+	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
+
+	if (profile->damage != NULL) {
+		buffer_addf(&text, _("'%s' cannot be read, and is left as it "
+		    "is: %s"), profile->name, profile->damage);
+		buffer_addf(&remedy, "chatelaine login %s", profile->name);
+		find(doctor, FINDING_DAMAGE, &text, &remedy);
+		return;
+	}
+	for (char *const *w = profile->warning; *w != NULL; w++) {
+		buffer_addf(&text, "'%s': %s", profile->name, *w);
+		find(doctor, FINDING_MODE, &text, &remedy);
+	}
+	for (size_t i = 0; i < PROFILE_WARNINGS; i++) {
+		free(profile->warning[i]);
+		profile->warning[i] = NULL;
+	}
+	shown_complete_one(doctor->app, profile, &doctor->err);
+	for (char *const *w = profile->warning; *w != NULL; w++) {
+		buffer_addf(&text, "'%s': %s", profile->name, *w);
+		find(doctor, FINDING_TARGET, &text, &remedy);
+	}
+}
+
+static void
+tell_keeper(struct doctor *doctor, const struct profile_list *list)
+{
+	const char *advice = keep_advice(doctor->app, list, time_now());
+	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
+
+	if (advice == NULL)
+		return;
+	buffer_add_string(&text, _("nothing renews these logins, and one has "
+	    "less than 48 hours left"));
+	buffer_add_string(&remedy, advice);
+	find(doctor, FINDING_KEEPER, &text, &remedy);
+}
+
+int
+doctor_look(struct app *app, struct findings *findings, struct error *err)
+{
+	struct doctor doctor = { .app = app, .findings = findings };
+	struct profile_list list;
+
+	memset(findings, 0, sizeof *findings);
+	if (login_load_all(app, &list, err) != 0)
+		return -1;
+	for (size_t i = 0; i < list.count; i++)
+		hold_profile(&doctor, &list.profile[i]);
+	backup_for_each(app->store, hold_backup, &doctor);
+	look_at_places(&doctor, &list);
+	compare_tokens(&doctor);
+	tell_keeper(&doctor, &list);
+	for (size_t i = 0; i < list.count; i++)
+		tell_profile(&doctor, &list.profile[i]);
+	profile_list_release(&list);
+	for (size_t i = 0; i < doctor.holders; i++) {
+		free(doctor.holder[i].where);
+		free(doctor.holder[i].profile);
+		free(doctor.holder[i].label);
+	}
+	free(doctor.holder);
+	if (doctor.err.code == ERROR_NONE)
+		return 0;
+	if (err != NULL)
+		*err = doctor.err;
+	return -1;
+}
+
+void
+findings_release(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		free(findings->finding[i].text);
+		free(findings->finding[i].remedy);
+	}
+	free(findings->finding);
+	memset(findings, 0, sizeof *findings);
+}

@@ -1,0 +1,289 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/adopt.h"
+#include "app/intake.h"
+#include "app/login.h"
+#include "app/take.h"
+#include "app/view.h"
+#include "base/file.h"
+#include "base/i18n.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "storage/lock.h"
+#include "storage/move.h"
+
+/* --- Which profile ------------------------------------------------------- */
+
+/* A name from an e-mail: "dev@example.com" is "dev". */
+static void
+suggest_name(const struct identity *identity, char name[STORE_NAME_MAX + 1])
+{
+	const char *email = identity->email != NULL ? identity->email : "";
+	size_t n = strcspn(email, "@");
+
+	snprintf(name, STORE_COMPONENT_MAX + 1, "%.*s", (int)n, email);
+	if (store_check_name(name, NULL) != 0 || strchr(name, '/') != NULL)
+		strcpy(name, "login");
+}
+
+/* Takes the lock of a name that is free; @as itself, or one beside a
+ * suggestion. */
+static int
+lock_new_name(struct intake *intake, struct app *app,
+    const struct look *look, struct error *err)
+{
+	char wish[STORE_NAME_MAX + 1];
+
+	if (intake->as == NULL)
+		suggest_name(&look->identity, wish);
+	else if (store_check_name(intake->as, err) != 0)
+		return -1;
+	else
+		strcpy(wish, intake->as);
+	if (intake->as != NULL && !profile_is_free(app->store, wish))
+		return error_set(err, ERROR_REFUSED,
+		    _("'%s' is another login and stays as it is; choose "
+		    "another name"), wish);
+	if (profile_free_name(app->store, wish, intake->name, err) != 0 ||
+	    store_check_place(app->store, intake->name, err) != 0)
+		return -1;
+	intake->lock = lock_try(app->store, intake->name, err);
+	if (intake->lock < 0 || profile_is_free(app->store, intake->name))
+		return intake->lock < 0 ? -1 : 0;
+	return error_set(err, ERROR_BUSY,
+	    _("'%s' has just been taken; try again"), intake->name);
+}
+
+/* --- Whether to take it -------------------------------------------------- */
+
+/* True if the store has this very chain. */
+static bool
+is_same_chain(struct app *app, const char *name, const struct look *look)
+{
+	struct credential credential;
+	bool same;
+
+	same = credential_load(app->store, name, &credential, NULL) == 0 &&
+	    credential.refresh_token != NULL &&
+	    strcmp(credential.refresh_token, look->login.refresh_token) == 0;
+	credential_release(&credential);
+	return same;
+}
+
+/* True if the file's login serves better than the profile's own. */
+bool
+intake_is_better(struct app *app, const struct profile *profile,
+    const struct look *look)
+{
+	enum profile_reason reason;
+	enum profile_status status = profile_status(profile, time_now(),
+	    &reason);
+
+	if (is_same_chain(app, profile->name, look))
+		return false;
+	if (status == PROFILE_NEEDS_LOGIN || status == PROFILE_IN_DOUBT ||
+	    status == PROFILE_DAMAGED || !profile->renewable)
+		return true;
+	return look->identity.expires_at > profile->expires_at;
+}
+
+static int
+refuse_unknown(const struct place *place, const struct look *look,
+    struct error *err)
+{
+	struct buffer label = BUFFER_INIT;
+
+	place_label(place, &label);
+	error_set(err, ERROR_REFUSED,
+	    _("%s holds a login that is not in the store (%s), which would be "
+	    "lost"), place->path, look->identity.email != NULL ?
+	    look->identity.email : _("unknown account"));
+	error_step(err, _("take it in first: chatelaine import %s"),
+	    label.data);
+	buffer_release(&label);
+	return -1;
+}
+
+static int
+refuse_lent(const struct profile *profile, const struct place *place,
+    struct error *err)
+{
+	if (strcmp(profile->owner, place->consumer->kind) == 0 &&
+	    strcmp(profile->owner_path, place->path) == 0)
+		error_set(err, ERROR_REFUSED,
+		    _("%s holds the login '%s', which is lent to it"),
+		    place->path, profile->name);
+	else
+		error_set(err, ERROR_REFUSED,
+		    _("%s holds a login of the account of '%s', which is lent "
+		    "to %s"), place->path, profile->name, profile->owner_path);
+	return error_step(err, _("take that back first: chatelaine take-back "
+	    "%s"), profile->name);
+}
+
+/* --- Taking it ----------------------------------------------------------- */
+
+static int
+begin_move(struct app *app, const char *name, const struct place *place,
+    struct error *err)
+{
+	const struct move move = { MOVE_IN, (char *)place->consumer->kind,
+	    place->path, NULL };
+
+	return move_begin(app->store, name, &move, err);
+}
+
+/* The login in the form in which the issuer's answers are taken in. */
+static void
+move_tokens(struct answer *answer, struct look *look)
+{
+	memset(answer, 0, sizeof *answer);
+	answer->kind = ANSWER_TOKENS;
+	answer->access_token = look->login.access_token;
+	answer->refresh_token = look->login.refresh_token;
+	answer->id_token = look->login.id_token;
+	look->login.access_token = look->login.refresh_token =
+	    look->login.id_token = NULL;
+}
+
+static int
+take_in(struct intake *intake, struct app *app, struct profile *profile,
+    struct look *look, struct error *err)
+{
+	const char *issuer = look->login.issuer != NULL ?
+	    look->login.issuer : app->issuer;
+	struct identity identity = IDENTITY_INIT;
+	struct answer answer;
+	int result;
+
+	move_tokens(&answer, look);
+	/* The look is still asked whose login it was. */
+	result = identity_read(&identity, answer.access_token,
+	    answer.id_token, err);
+	if (result == 0)
+		result = profile != NULL ? take_new_chain(app, profile,
+		    &answer, &identity, issuer, err) :
+		    take_create(app, intake->name, &answer, &identity,
+		    issuer, err);
+	take_note(app, AUDIT_IMPORT, intake->name, result == 0 ? NULL : err);
+	intake->taken = result == 0;
+	answer_release(&answer);
+	identity_release(&identity);
+	return result;
+}
+
+static int
+take_new(struct intake *intake, struct app *app, const struct place *place,
+    struct look *look, struct error *err)
+{
+	if (lock_new_name(intake, app, look, err) != 0 ||
+	    begin_move(app, intake->name, place, err) != 0)
+		return -1;
+	if (take_in(intake, app, NULL, look, err) != 0) {
+		move_end(app->store, intake->name, NULL);
+		return -1;
+	}
+	intake->created = true;
+	return 0;
+}
+
+static int
+take_known(struct intake *intake, struct app *app,
+    const struct place *place, struct look *look, struct error *err)
+{
+	struct profile profile;
+	int result = -1;
+
+	if (intake->held == NULL || strcmp(intake->held, intake->name) != 0) {
+		intake->lock = lock_try(app->store, intake->name, err);
+		if (intake->lock < 0 ||
+		    adopt_pending(app, intake->name, err) != 0)
+			return -1;
+	}
+	/* As it is with the lock held. */
+	if (profile_load(app->store, intake->name, &profile, err) != 0)
+		goto out;
+	if (profile.owner != NULL && !intake->home) {
+		refuse_lent(&profile, place, err);
+		goto out;
+	}
+	if (!intake->home && !intake_is_better(app, &profile, look)) {
+		result = 0;
+		goto out;
+	}
+	result = begin_move(app, intake->name, place, err);
+	if (result == 0)
+		result = take_in(intake, app, &profile, look, err);
+out:
+	profile_release(&profile);
+	return result;
+}
+
+int
+intake_begin(struct intake *intake, struct app *app,
+    const struct place *place, struct look *look, struct error *err)
+{
+	struct profile profile;
+	int found;
+
+	if (look->identity.user_id == NULL)
+		return error_set(err, ERROR_REFUSED,
+		    _("%s holds a login that does not say whose it is, and "
+		    "would be lost; move it away first"), place->path);
+	if (intake->home) {
+		strcpy(intake->name, intake->held);
+		return take_known(intake, app, place, look, err);
+	}
+	found = login_find(app, look, &profile, err);
+	if (found == 0)
+		strcpy(intake->name, profile.name);
+	profile_release(&profile);
+	if (found < 0)
+		return -1;
+	if (found > 0)
+		return intake->make ? take_new(intake, app, place, look, err) :
+		    refuse_unknown(place, look, err);
+	if (intake->as != NULL && strcmp(intake->as, intake->name) != 0)
+		return error_set(err, ERROR_REFUSED,
+		    _("that login is in the store already, as '%s'"),
+		    intake->name);
+	return take_known(intake, app, place, look, err);
+}
+
+void
+intake_end(struct intake *intake, struct app *app)
+{
+	if (intake->taken)
+		move_end(app->store, intake->name, NULL);
+}
+
+void
+intake_release(struct intake *intake)
+{
+	if (intake->lock >= 0)
+		close(intake->lock);
+	intake->lock = -1;
+}
+
+void
+intake_late(struct app *app, const struct place *place, struct look *late,
+    const char *held)
+{
+	struct intake intake = INTAKE_INIT;
+
+	intake.make = true;
+	intake.held = held;
+	if (intake_begin(&intake, app, place, late, NULL) == 0) {
+		file_discard(late->dir, late->name);
+		file_sync(late->dir, NULL);
+		intake_end(&intake, app);
+		move_end(app->store, VIEW_RECORD, NULL);
+	}
+	/* Else it stays where it is, and app/settle tries again. */
+	intake_release(&intake);
+}

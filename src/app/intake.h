@@ -1,0 +1,62 @@
+/*
+ * intake: taking a login in from a program's file.
+ *
+ * The store has the chain first; then the file's copy goes, by a view that
+ * takes its place. In between there is a record (storage/move) by which
+ * app/settle completes what was cut off.
+ */
+#ifndef APP_INTAKE_H
+#define APP_INTAKE_H
+
+#include <stdbool.h>
+
+#include "app/app.h"
+#include "app/look.h"
+#include "app/place.h"
+
+/* What is wanted, and what came of it. */
+struct intake {
+	/* A login of nobody known becomes a profile: of this name, or, NULL,
+	 * of one made from its e-mail. False: it is refused. */
+	bool make;
+	const char *as;
+	const char *held;	/* the profile whose lock the caller holds */
+	bool home;		/* it is @held's own, that was lent */
+	/* The profile that this login is of; its lock, -1 if the caller has
+	 * it. */
+	char name[STORE_NAME_MAX + 1];
+	int lock;
+	bool taken;		/* the store has these tokens now */
+	bool created;		/* the profile is new */
+};
+
+#define INTAKE_INIT { false, NULL, NULL, false, "", -1, false, false }
+
+/*
+ * Takes in what stands at @place (LOOK_LOGIN), as far as it is newer than what
+ * the store has of the same login. LOCK_TARGETS is held. 0: nothing is lost
+ * when the file is overwritten now, after which intake_end() follows. -1:
+ * ERROR_REFUSED, it must not be overwritten; ERROR_BUSY, somebody is at work on
+ * that profile.
+ */
+int intake_begin(struct intake *intake, struct app *app,
+    const struct place *place, struct look *look, struct error *err);
+
+/* True if what stands in a file (LOOK_LOGIN) serves better than the tokens that
+ * the store has of the same login. */
+bool intake_is_better(struct app *app, const struct profile *profile,
+    const struct look *look);
+
+/* The file's copy is gone. */
+void intake_end(struct intake *intake, struct app *app);
+
+/* Releases the lock. Always called; without intake_end() before, what was taken
+ * in is completed at the next start. */
+void intake_release(struct intake *intake);
+
+/* Takes in the login that a program wrote while its file was being replaced
+ * (app/view), and removes the file of its own that it is in. */
+void intake_late(struct app *app, const struct place *place,
+    struct look *late, const char *held);
+
+#endif

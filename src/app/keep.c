@@ -1,0 +1,341 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/job.h"
+#include "app/keep.h"
+#include "app/keep_watch.h"
+#include "app/login.h"
+#include "app/status.h"
+#include "base/file.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "base/watch.h"
+#include "storage/lock.h"
+
+/* Between finding that a login is due and renewing it; ms. */
+#define JITTER_LEAST_MS 1000
+#define JITTER_SPREAD_MS 2000
+
+/* After a failure: doubled each time. */
+#define RETRY_FIRST_MS 60000
+#define RETRY_MOST_MS 3600000
+
+#define TIMER_FILE "kept"
+
+/* A timer that calls less often than this does not keep anything; s. */
+#define TIMER_MOST ((int64_t)26 * 3600)
+
+/* When a login is tried next. */
+struct plan {
+	char name[STORE_NAME_MAX + 1];
+	int64_t at;		/* steady clock, ms */
+	int64_t retry;		/* ms; 0: it has not failed */
+	bool used;		/* found in this round */
+};
+
+struct keep {
+	struct app *app;
+	int64_t within;
+	void (*say)(const char *line, void *context);
+	void *context;
+	struct watch *watch;
+	struct keep_watch *files;
+	struct plan *plan;
+	size_t plans;
+	struct job *job;
+	size_t job_plan;
+};
+
+void
+keep_sayf(const struct keep_say *say, const char *format, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(line, sizeof line, format, ap);
+	va_end(ap);
+	say->say(line, say->context);
+}
+
+/* --- Which, and when ----------------------------------------------------- */
+
+bool
+keep_is_due(const struct profile *profile, int64_t now, int64_t within)
+{
+	enum profile_reason reason;
+	enum profile_status status = profile_status(profile, now, &reason);
+
+	if (profile->owner != NULL || profile->damage != NULL ||
+	    !profile->renewable || status == PROFILE_NEEDS_LOGIN)
+		return false;
+	/* In doubt: once more, near the end. */
+	if (status == PROFILE_IN_DOUBT)
+		within = STATUS_RETRY_WINDOW;
+	return profile->expires_at == TIME_UNKNOWN ||
+	    profile->expires_at - now < within;
+}
+
+static int64_t
+random_below(int64_t most)
+{
+	uint32_t number = 0;
+
+	/* Without it they come together; that is all. */
+	if (getentropy(&number, sizeof number) != 0)
+		return 0;
+	return (int64_t)number % most;
+}
+
+static struct plan *
+plan_for(struct keep *keep, const char *name)
+{
+	struct plan *plan;
+
+	for (size_t i = 0; i < keep->plans; i++)
+		if (strcmp(keep->plan[i].name, name) == 0)
+			return &keep->plan[i];
+	plan = realloc(keep->plan, (keep->plans + 1) * sizeof *plan);
+	if (plan == NULL)
+		return NULL;
+	keep->plan = plan;
+	plan += keep->plans++;
+	memset(plan, 0, sizeof *plan);
+	strcpy(plan->name, name);
+	plan->at = time_steady_ms() + JITTER_LEAST_MS +
+	    random_below(JITTER_SPREAD_MS);
+	return plan;
+}
+
+/* Drops those that are due no more. */
+static void
+tidy_plans(struct keep *keep)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < keep->plans; i++)
+		if (keep->plan[i].used)
+			keep->plan[kept++] = keep->plan[i];
+	keep->plans = kept;
+}
+
+static void
+plan_all(struct keep *keep)
+{
+	struct profile_list list;
+	struct plan *plan;
+
+	if (login_load_all(keep->app, &list, NULL) != 0)
+		return;
+	for (size_t i = 0; i < keep->plans; i++)
+		keep->plan[i].used = false;
+	for (size_t i = 0; i < list.count; i++)
+		if (keep_is_due(&list.profile[i], time_now(), keep->within)) {
+			plan = plan_for(keep, list.profile[i].name);
+			if (plan != NULL)
+				plan->used = true;
+		}
+	tidy_plans(keep);
+	profile_list_release(&list);
+}
+
+/* --- Renewing ------------------------------------------------------------ */
+
+static void
+put_off(struct plan *plan, int64_t ms)
+{
+	plan->at = time_steady_ms() + ms + random_below(ms / 8 + 1);
+}
+
+static void
+failed(struct keep *keep, struct plan *plan, const struct error *why)
+{
+	const struct keep_say say = { keep->say, keep->context };
+
+	keep_sayf(&say, "%s%s%s", why->text, why->step[0] == '\0' ? "" : "; ",
+	    why->step);
+	plan->retry = plan->retry == 0 ? RETRY_FIRST_MS : plan->retry * 2;
+	if (plan->retry > RETRY_MOST_MS)
+		plan->retry = RETRY_MOST_MS;
+	put_off(plan, plan->retry);
+}
+
+static void
+start_next(struct keep *keep)
+{
+	struct error why = ERROR_INIT;
+
+	for (size_t i = 0; i < keep->plans; i++) {
+		struct plan *plan = &keep->plan[i];
+
+		if (plan->at > time_steady_ms())
+			continue;
+		keep->job = job_refresh(keep->app, plan->name, 0, &why);
+		keep->job_plan = i;
+		if (keep->job != NULL)
+			return;
+		failed(keep, plan, &why);
+	}
+}
+
+static void
+finish(struct keep *keep)
+{
+	const struct keep_say say = { keep->say, keep->context };
+	const struct job_view *view = job_view(keep->job);
+	struct plan *plan = &keep->plan[keep->job_plan];
+	char end[TIME_TEXT_SIZE];
+	struct profile profile;
+
+	if (view->state == JOB_FAILED)
+		failed(keep, plan, &view->error);
+	else {
+		if (login_load(keep->app, plan->name, &profile, NULL) == 0) {
+			time_format_local(end, profile.expires_at);
+			if (!view->unchanged)
+				keep_sayf(&say, _("'%s' is renewed; its "
+				    "access ends %s"), plan->name, end);
+		}
+		profile_release(&profile);
+		/* Should it be due still, not at once again. */
+		plan->retry = 0;
+		put_off(plan, RETRY_FIRST_MS);
+	}
+	job_free(keep->job);
+	keep->job = NULL;
+}
+
+/* --- The loop ------------------------------------------------------------ */
+
+static int
+timeout_ms(const struct keep *keep)
+{
+	int64_t now = time_steady_ms(), wait = watch_interval_ms(keep->watch);
+
+	if (keep->job != NULL)
+		return job_timeout_ms(keep->job) < wait ?
+		    job_timeout_ms(keep->job) : (int)wait;
+	for (size_t i = 0; i < keep->plans; i++)
+		if (keep->plan[i].at - now < wait)
+			wait = keep->plan[i].at - now;
+	return wait < 0 ? 0 : (int)wait;
+}
+
+static void
+loop(struct keep *keep, const volatile sig_atomic_t *interrupted)
+{
+	while (!*interrupted ||
+	    (keep->job != NULL && job_is_spending(keep->job))) {
+		struct pollfd wait[2];
+
+		if (keep->job != NULL && job_step(keep->job)) {
+			finish(keep);
+			continue;
+		}
+		if (keep->job == NULL && !*interrupted) {
+			plan_all(keep);
+			start_next(keep);
+			if (keep->job != NULL)
+				continue;
+		}
+		wait[0] = (struct pollfd){ keep->job != NULL ?
+		    job_fd(keep->job) : -1, POLLIN, 0 };
+		wait[1] = (struct pollfd){ watch_fd(keep->watch), POLLIN, 0 };
+		poll(wait, 2, timeout_ms(keep));
+		if (watch_changed(keep->watch))
+			keep_watch_look(keep->files);
+	}
+	job_free(keep->job);
+}
+
+int
+keep_run(struct app *app, int64_t within,
+    const volatile sig_atomic_t *interrupted,
+    void (*say)(const char *line, void *context), void *context,
+    struct error *err)
+{
+	struct keep keep = { .app = app, .within = within, .say = say,
+	    .context = context };
+	const struct keep_say words = { say, context };
+	struct error why = ERROR_INIT;
+	int lock, result = -1;
+
+	lock = lock_try(app->store, LOCK_KEEP, &why);
+	if (lock < 0) {
+		if (why.code == ERROR_BUSY)
+			error_set(&why, ERROR_BUSY, "%s",
+			    _("this store is kept by another process "
+			    "already"));
+		*err = why;
+		return -1;
+	}
+	keep.watch = watch_open(err);
+	if (keep.watch != NULL)
+		keep.files = keep_watch_open(app, keep.watch, &words, err);
+	if (keep.files != NULL) {
+		keep_sayf(&words, _("keeping %s"), store_path(app->store));
+		loop(&keep, interrupted);
+		keep_sayf(&words, "%s", _("stopped"));
+		result = 0;
+	}
+	keep_watch_close(keep.files);
+	watch_close(keep.watch);
+	free(keep.plan);
+	close(lock);
+	return result;
+}
+
+/* --- Whether anything renews --------------------------------------------- */
+
+void
+keep_note_timer(struct app *app)
+{
+	int dir = store_open_part(app->store, ".", NULL);
+
+	if (dir < 0)
+		return;
+	file_sweep(dir, TIMER_FILE);
+	file_write(dir, TIMER_FILE, "", 0, NULL);
+	close(dir);
+}
+
+bool
+keep_is_active(const struct app *app)
+{
+	int dir = store_open_part(app->store, ".", NULL);
+	struct stat st;
+	bool timer;
+
+	if (dir < 0)
+		return false;
+	timer = fstatat(dir, TIMER_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    time_now() - st.st_mtime < TIMER_MOST;
+	close(dir);
+	return timer || lock_is_held(app->store, LOCK_KEEP);
+}
+
+const char *
+keep_advice(const struct app *app, const struct profile_list *list,
+    int64_t now)
+{
+	bool due = false;
+
+	for (size_t i = 0; i < list->count; i++)
+		due = due || keep_is_due(&list->profile[i], now, KEEP_WITHIN);
+	if (!due || keep_is_active(app))
+		return NULL;
+	return access("/run/systemd/system", F_OK) == 0 ?
+	    "systemctl --user enable --now chatelaine-keep" :
+	    "(crontab -l; echo '17 * * * * chatelaine refresh --all "
+	    "--within 48h') | crontab -";
+}

@@ -1,0 +1,236 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/login.h"
+#include "app/look.h"
+#include "app/take.h"
+#include "base/i18n.h"
+#include "base/secret.h"
+#include "base/time.h"
+
+int
+login_place(const struct profile *profile, struct place *place,
+    struct error *err)
+{
+	*place = (struct place)PLACE_INIT;
+	if (profile->owner == NULL || profile->owner_path == NULL)
+		return error_set(err, ERROR_FAILED, _("'%s' is not lent"),
+		    profile->name);
+	return place_set(place, profile->owner, profile->owner_path, err);
+}
+
+static bool
+is_volume(const struct profile *profile)
+{
+	return profile->generation == 0;
+}
+
+/* True if the program's file still has the login: for a volume of which
+ * nothing was noted, whoever is in it. */
+static bool
+is_there(const struct look *look, const struct profile *profile)
+{
+	if (look->identity.user_id == NULL)
+		return false;
+	if (profile->user_id == NULL || profile->account_id == NULL)
+		return is_volume(profile);
+	return look_is_of(look, profile);
+}
+
+static int
+note_absence(struct profile *profile, const struct look *look,
+    struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (is_volume(profile)) {
+		free(profile->damage);
+		profile->damage = strdup(look->kind == LOOK_FOREIGN ?
+		    look->why.text : _("its file holds no login"));
+		return profile->damage == NULL ? error_no_memory(err) : 0;
+	}
+	buffer_addf(&text, _("%s does not hold its login any more"),
+	    profile->owner_path);
+	return profile_warn(profile, &text, err);
+}
+
+/* Completes what is known of a lent login from the file of its program. */
+static int
+overlay(struct profile *profile, struct error *err)
+{
+	struct place place;
+	struct look look;
+	int result = 0;
+
+	profile->renewable = false;
+	if (login_place(profile, &place, err) != 0) {
+		place_release(&place);
+		return -1;
+	}
+	look_at(&look, &place, NULL);
+	if (!is_there(&look, profile))
+		result = note_absence(profile, &look, err);
+	else {
+		profile->renewable = look.kind == LOOK_LOGIN;
+		profile->expires_at = look.identity.expires_at;
+		take_string(&profile->user_id, &look.identity.user_id);
+		take_string(&profile->account_id, &look.identity.account_id);
+		take_string(&profile->email, &look.identity.email);
+		take_string(&profile->plan, &look.identity.plan);
+	}
+	look_release(&look);
+	place_release(&place);
+	return result;
+}
+
+int
+login_load(const struct app *app, const char *name, struct profile *profile,
+    struct error *err)
+{
+	if (profile_load(app->store, name, profile, err) != 0)
+		return -1;
+	if (profile->owner == NULL || profile->damage != NULL)
+		return 0;
+	return overlay(profile, err);
+}
+
+int
+login_load_all(const struct app *app, struct profile_list *list,
+    struct error *err)
+{
+	if (profile_load_all(app->store, list, err) != 0)
+		return -1;
+	for (size_t i = 0; i < list->count; i++) {
+		struct profile *profile = &list->profile[i];
+
+		if (profile->owner == NULL || profile->damage != NULL)
+			continue;
+		if (overlay(profile, err) != 0) {
+			profile_list_release(list);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void
+hand_over(char **to, char **from)
+{
+	if (*from == NULL)
+		return;
+	secret_free(to);
+	*to = *from;
+	*from = NULL;
+}
+
+static int
+lent_credential(const struct app *app, const struct profile *profile,
+    struct credential *credential, struct error *err)
+{
+	struct place place;
+	struct look look;
+	int result = -1;
+
+	if (login_place(profile, &place, err) != 0) {
+		place_release(&place);
+		return -1;
+	}
+	look_at(&look, &place, NULL);
+	if (is_there(&look, profile)) {
+		hand_over(&credential->access_token, &look.login.access_token);
+		hand_over(&credential->refresh_token,
+		    &look.login.refresh_token);
+		hand_over(&credential->id_token, &look.login.id_token);
+		if (look.login.issuer != NULL)
+			take_string(&credential->issuer, &look.login.issuer);
+		credential->expires_at = look.identity.expires_at;
+	}
+	if (credential->issuer == NULL)
+		credential->issuer = strdup(app->issuer);
+	if (credential->obtained_at == TIME_UNKNOWN)
+		credential->obtained_at = time_now();
+	if (credential->access_token != NULL && credential->issuer != NULL)
+		result = 0;
+	else
+		error_set(err, ERROR_FAILED, _("%s holds no login"),
+		    profile->owner_path);
+	look_release(&look);
+	place_release(&place);
+	return result;
+}
+
+int
+login_load_credential(const struct app *app, const char *name,
+    struct credential *credential, struct error *err)
+{
+	struct profile profile;
+	int result;
+
+	*credential = (struct credential)CREDENTIAL_INIT;
+	result = profile_load(app->store, name, &profile, err);
+	/* A volume has none of our files. */
+	if (result == 0 && !(profile.owner != NULL && is_volume(&profile)))
+		result = credential_load(app->store, name, credential, err);
+	if (result == 0 && profile.owner != NULL)
+		result = lent_credential(app, &profile, credential, err);
+	profile_release(&profile);
+	return result;
+}
+
+int
+login_check_ours(const struct profile *profile, struct error *err)
+{
+	if (profile->owner == NULL)
+		return 0;
+	error_set(err, ERROR_REFUSED,
+	    _("'%s' is lent to %s, which renews it"), profile->name,
+	    profile->owner);
+	return error_step(err, _("take it back: chatelaine take-back %s"),
+	    profile->name);
+}
+
+int
+login_find(const struct app *app, const struct look *look,
+    struct profile *profile, struct error *err)
+{
+	struct profile_list list;
+	int result = 1;
+
+	memset(profile, 0, sizeof *profile);
+	if (look->identity.user_id == NULL)
+		return 1;
+	if (login_load_all(app, &list, err) != 0)
+		return -1;
+	for (size_t i = 0; i < list.count && result == 1; i++)
+		if (look_is_of(look, &list.profile[i])) {
+			*profile = list.profile[i];
+			memset(&list.profile[i], 0, sizeof *profile);
+			result = 0;
+		}
+	profile_list_release(&list);
+	return result;
+}
+
+int
+login_lent_to(const struct app *app, const struct place *place,
+    char name[STORE_NAME_MAX + 1], struct error *err)
+{
+	struct profile_list list;
+
+	name[0] = '\0';
+	if (profile_load_all(app->store, &list, err) != 0)
+		return -1;
+	for (size_t i = 0; i < list.count; i++) {
+		const struct profile *profile = &list.profile[i];
+
+		if (profile->owner != NULL &&
+		    strcmp(profile->owner, place->consumer->kind) == 0 &&
+		    strcmp(profile->owner_path, place->path) == 0)
+			strcpy(name, profile->name);
+	}
+	profile_list_release(&list);
+	return 0;
+}

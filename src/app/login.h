@@ -1,0 +1,46 @@
+/*
+ * login: a profile and its tokens, wherever its chain is: in the store, or in
+ * the file of the program that it is lent to.
+ *
+ * Both front ends read profiles through here, never from storage/profile
+ * alone. Reading changes nothing and needs no lock.
+ */
+#ifndef APP_LOGIN_H
+#define APP_LOGIN_H
+
+#include "app/app.h"
+#include "app/place.h"
+#include "storage/credential.h"
+
+/* As profile_load() and profile_load_all(). What is known of a lent login is
+ * as its program's file says now. */
+int login_load(const struct app *app, const char *name,
+    struct profile *profile, struct error *err);
+int login_load_all(const struct app *app, struct profile_list *list,
+    struct error *err);
+
+/* As credential_load(), with the newest tokens of a lent login. For reading
+ * only: what comes from a program's file must not be saved as ours. */
+int login_load_credential(const struct app *app, const char *name,
+    struct credential *credential, struct error *err);
+
+/* The file that the profile's chain is lent to. -1: it is not lent, or the
+ * kind is not known. The caller calls place_release() in any case. */
+int login_place(const struct profile *profile, struct place *place,
+    struct error *err);
+
+/* ERROR_REFUSED, with what to do, when the profile is lent. */
+int login_check_ours(const struct profile *profile, struct error *err);
+
+struct look;
+/* The profile of this person and workspace: 0, and @profile is filled in (the
+ * caller releases it in any case); 1: there is none; -1: @err. */
+int login_find(const struct app *app, const struct look *look,
+    struct profile *profile, struct error *err);
+
+/* The names of all profiles that are lent to the file at @place; "" in @name
+ * when none is. */
+int login_lent_to(const struct app *app, const struct place *place,
+    char name[STORE_NAME_MAX + 1], struct error *err);
+
+#endif

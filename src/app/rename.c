@@ -1,0 +1,96 @@
+#include "config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "app/adopt.h"
+#include "app/rename.h"
+#include "app/use.h"
+#include "base/i18n.h"
+#include "storage/audit.h"
+#include "storage/lock.h"
+#include "storage/move.h"
+#include "storage/pending.h"
+
+/* Both locks, the one whose name sorts first before the other. */
+static int
+lock_both(struct app *app, const char *name, const char *to, int wait_ms,
+    int lock[2], struct error *err)
+{
+	bool swap = strcmp(name, to) > 0;
+
+	lock[0] = lock_take(app->store, swap ? to : name, wait_ms, err);
+	lock[1] = lock[0] < 0 ? -1 :
+	    lock_take(app->store, swap ? name : to, wait_ms, err);
+	return lock[1] < 0 ? -1 : 0;
+}
+
+static int
+check(struct app *app, const char *name, const char *to, struct error *err)
+{
+	struct profile profile;
+	int result;
+
+	if (profile_load(app->store, name, &profile, err) != 0) {
+		profile_release(&profile);
+		return -1;
+	}
+	result = 0;
+	if (profile.generation == 0 && profile.owner != NULL)
+		result = error_set(err, ERROR_REFUSED,
+		    _("'%s' is the volume of an agent-server, which looks for "
+		    "it under that name"), name);
+	else if (!profile_is_free(app->store, to))
+		result = error_set(err, ERROR_REFUSED,
+		    _("there is a profile '%s' already"), to);
+	else
+		result = store_check_place(app->store, to, err);
+	profile_release(&profile);
+	return result;
+}
+
+static int
+rename_locked(struct app *app, const char *name, const char *to,
+    struct error *err)
+{
+	const struct move move = { MOVE_RENAME, NULL, NULL, (char *)to };
+
+	if (adopt_pending(app, name, err) != 0 ||
+	    check(app, name, to, err) != 0 ||
+	    move_begin(app->store, name, &move, err) != 0)
+		return -1;
+	/* The record of a renewal in doubt first: a record without its profile
+	 * does no harm. */
+	if (pending_rename(app->store, name, to, err) != 0 ||
+	    profile_rename(app->store, name, to, err) != 0) {
+		pending_rename(app->store, to, name, NULL);
+		move_end(app->store, name, NULL);
+		return -1;
+	}
+	if (use_rename(app, name, to, err) != 0)
+		return -1;
+	return move_end(app->store, name, err);
+}
+
+int
+rename_profile(struct app *app, const char *name, const char *to,
+    int wait_ms, struct error *err)
+{
+	int lock[2], result = -1;
+
+	if (store_check_name(name, err) != 0 || store_check_name(to, err) != 0)
+		return -1;
+	if (strcmp(name, to) == 0)
+		return error_set(err, ERROR_USAGE, _("that is its name"));
+	if (check(app, name, to, err) != 0)
+		return -1;
+	if (lock_both(app, name, to, wait_ms, lock, err) == 0) {
+		result = rename_locked(app, name, to, err);
+		audit_add(app->store, AUDIT_RENAME, to, name,
+		    result == 0 ? NULL : err, NULL);
+	}
+	for (int i = 0; i < 2; i++)
+		if (lock[i] >= 0)
+			close(lock[i]);
+	return result;
+}

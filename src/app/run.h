@@ -1,0 +1,36 @@
+/*
+ * run: a command that sees one profile only.
+ *
+ * Its program finds a view in a directory of its own, STORE/.chatelaine/run/,
+ * by the variable that names it; what other tokens the environment has is
+ * taken out of it. The view is a target like any other while the command runs,
+ * so that it is rewritten when the profile is renewed. A login that the command
+ * made itself is taken in before its directory goes.
+ */
+#ifndef APP_RUN_H
+#define APP_RUN_H
+
+#include "app/app.h"
+#include "formats/consumer.h"
+
+struct run;
+
+/* Which program a command is, by its name; Codex where it is none known. */
+const struct consumer *run_guess(const char *command);
+
+/* Makes the directory and the view. ERROR_USAGE: the program has no variable
+ * for its place. The caller calls run_end(). NULL on failure. */
+struct run *run_begin(struct app *app, const char *name,
+    const struct consumer *consumer, struct error *err);
+
+/* The environment of the command; belongs to the run. From here on what it
+ * starts holds the lock by which its directory is known to be in use. */
+char **run_environment(struct run *run, struct error *err);
+
+/* After the command: takes in what it left, and clears away. */
+void run_end(struct run *run);
+
+/* Clears away what killed processes left. */
+void run_sweep(struct app *app);
+
+#endif

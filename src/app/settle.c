@@ -1,0 +1,207 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/intake.h"
+#include "app/lend.h"
+#include "app/login.h"
+#include "app/look.h"
+#include "app/settle.h"
+#include "app/use.h"
+#include "app/view.h"
+#include "base/file.h"
+#include "base/i18n.h"
+#include "storage/move.h"
+#include "storage/pending.h"
+
+/* --- Moves of a chain ---------------------------------------------------- */
+
+/*
+ * On the way in. Without the chain in the store it had not begun, and the
+ * file has it still. With it, the file's copy goes; and where its program has
+ * renewed it meanwhile, the newer tokens come in first.
+ */
+static int
+settle_in(struct app *app, const char *name, const struct place *place,
+    struct error *err)
+{
+	struct intake intake = INTAKE_INIT;
+	struct use_result result = { 0 };
+	struct profile profile;
+	struct look look;
+	int done = 0;
+
+	look_at(&look, place, NULL);
+	if (profile_load(app->store, name, &profile, NULL) != 0 ||
+	    !profile.renewable || look.kind != LOOK_LOGIN ||
+	    !look_is_of(&look, &profile))
+		goto out;
+	intake.held = name;
+	intake.home = profile.owner != NULL;
+	done = use_replace_login(app, place, &look, name, &intake, &result,
+	    err);
+out:
+	look_release(&look);
+	profile_release(&profile);
+	return done;
+}
+
+/* The chain is out as soon as the program's file has it. */
+static int
+settle_out(struct app *app, const char *name, const struct place *place,
+    struct error *err)
+{
+	struct profile profile;
+	struct look look;
+	int done = 0;
+
+	look_at(&look, place, NULL);
+	if (profile_load(app->store, name, &profile, err) != 0)
+		done = -1;
+	else if (profile.owner == NULL && look.kind == LOOK_LOGIN &&
+	    look_is_of(&look, &profile))
+		done = lend_finish(app, &profile, place, err);
+	look_release(&look);
+	profile_release(&profile);
+	return done;
+}
+
+/* The directory has one name or the other; the list follows. */
+static int
+settle_rename(struct app *app, const char *name, const struct move *move,
+    struct error *err)
+{
+	if (move->to == NULL || store_check_name(move->to, NULL) != 0)
+		return 0;
+	if (!profile_is_free(app->store, name))
+		return profile_is_free(app->store, move->to) ?
+		    pending_rename(app->store, move->to, name, err) : 0;
+	return use_rename(app, name, move->to, err);
+}
+
+int
+settle_profile(struct app *app, const char *name, struct error *err)
+{
+	struct place place = PLACE_INIT;
+	struct error why = ERROR_INIT;
+	struct move move;
+	int done = -1;
+
+	if (move_load(app->store, name, &move, &why) != 0) {
+		move_release(&move);
+		if (why.code == ERROR_NOT_FOUND)
+			return 0;
+		if (err != NULL)
+			*err = why;
+		return -1;
+	}
+	if (use_lock(app, USE_WAIT_MS, err) != 0)
+		goto out;
+	if (move.operation == MOVE_RENAME)
+		done = settle_rename(app, name, &move, err);
+	else if (move.kind != NULL && move.path != NULL &&
+	    place_set(&place, move.kind, move.path, err) == 0)
+		done = move.operation == MOVE_IN ?
+		    settle_in(app, name, &place, err) :
+		    settle_out(app, name, &place, err);
+	use_unlock(app);
+	if (done == 0)
+		done = move_end(app->store, name, err);
+out:
+	place_release(&place);
+	move_release(&move);
+	return done;
+}
+
+/* --- Files --------------------------------------------------------------- */
+
+struct left_over {
+	struct app *app;
+	const struct place *place;
+	const char *name;	/* of the file */
+	bool stays;		/* something could not be settled */
+};
+
+/* True if the file in place has the same chain. */
+static bool
+is_in_place(const struct place *place, const struct look *look)
+{
+	struct look there;
+	bool same;
+
+	look_at(&there, place, NULL);
+	same = there.kind == LOOK_LOGIN && strcmp(there.login.refresh_token,
+	    look->login.refresh_token) == 0;
+	look_release(&there);
+	return same;
+}
+
+/* A staged view, a lent chain, or what was exchanged out: only what is nowhere
+ * else is kept, by taking it in. */
+static int
+settle_temporary(int dir, const char *entry, void *data)
+{
+	struct left_over *left = data;
+	struct intake intake = INTAKE_INIT;
+	struct look look;
+	bool settled = true;
+
+	if (!file_is_temporary(entry, left->name))
+		return 0;
+	look_at_file(&look, left->place->consumer, dir, entry);
+	if (look.kind == LOOK_LOGIN && !is_in_place(left->place, &look)) {
+		intake.make = true;
+		settled = intake_begin(&intake, left->app, left->place, &look,
+		    NULL) == 0;
+	}
+	if (settled) {
+		file_discard(dir, entry);
+		file_sync(dir, NULL);
+		intake_end(&intake, left->app);
+	} else
+		left->stays = true;
+	intake_release(&intake);
+	look_release(&look);
+	return 0;
+}
+
+static void
+settle_file(struct app *app, const struct place *place)
+{
+	struct left_over left = { app, place, NULL, false };
+	struct look look;
+
+	/* Where the file really is. */
+	look_at(&look, place, NULL);
+	left.name = look.name;
+	if (look.dir >= 0 && look.name != NULL)
+		file_for_each(look.dir, settle_temporary, &left);
+	if (!left.stays)
+		move_end(app->store, VIEW_RECORD, NULL);
+	look_release(&look);
+}
+
+void
+settle_files(struct app *app)
+{
+	struct place place = PLACE_INIT;
+	struct move move;
+
+	if (move_load(app->store, VIEW_RECORD, &move, NULL) == 0 &&
+	    move.kind != NULL && move.path != NULL &&
+	    place_set(&place, move.kind, move.path, NULL) == 0 &&
+	    use_lock(app, 0, NULL) == 0) {
+		/* As it is with the lock held. */
+		move_release(&move);
+		place_release(&place);
+		if (move_load(app->store, VIEW_RECORD, &move, NULL) == 0 &&
+		    move.kind != NULL && move.path != NULL &&
+		    place_set(&place, move.kind, move.path, NULL) == 0)
+			settle_file(app, &place);
+		use_unlock(app);
+	}
+	place_release(&place);
+	move_release(&move);
+}

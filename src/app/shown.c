@@ -1,0 +1,170 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/login.h"
+#include "app/look.h"
+#include "app/shown.h"
+#include "base/i18n.h"
+
+static bool
+is_lent_here(const struct profile *profile, const struct place *place)
+{
+	return profile->owner != NULL &&
+	    strcmp(profile->owner, place->consumer->kind) == 0 &&
+	    strcmp(profile->owner_path, place->path) == 0;
+}
+
+static enum shown_state
+state_of(const struct target *target, const struct place *place,
+    const struct profile *profile)
+{
+	enum shown_state state = SHOWN_OTHER;
+	struct look look;
+	bool current = target->generation == profile->generation &&
+	    target->expires_at == profile->expires_at;
+
+	look_at(&look, place, target->digest);
+	switch (look.kind) {
+	case LOOK_NOTHING:
+		state = SHOWN_GONE;
+		break;
+	case LOOK_OURS:
+		state = current ? SHOWN_VIEW : SHOWN_STALE;
+		break;
+	case LOOK_VIEW:
+		/* Its program has written it anew, as its own. */
+		if (look_is_of(&look, profile))
+			state = look.identity.expires_at ==
+			    profile->expires_at ? SHOWN_VIEW : SHOWN_STALE;
+		break;
+	case LOOK_LOGIN:
+		state = SHOWN_LOGIN;
+		if (is_lent_here(profile, place) && look_is_of(&look, profile))
+			state = SHOWN_LENT;
+		break;
+	case LOOK_FOREIGN:
+		break;
+	}
+	look_release(&look);
+	return state;
+}
+
+/* What is wrong with a target, and what helps. */
+static int
+warn(struct profile *profile, enum shown_state state, const char *label,
+    struct error *err)
+{
+	static const char *const texts[] = {
+		[SHOWN_VIEW] = NULL,
+		[SHOWN_STALE] = N_("%s has an older token of it; to renew "
+		    "that: chatelaine use %s --for %s"),
+		[SHOWN_LENT] = NULL,
+		[SHOWN_GONE] = N_("%s has removed it; to put it back: "
+		    "chatelaine use %s --for %s"),
+		[SHOWN_LOGIN] = N_("%s has a login of its own in the place of "
+		    "'%s'; to take it in: chatelaine import %s"),
+		[SHOWN_OTHER] = N_("%s shows something else in the place of "
+		    "it; to put it back: chatelaine use %s --for %s"),
+	};
+	struct buffer text = BUFFER_INIT;
+
+	if (texts[state] == NULL)
+		return 0;
+	buffer_addf(&text, _(texts[state]), label, profile->name, label);
+	return profile_warn(profile, &text, err);
+}
+
+static int
+add_target(struct profile *profile, const struct target *target,
+    struct error *err)
+{
+	struct buffer label = BUFFER_INIT;
+	enum shown_state state;
+	struct place place;
+	int result = 0;
+
+	if (place_set(&place, target->kind, target->path, NULL) != 0) {
+		place_release(&place);
+		return 0;	/* of a later version */
+	}
+	state = state_of(target, &place, profile);
+	place_label(&place, &label);
+	if (!target->run)
+		result = warn(profile, state, label.data, err);
+	if (result == 0 && (state == SHOWN_VIEW || state == SHOWN_STALE ||
+	    state == SHOWN_LENT))
+		result = store_names_add(&profile->targets, target->run ?
+		    "run" : label.data, err);
+	buffer_release(&label);
+	place_release(&place);
+	return result;
+}
+
+/* What is lent without our doing is in no list. */
+static int
+add_owner(struct profile *profile, const struct targets *targets,
+    struct error *err)
+{
+	struct buffer label = BUFFER_INIT;
+	struct place place;
+	int result = 0;
+
+	if (profile->owner == NULL || targets_find(targets, profile->owner,
+	    profile->owner_path) != NULL)
+		return 0;
+	if (login_place(profile, &place, NULL) == 0) {
+		/* A volume in the store is where its profile is. */
+		if (profile->generation == 0)
+			buffer_add_string(&label, profile->owner);
+		else
+			place_label(&place, &label);
+		result = store_names_add(&profile->targets, label.data, err);
+	}
+	buffer_release(&label);
+	place_release(&place);
+	return result;
+}
+
+static int
+complete(struct profile *profile, const struct targets *targets,
+    struct error *err)
+{
+	int result = add_owner(profile, targets, err);
+
+	for (size_t i = 0; i < targets->count && result == 0; i++)
+		if (targets->target[i].profile != NULL &&
+		    strcmp(targets->target[i].profile, profile->name) == 0)
+			result = add_target(profile, &targets->target[i],
+			    err);
+	return result;
+}
+
+int
+shown_complete(const struct app *app, struct profile_list *list,
+    struct error *err)
+{
+	struct targets targets;
+	int result = 0;
+
+	/* A list that cannot be read is no reason to show no profiles. */
+	targets_load(app->store, &targets, NULL);
+	for (size_t i = 0; i < list->count && result == 0; i++)
+		result = complete(&list->profile[i], &targets, err);
+	targets_release(&targets);
+	return result;
+}
+
+int
+shown_complete_one(const struct app *app, struct profile *profile,
+    struct error *err)
+{
+	struct targets targets;
+	int result;
+
+	targets_load(app->store, &targets, NULL);
+	result = complete(profile, &targets, err);
+	targets_release(&targets);
+	return result;
+}

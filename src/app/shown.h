@@ -1,0 +1,27 @@
+/*
+ * shown: which targets show which profile, as their files say now.
+ */
+#ifndef APP_SHOWN_H
+#define APP_SHOWN_H
+
+#include "app/app.h"
+#include "app/place.h"
+
+/* What stands at a target of the list (storage/targets). */
+enum shown_state {
+	SHOWN_VIEW,		/* the view of its profile */
+	SHOWN_STALE,		/* one of an older token */
+	SHOWN_LENT,		/* the profile's chain */
+	SHOWN_GONE,		/* nothing: its program removed it */
+	SHOWN_LOGIN,		/* a login that its program made itself */
+	SHOWN_OTHER		/* something else */
+};
+
+/* Completes the profiles of @list, or one, by the targets that show them, and
+ * by a warning for each that does not show what it was told to. */
+int shown_complete(const struct app *app, struct profile_list *list,
+    struct error *err);
+int shown_complete_one(const struct app *app, struct profile *profile,
+    struct error *err);
+
+#endif

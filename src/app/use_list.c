@@ -1,0 +1,339 @@
+/*
+ * The targets of app/use, all of them: which there are, and what happens to
+ * them when a profile changes, goes, or is renamed.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/intake.h"
+#include "app/login.h"
+#include "app/look.h"
+#include "app/use.h"
+#include "base/i18n.h"
+
+/* --- Places -------------------------------------------------------------- */
+
+int
+places_add(struct places *places, const struct place *place,
+    struct error *err)
+{
+	struct place *grown;
+
+	for (size_t i = 0; i < places->count; i++)
+		if (place_is_same(&places->place[i], place))
+			return 0;
+	grown = realloc(places->place, (places->count + 1) * sizeof *grown);
+	if (grown == NULL)
+		return error_no_memory(err);
+	places->place = grown;
+	if (place_copy(&grown[places->count], place, err) != 0)
+		return -1;
+	places->count++;
+	return 0;
+}
+
+void
+places_release(struct places *places)
+{
+	for (size_t i = 0; i < places->count; i++)
+		place_release(&places->place[i]);
+	free(places->place);
+	*places = (struct places)PLACES_INIT;
+}
+
+/* The usual places of programs that were used here. */
+static int
+add_usual(struct places *places, struct error *err)
+{
+	struct place place;
+	int result = 0;
+
+	for (size_t i = 0; i < consumers_count && result == 0; i++) {
+		if (place_usual(&place, &consumers[i], NULL) == 0 &&
+		    place_is_there(&place))
+			result = places_add(places, &place, err);
+		place_release(&place);
+	}
+	return result;
+}
+
+static int
+add_listed(const struct app *app, bool only_shown, struct places *places,
+    struct error *err)
+{
+	struct targets targets;
+	struct place place;
+	int result;
+
+	result = targets_load(app->store, &targets, err);
+	for (size_t i = 0; i < targets.count && result == 0; i++) {
+		const struct target *target = &targets.target[i];
+
+		if (target->run || (only_shown && target->profile == NULL &&
+		    target->previous == NULL))
+			continue;
+		/* A kind of a later version is not for us. */
+		if (place_set(&place, target->kind, target->path, NULL) == 0)
+			result = places_add(places, &place, err);
+		place_release(&place);
+	}
+	targets_release(&targets);
+	return result;
+}
+
+int
+use_default_places(const struct app *app, struct places *places,
+    struct error *err)
+{
+	*places = (struct places)PLACES_INIT;
+	if (add_listed(app, true, places, err) != 0)
+		return -1;
+	return places->count > 0 ? 0 : add_usual(places, err);
+}
+
+int
+use_known_places(const struct app *app, struct places *places,
+    struct error *err)
+{
+	*places = (struct places)PLACES_INIT;
+	if (add_usual(places, err) != 0)
+		return -1;
+	return add_listed(app, false, places, err);
+}
+
+/* --- All views of a profile ---------------------------------------------- */
+
+static bool
+shows(const struct target *target, const char *name)
+{
+	return target->profile != NULL && strcmp(target->profile, name) == 0;
+}
+
+/* True if the file is a view of this profile still: only that is rewritten
+ * unasked. */
+static bool
+has_view(const struct target *target, const struct place *place,
+    const struct profile *profile)
+{
+	struct look look;
+	bool has;
+
+	look_at(&look, place, target->digest);
+	has = look.kind == LOOK_OURS ||
+	    (look.kind == LOOK_VIEW && look_is_of(&look, profile));
+	look_release(&look);
+	return has;
+}
+
+/* The places that have a view of @name now, or, @stale, one of older tokens;
+ * copied, since the list changes. */
+static int
+viewed(struct app *app, const char *name, bool stale, struct places *places)
+{
+	struct profile profile;
+	struct place place;
+	int result;
+
+	*places = (struct places)PLACES_INIT;
+	result = login_load(app, name, &profile, NULL);
+	for (size_t i = 0; i < app->targets.count && result == 0; i++) {
+		const struct target *target = &app->targets.target[i];
+
+		if (!shows(target, name) || (stale &&
+		    target->generation == profile.generation &&
+		    target->expires_at == profile.expires_at))
+			continue;
+		if (place_set(&place, target->kind, target->path, NULL) == 0 &&
+		    has_view(target, &place, &profile))
+			result = places_add(places, &place, NULL);
+		place_release(&place);
+	}
+	profile_release(&profile);
+	return result;
+}
+
+void
+use_renew(struct app *app, const char *name)
+{
+	struct places places;
+
+	/* Nearly always there is none, which needs no lock. */
+	if (!use_has_views(app, name))
+		return;
+	if (use_lock(app, app->screen ? USE_GLANCE_MS : USE_RENEW_MS,
+	    NULL) != 0)
+		return;
+	if (viewed(app, name, true, &places) == 0)
+		for (size_t i = 0; i < places.count; i++)
+			use_rewrite(app, &places.place[i], name, NULL);
+	places_release(&places);
+	use_unlock(app);
+}
+
+bool
+use_has_views(const struct app *app, const char *name)
+{
+	struct targets targets;
+	bool has = false;
+
+	if (targets_load(app->store, &targets, NULL) == 0)
+		for (size_t i = 0; i < targets.count; i++)
+			has = has || shows(&targets.target[i], name);
+	targets_release(&targets);
+	return has;
+}
+
+/* A login of the same person that its program made itself (`codex login`), and
+ * that is newer than ours. */
+static void
+take_newer(struct app *app, const struct place *place, const char *name,
+    struct use_result *result)
+{
+	struct intake intake = INTAKE_INIT;
+	struct profile profile;
+	struct look look;
+
+	look_at(&look, place, NULL);
+	intake.held = name;
+	if (look.kind == LOOK_LOGIN &&
+	    profile_load(app->store, name, &profile, NULL) == 0) {
+		if (profile.owner == NULL && look_is_of(&look, &profile) &&
+		    intake_is_better(app, &profile, &look))
+			use_replace_login(app, place, &look, name, &intake,
+			    result, NULL);
+		profile_release(&profile);
+	}
+	look_release(&look);
+}
+
+void
+use_look(struct app *app, const char *name)
+{
+	struct use_result result;
+	struct places places = PLACES_INIT;
+	struct place place;
+
+	if (!use_has_views(app, name) ||
+	    use_lock(app, USE_RENEW_MS, NULL) != 0)
+		return;
+	for (size_t i = 0; i < app->targets.count; i++) {
+		const struct target *target = &app->targets.target[i];
+
+		if (shows(target, name) && place_set(&place, target->kind,
+		    target->path, NULL) == 0) {
+			places_add(&places, &place, NULL);
+			place_release(&place);
+		}
+	}
+	for (size_t i = 0; i < places.count; i++)
+		take_newer(app, &places.place[i], name, &result);
+	places_release(&places);
+	use_unlock(app);
+}
+
+void
+use_withdraw(struct app *app, const char *name)
+{
+	struct places places;
+
+	/* What `undo` goes back to next is the deletion. */
+	use_begin_undo(app, NULL);
+	if (!use_has_views(app, name) ||
+	    use_lock(app, USE_WAIT_MS, NULL) != 0)
+		return;
+	if (viewed(app, name, false, &places) == 0)
+		for (size_t i = 0; i < places.count; i++)
+			use_rewrite(app, &places.place[i], NULL, NULL);
+	places_release(&places);
+	use_unlock(app);
+}
+
+int
+use_rename(struct app *app, const char *name, const char *to,
+    struct error *err)
+{
+	int result = 0;
+
+	if (use_lock(app, USE_WAIT_MS, err) != 0)
+		return -1;
+	for (size_t i = 0; i < app->targets.count && result == 0; i++) {
+		struct target *target = &app->targets.target[i];
+
+		if (shows(target, name))
+			result = target_set(&target->profile, to, err);
+		if (result == 0 && target->previous != NULL &&
+		    strcmp(target->previous, name) == 0)
+			result = target_set(&target->previous, to, err);
+		if (result == 0 && target->undo != NULL &&
+		    strcmp(target->undo, name) == 0)
+			result = target_set(&target->undo, to, err);
+	}
+	if (result == 0 && app->targets.count > 0)
+		result = use_save(app, err);
+	use_unlock(app);
+	return result;
+}
+
+/* --- Undo ---------------------------------------------------------------- */
+
+int
+use_begin_undo(struct app *app, struct error *err)
+{
+	bool any = false;
+	int result = 0;
+
+	if (use_lock(app, USE_WAIT_MS, err) != 0)
+		return -1;
+	for (size_t i = 0; i < app->targets.count; i++)
+		any = any || app->targets.target[i].may_undo;
+	targets_forget_undo(&app->targets);
+	if (any)
+		result = use_save(app, err);
+	use_unlock(app);
+	return result;
+}
+
+int
+use_undo(struct app *app, const char *restored, struct places *places,
+    struct error *err)
+{
+	struct use_result result;
+	struct place place;
+	int done = 0;
+
+	*places = (struct places)PLACES_INIT;
+	if (use_lock(app, USE_WAIT_MS, err) != 0)
+		return -1;
+	for (size_t i = 0; i < app->targets.count && done == 0; i++) {
+		const struct target *target = &app->targets.target[i];
+
+		if (!target->may_undo || (restored != NULL &&
+		    (target->undo == NULL ||
+		    strcmp(target->undo, restored) != 0)))
+			continue;
+		if (place_set(&place, target->kind, target->path, NULL) == 0)
+			done = places_add(places, &place, err);
+		place_release(&place);
+	}
+	if (done == 0 && places->count == 0)
+		done = error_set(err, ERROR_NOT_FOUND, "%s",
+		    _("there is nothing to undo"));
+	for (size_t i = 0; i < places->count && done == 0; i++) {
+		struct target *target = targets_find(&app->targets,
+		    places->place[i].consumer->kind, places->place[i].path);
+		char *name = target->undo;
+
+		target->undo = NULL;
+		target->may_undo = false;
+		done = use_profile(app, &places->place[i], name, USE_WAIT_MS,
+		    &result, err);
+		free(name);
+	}
+	targets_forget_undo(&app->targets);
+	if (done == 0)
+		done = use_save(app, err);
+	use_unlock(app);
+	return done;
+}

@@ -1,0 +1,283 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/neighbour.h"
+#include "app/view.h"
+#include "base/file.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "storage/move.h"
+
+/* How long a program that has begun to write its file in place may take. */
+#define LATE_MS 2000
+#define LATE_STEP_MS 5
+
+/* Writes down what is about to be written where, so that what a killed process
+ * leaves is found (app/settle). */
+static int
+begin(struct view *view, struct app *app, const struct place *place,
+    const struct look *look, struct error *err)
+{
+	const struct move move = { MOVE_IN, (char *)place->consumer->kind,
+	    place->path, NULL };
+
+	*view = (struct view)VIEW_INIT;
+	if (look->kind == LOOK_FOREIGN)
+		return error_set(err, ERROR_REFUSED,
+		    _("%s is left as it is: %s"), place->path,
+		    look->why.text);
+	view->app = app;
+	view->place = place;
+	view->look = look;
+	if (move_begin(app->store, VIEW_RECORD, &move, err) != 0)
+		return -1;
+	view->recorded = true;
+	return 0;
+}
+
+/* The directory, made if it is not there. */
+static int
+open_directory(struct view *view, struct error *err)
+{
+	char *copy;
+
+	if (view->look->dir >= 0) {
+		view->dir = fcntl(view->look->dir, F_DUPFD_CLOEXEC, 0);
+		view->name = strdup(view->look->name);
+		return view->dir < 0 || view->name == NULL ?
+		    error_no_memory(err) : 0;
+	}
+	copy = strdup(view->place->path);
+	if (copy == NULL)
+		return error_no_memory(err);
+	*strrchr(copy, '/') = '\0';
+	if (*copy == '\0' || file_make_path(copy, err) == 0) {
+		view->dir = open(*copy == '\0' ? "/" : copy,
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (view->dir < 0)
+			error_set_errno(err, errno, _("cannot open %s"), copy);
+	}
+	free(copy);
+	view->name = strdup(strrchr(view->place->path, '/') + 1);
+	if (view->dir < 0)
+		return -1;
+	return view->name == NULL ? error_no_memory(err) : 0;
+}
+
+static int
+stage(struct view *view, const struct buffer *text, struct error *err)
+{
+	if (open_directory(view, err) != 0)
+		return -1;
+	return file_stage(view->dir, view->name, text->data, text->length,
+	    view->temporary, err);
+}
+
+#define ID_MAX ((size_t)256)
+
+int
+view_stage(struct view *view, struct app *app, const struct place *place,
+    const struct look *look, const struct credential *credential,
+    const char *account_id, bool lend, struct error *err)
+{
+	const struct format_input input = {
+		.access_token = credential->access_token,
+		.id_token = credential->id_token,
+		.account_id = account_id != NULL &&
+		    text_is_visible_ascii(account_id, ID_MAX) ?
+		    account_id : NULL,
+		.backend = app->backend,
+		.expires_at = credential->expires_at,
+		.last_refresh = credential->obtained_at,
+	};
+	struct buffer text = BUFFER_INIT;
+	struct consumer_span span;
+	int result = -1;
+
+	if (begin(view, app, place, look, err) == 0 &&
+	    consumer_write(place->consumer, look->text.data, look->text.length,
+	    &input, lend ? credential->refresh_token : NULL,
+	    lend ? credential->issuer : NULL, &text, &span, err) == 0 &&
+	    stage(view, &text, err) == 0) {
+		digest_text(view->digest, text.data + span.start,
+		    span.length);
+		result = 0;
+	}
+	buffer_release(&text);
+	return result;
+}
+
+int
+view_stage_removal(struct view *view, struct app *app,
+    const struct place *place, const struct look *look, struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	int result = -1;
+
+	if (begin(view, app, place, look, err) != 0)
+		return -1;
+	if (place->consumer->entry == NULL)
+		result = open_directory(view, err);
+	else if (consumer_remove(place->consumer, look->text.data,
+	    look->text.length, &text, err) == 0)
+		result = stage(view, &text, err);
+	buffer_release(&text);
+	return result;
+}
+
+/* Room for any view, on top of what the file has. */
+#define PROBE_ROOM ((size_t)64 * 1024)
+
+int
+view_probe(struct app *app, const struct place *place,
+    const struct look *look, struct error *err)
+{
+	struct view view = VIEW_INIT;
+	struct buffer text = BUFFER_INIT;
+	size_t length = look->text.length + PROBE_ROOM;
+	char *room = buffer_reserve(&text, length);
+	int result = -1;
+
+	if (room == NULL)
+		return error_no_memory(err);
+	memset(room, ' ', length);
+	text.length += length;
+	if (begin(&view, app, place, look, err) == 0)
+		result = stage(&view, &text, err);
+	view_release(&view);
+	buffer_release(&text);
+	return result;
+}
+
+/* True if the file @name is what was looked at. */
+static bool
+is_unchanged(const struct view *view, const char *name)
+{
+	const struct look *before = view->look;
+	struct look now;
+	bool same;
+
+	look_at_file(&now, view->place->consumer, view->dir, name);
+	same = now.there == before->there &&
+	    now.text.length == before->text.length &&
+	    memcmp(now.text.data, before->text.data, now.text.length) == 0;
+	look_release(&now);
+	return same;
+}
+
+/* A writer that truncated the old file will have filled it in a moment. */
+static int
+wait_for_late(const struct view *view, const char *name, struct look *late)
+{
+	int64_t end = time_steady_ms() + LATE_MS;
+
+	for (;;) {
+		look_release(late);
+		look_at_file(late, view->place->consumer, view->dir, name);
+		if (late->kind == LOOK_LOGIN || late->kind == LOOK_VIEW ||
+		    time_steady_ms() >= end)
+			return late->kind == LOOK_LOGIN;
+		poll(NULL, 0, LATE_STEP_MS);
+	}
+}
+
+/* The file that was replaced stands under the temporary name now. */
+static int
+look_back(struct view *view, struct look *late)
+{
+	int has_login;
+
+	if (is_unchanged(view, view->temporary))
+		has_login = 0;
+	else
+		has_login = wait_for_late(view, view->temporary, late);
+	if (!has_login)
+		file_discard(view->dir, view->temporary);
+	view->temporary[0] = '\0';
+	return has_login;
+}
+
+/* Where nothing was, nothing is replaced. */
+static int
+put_new(struct view *view, struct error *err)
+{
+	int result = file_commit_new(view->dir, view->temporary, view->name,
+	    err);
+
+	if (result == 0)
+		view->temporary[0] = '\0';
+	return result;
+}
+
+static int
+remove_old(struct view *view, struct error *err)
+{
+	return view->look->there ? file_remove(view->dir, view->name, err) : 0;
+}
+
+static int
+put(struct view *view, struct look *late, struct error *err)
+{
+	struct neighbour neighbour;
+	int result;
+
+	if (neighbour_lock(&neighbour, view->place, view->dir, view->name,
+	    err) != 0)
+		return -1;
+	if (!is_unchanged(view, view->name))
+		result = error_set(err, ERROR_BUSY,
+		    _("%s changes as it is written; try again"),
+		    view->place->path);
+	else if (view->temporary[0] == '\0')
+		result = remove_old(view, err);
+	else if (!view->look->there)
+		result = put_new(view, err);
+	else
+		result = file_exchange(view->dir, view->temporary, view->name,
+		    err);
+	neighbour_unlock(&neighbour);
+	if (result == 0)
+		view->temporary[0] = '\0';
+	if (result != 1)
+		return result;
+	result = look_back(view, late);
+	return file_sync(view->dir, err) == 0 ? result : -1;
+}
+
+int
+view_commit(struct view *view, struct look *late, struct error *err)
+{
+	int result;
+
+	memset(late, 0, sizeof *late);
+	buffer_init(&late->text);
+	late->dir = -1;
+	result = put(view, late, err);
+	/* A late login keeps the record: it must not be forgotten. */
+	if (result == 1)
+		view->recorded = false;
+	return result;
+}
+
+void
+view_release(struct view *view)
+{
+	if (view->temporary[0] != '\0')
+		file_discard(view->dir, view->temporary);
+	if (view->recorded)
+		move_end(view->app->store, VIEW_RECORD, NULL);
+	if (view->dir >= 0)
+		close(view->dir);
+	free(view->name);
+	*view = (struct view)VIEW_INIT;
+}

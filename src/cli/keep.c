@@ -1,0 +1,43 @@
+#include "config.h"
+
+#include "app/keep.h"
+#include "base/i18n.h"
+#include "base/time.h"
+#include "cli/cli.h"
+#include "cli/interrupt.h"
+#include "cli/refresh.h"
+
+int
+keep_within(struct cli *cli, int64_t *within, struct error *err)
+{
+	const char *given = cli->value[OPTION_WITHIN];
+
+	*within = KEEP_WITHIN;
+	if (given == NULL || time_parse_length(given, within) == 0)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+	    _("'%s' is no length of time; they look like 30s, 10m, 48h, 2d"),
+	    given);
+}
+
+static void
+say(const char *line, void *context)
+{
+	char now[TIME_TEXT_SIZE];
+
+	(void)context;
+	time_format_local(now, time_now());
+	/* Nobody may read it, and that is no reason to stop. */
+	cli_say(NULL, "%s  %s", now, line);
+}
+
+int
+cli_run_keep(struct cli *cli, struct error *err)
+{
+	int64_t within;
+
+	if (keep_within(cli, &within, err) != 0)
+		return -1;
+	interrupt_catch();
+	return keep_run(cli->app, within, &interrupt_flag, say, NULL, err);
+}

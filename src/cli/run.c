@@ -1,0 +1,128 @@
+#include "config.h"
+
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+
+#include "app/login.h"
+#include "app/run.h"
+#include "base/i18n.h"
+#include "base/time.h"
+#include "cli/cli.h"
+#include "cli/interrupt.h"
+#include "cli/refresh.h"
+#include "formats/consumer.h"
+
+/* A command that begins with less than this would soon be without. s. */
+#define LEFT_MIN ((int64_t)600)
+
+/* What a shell says of a command that cannot be started, and of a signal. */
+#define STATUS_NOT_FOUND 127
+#define STATUS_NOT_RUN 126
+#define STATUS_SIGNAL 128
+
+static int
+start(char **argv, char **environment, pid_t *pid)
+{
+	posix_spawnattr_t attributes;
+	sigset_t defaults;
+	int number;
+
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGINT);
+	sigaddset(&defaults, SIGQUIT);
+	sigaddset(&defaults, SIGTERM);
+	sigaddset(&defaults, SIGHUP);
+	number = posix_spawnattr_init(&attributes);
+	if (number != 0)
+		return number;
+	posix_spawnattr_setsigdefault(&attributes, &defaults);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	number = posix_spawnp(pid, argv[0], NULL, &attributes, argv,
+	    environment);
+	posix_spawnattr_destroy(&attributes);
+	return number;
+}
+
+/* The terminal sends its signals to the command as well; what was sent to us
+ * alone is passed on. We stay to clear away. */
+static int
+wait_for(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return STATUS_NOT_RUN;
+		if (interrupt_flag != 0 && interrupt_flag != SIGINT)
+			kill(pid, interrupt_flag);
+		interrupt_flag = 0;
+	}
+	return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status) :
+	    WEXITSTATUS(status);
+}
+
+/* 0 when it is fresh enough. */
+static int
+renew(struct cli *cli, const char *name, struct error *err)
+{
+	struct profile profile;
+	int result;
+
+	result = login_load(cli->app, name, &profile, err);
+	if (result == 0 && profile.renewable && profile.owner == NULL &&
+	    profile.damage == NULL &&
+	    profile.expires_at - time_now() < LEFT_MIN) {
+		result = refresh_wait(cli->app, name, profile.generation, err);
+		/* What is left will do, if it must. */
+		if (result != 0 && profile.expires_at > time_now()) {
+			cli_report(err);
+			result = 0;
+		}
+	}
+	profile_release(&profile);
+	return result;
+}
+
+int
+cli_run_run(struct cli *cli, struct error *err)
+{
+	const char *name = cli->operand[0];
+	char **command = cli->operand + 1, **environment;
+	const struct consumer *consumer;
+	struct run *run;
+	int number;
+	pid_t pid;
+
+	if (cli->targets > 1)
+		return error_set(err, ERROR_USAGE, "%s",
+		    _("run takes one --for"));
+	consumer = cli->targets == 0 ? run_guess(command[0]) :
+	    consumer_find(cli->target[0], err);
+	if (consumer == NULL || renew(cli, name, err) != 0)
+		return -1;
+	run = run_begin(cli->app, name, consumer, err);
+	if (run == NULL)
+		return -1;
+	environment = run_environment(run, err);
+	if (environment == NULL) {
+		run_end(run);
+		return -1;
+	}
+	interrupt_catch();
+	signal(SIGQUIT, SIG_IGN);
+	number = start(command, environment, &pid);
+	if (number == 0)
+		cli->status = wait_for(pid);
+	else {
+		cli->status = number == ENOENT ? STATUS_NOT_FOUND :
+		    STATUS_NOT_RUN;
+		cli_note(_("chatelaine: cannot run %s: %s"), command[0],
+		    strerror(number));
+	}
+	run_end(run);
+	return 0;
+}
