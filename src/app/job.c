@@ -177,6 +177,9 @@ handle(struct job *job, const struct message_event *event)
 		view->state = JOB_SENT;
 		job->deadline = time_steady_ms() + JOB_CHILD_TIMEOUT_MS;
 		return false;
+	case MESSAGE_USAGE_TOLD:
+		job->usage = event->usage;
+		/* FALLTHROUGH */
 	case MESSAGE_ANSWERED:
 	case MESSAGE_DONE:
 		return end(job, job->type->finish(job, &view->error) == 0 ?
@@ -208,7 +211,7 @@ job_step(struct job *job)
 	if (time_steady_ms() < job->deadline)
 		return false;
 	error_set(&why, ERROR_UNAVAILABLE, "%s",
-	    _("the issuer did not answer in time; try again later"));
+	    _("the server did not answer in time; try again later"));
 	/* It may just have sent it; or we were asleep, and it was, too. */
 	return fail(job, true, true, &why);
 }

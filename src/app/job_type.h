@@ -29,6 +29,7 @@ struct job {
 	struct job_view view;
 	char url[MESSAGE_URL_MAX];
 	char code[MESSAGE_CODE_MAX];
+	struct usage usage;	/* what was told, when it was */
 };
 
 /* What the three kinds differ in. */
