@@ -5,6 +5,7 @@
  *	STORE/.chatelaine/		what is not of one profile:
  *		audit.jsonl		storage/audit
  *		locks/, pending/, backups/	storage/{lock,pending,backup}
+ *		usage/			storage/usage
  *		new/, gone/		profiles being made, being deleted
  *		state.json		what the person agreed to
  *
