@@ -72,6 +72,8 @@ take_locks(struct job *job)
 {
 	struct store *store = job->app->store;
 
+	if (job->type->lockless)
+		return 0;
 	if (job->lock < 0)
 		job->lock = lock_try(store, job->name, &job->view.error);
 	if (job->lock < 0)
@@ -95,7 +97,9 @@ start(struct job *job)
 			return false;
 		return end(job, JOB_FAILED);
 	}
-	prepared = adopt_pending(job->app, job->name, &job->view.error);
+	/* An answer that waits is for those who hold the lock. */
+	prepared = job->type->lockless ? 0 :
+	    adopt_pending(job->app, job->name, &job->view.error);
 	if (prepared != 0 && job->view.error.code == ERROR_BUSY &&
 	    time_steady_ms() < job->deadline) {
 		release_locks(job);
@@ -318,6 +322,12 @@ struct job *
 job_sign_out(struct app *app, const char *name, struct error *err)
 {
 	return job_for_profile(app, &job_sign_out_type, name, err);
+}
+
+struct job *
+job_usage(struct app *app, const char *name, struct error *err)
+{
+	return job_for_profile(app, &job_usage_type, name, err);
 }
 
 void
