@@ -100,6 +100,12 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_refresh,
 	},
 	{
+		.name = "usage", .usage = "[NAME]", .least = 0, .most = 1,
+		.options = CLI_OPTION(OPTION_JSON),
+		.summary = N_("how much of the plan is used up"),
+		.run = cli_run_usage,
+	},
+	{
 		.name = "delete", .usage = "NAME", .least = 1, .most = 1,
 		.options = CLI_OPTION(OPTION_SIGN_OUT) |
 		    CLI_OPTION(OPTION_YES) | CLI_OPTION(OPTION_PURGE),

@@ -94,6 +94,7 @@ int cli_run_refresh(struct cli *cli, struct error *err);
 int cli_run_show(struct cli *cli, struct error *err);
 int cli_run_token(struct cli *cli, struct error *err);
 int cli_run_undo(struct cli *cli, struct error *err);
+int cli_run_usage(struct cli *cli, struct error *err);
 int cli_run_version(struct cli *cli, struct error *err);
 
 #endif
