@@ -50,6 +50,27 @@ const struct format formats[] = {
 		.print = format_codex,
 	},
 	{
+		.name = "opencode",
+		.summary = N_("OpenCode's auth.json"),
+		.file = "auth.json",
+		.secret = true, .takes_model = false,
+		.print = format_opencode,
+	},
+	{
+		.name = "litellm",
+		.summary = N_("LiteLLM's auth.json"),
+		.file = "auth.json",
+		.secret = true, .takes_model = false,
+		.print = format_litellm,
+	},
+	{
+		.name = "pi",
+		.summary = N_("pi's auth.json"),
+		.file = "auth.json",
+		.secret = true, .takes_model = false,
+		.print = format_pi,
+	},
+	{
 		.name = "env",
 		.summary = N_("shell variables LLM_*"),
 		.file = "llm.env",

@@ -83,6 +83,12 @@ int format_openhands_credential(const struct format_input *input,
     struct buffer *out, struct error *err);
 int format_codex(const struct format_input *input, struct buffer *out,
     struct error *err);
+int format_opencode(const struct format_input *input, struct buffer *out,
+    struct error *err);
+int format_litellm(const struct format_input *input, struct buffer *out,
+    struct error *err);
+int format_pi(const struct format_input *input, struct buffer *out,
+    struct error *err);
 int format_env(const struct format_input *input, struct buffer *out,
     struct error *err);
 int format_curl(const struct format_input *input, struct buffer *out,

@@ -3,8 +3,11 @@
  */
 #include "config.h"
 
+#include <string.h>
+
+#include "base/i18n.h"
 #include "base/json.h"
-#include "formats/format.h"
+#include "formats/consumer.h"
 
 static void
 set_prefixed(struct json *object, const char *key, const char *prefix,
@@ -59,19 +62,71 @@ format_openhands_settings(const struct format_input *input,
 	return format_print_json(llm, out, err);
 }
 
+struct json *
+consumer_make_openhands(const struct format_input *input,
+    const char *refresh_token, const char *issuer)
+{
+	struct json *credential = json_object();
+
+	(void)issuer;	/* no place for it: the SDK knows only one */
+	json_set_string(credential, "type", "oauth");
+	json_set_string(credential, "vendor", "openai");
+	json_set_string(credential, "access_token", input->access_token);
+	json_set_string(credential, "refresh_token", refresh_token);
+	/* Milliseconds (8.1). */
+	json_set_integer(credential, "expires_at", input->expires_at * 1000);
+	return credential;
+}
+
+static bool
+has_text(const struct json *object, const char *key, const char *text)
+{
+	const char *there = json_string(object, key);
+
+	return there != NULL && strcmp(there, text) == 0;
+}
+
+/* The SDK does without the type, but not without the vendor. */
+bool
+consumer_take_openhands(const struct json *object,
+    struct consumer_login *login, bool *foreign, struct error *err)
+{
+	static const char *const known[] = {
+		"type", "vendor", "access_token", "refresh_token",
+		"expires_at", NULL
+	};
+
+	*foreign = false;
+	if (json_first(object) == NULL)
+		return false;
+	*foreign = true;
+	if (!has_text(object, "vendor", "openai") ||
+	    (json_get(object, "type") != NULL &&
+	    !has_text(object, "type", "oauth"))) {
+		error_set(err, ERROR_REFUSED, "%s",
+		    _("another kind of login"));
+		return false;
+	}
+	if (consumer_take_token(&login->access_token, object, "access_token",
+	    err) != 0 ||
+	    consumer_take_token(&login->refresh_token, object,
+	    "refresh_token", err) != 0 ||
+	    consumer_take_time(&login->expires_at, object, "expires_at", 1000,
+	    err) != 0)
+		return false;
+	*foreign = false;
+	if (login->access_token != NULL || login->refresh_token != NULL)
+		return true;
+	*foreign = consumer_check_known(object, known, err) != 0;
+	return false;
+}
+
 int
 format_openhands_credential(const struct format_input *input,
     struct buffer *out, struct error *err)
 {
-	struct json *credential = json_object();
-
-	json_set_string(credential, "type", "oauth");
-	json_set_string(credential, "vendor", "openai");
-	json_set_string(credential, "access_token", input->access_token);
-	json_set_string(credential, "refresh_token", "");
-	/* Milliseconds (8.1). */
-	json_set_integer(credential, "expires_at", input->expires_at * 1000);
-	return format_print_json(credential, out, err);
+	return format_print_json(consumer_make_openhands(input, "", NULL),
+	    out, err);
 }
 
 /* Appends a Python string literal: visible ASCII, as tokens, models and
