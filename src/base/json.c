@@ -203,6 +203,12 @@ json_is_object(const struct json *json)
 	return cJSON_IsObject(CNODE(json));
 }
 
+bool
+json_is_null(const struct json *json)
+{
+	return cJSON_IsNull(CNODE(json));
+}
+
 const struct json *
 json_first(const struct json *json)
 {

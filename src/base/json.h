@@ -41,6 +41,7 @@ const char *json_string(const struct json *object, const char *key);
 bool json_is_absent(const struct json *object, const char *key);
 bool json_bool(const struct json *object, const char *key);
 bool json_is_object(const struct json *json);
+bool json_is_null(const struct json *json);
 
 /* The members of an object or array, one by one; NULL at the end. */
 const struct json *json_first(const struct json *json);
