@@ -191,6 +191,9 @@ act_delete(struct ui *ui, void *state, enum action action)
 
 	delete->err.code = ERROR_NONE;
 	switch (action) {
+	case ACTION_HELP:
+		help_open(ui, ON_DELETE);
+		break;
 	case ACTION_CANCEL:
 		ui_pop(ui);
 		break;
