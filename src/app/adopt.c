@@ -104,7 +104,7 @@ adopt_names(struct app *app, struct store_names *names)
 void
 adopt_all(struct app *app)
 {
-	struct store_names names;
+	struct store_names names = { NULL, 0 };
 
 	backup_sweep(app->store);
 	if (move_list(app->store, &names, NULL) == 0)

@@ -36,7 +36,6 @@ check(struct app *app, const char *name, const char *to, struct error *err)
 		profile_release(&profile);
 		return -1;
 	}
-	result = 0;
 	if (profile.generation == 0 && profile.owner != NULL)
 		result = error_set(err, ERROR_REFUSED,
 		    _("'%s' is the volume of an agent-server, which looks for "

@@ -45,17 +45,28 @@ begin(struct view *view, struct app *app, const struct place *place,
 	return 0;
 }
 
+static int
+set_name(struct view *view, const char *name, struct error *err)
+{
+	if ((size_t)snprintf(view->name, sizeof view->name, "%s", name) <
+	    sizeof view->name)
+		return 0;
+	return error_set(err, ERROR_FAILED, _("the name of %s is too long"),
+	    view->place->path);
+}
+
 /* The directory, made if it is not there. */
 static int
 open_directory(struct view *view, struct error *err)
 {
+	const struct look *look = view->look;
 	char *copy;
 
-	if (view->look->dir >= 0) {
-		view->dir = fcntl(view->look->dir, F_DUPFD_CLOEXEC, 0);
-		view->name = strdup(view->look->name);
-		return view->dir < 0 || view->name == NULL ?
-		    error_no_memory(err) : 0;
+	if (look != NULL && look->dir >= 0) {
+		view->dir = fcntl(look->dir, F_DUPFD_CLOEXEC, 0);
+		if (view->dir < 0)
+			return error_no_memory(err);
+		return set_name(view, look->name, err);
 	}
 	copy = strdup(view->place->path);
 	if (copy == NULL)
@@ -68,10 +79,9 @@ open_directory(struct view *view, struct error *err)
 			error_set_errno(err, errno, _("cannot open %s"), copy);
 	}
 	free(copy);
-	view->name = strdup(strrchr(view->place->path, '/') + 1);
 	if (view->dir < 0)
 		return -1;
-	return view->name == NULL ? error_no_memory(err) : 0;
+	return set_name(view, strrchr(view->place->path, '/') + 1, err);
 }
 
 static int
@@ -287,6 +297,5 @@ view_release(struct view *view)
 		move_end(view->app->store, VIEW_RECORD, NULL);
 	if (view->dir >= 0)
 		close(view->dir);
-	free(view->name);
 	*view = (struct view)VIEW_INIT;
 }
