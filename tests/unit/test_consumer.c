@@ -1,6 +1,6 @@
 /*
- * consumer: what is written is read back as what it is, and what is not ours
- * is never taken for it.
+ * consumer: what is written is read back, what is not ours stays, and what we
+ * do not know is not taken for a login.
  */
 #include "config.h"
 
@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "formats/consumer.h"
@@ -21,13 +22,6 @@
 #define COUNT(table) (sizeof (table) / sizeof (table)[0])
 
 #define ISSUER "https://auth.example"
-#define OTHERS "{\n  \"anthropic\": {\"type\": \"api\", \"key\": \"k\"}\n}\n"
-
-static const struct format_input usual = {
-	.access_token = "at-1", .id_token = "id-1", .account_id = "acct-1",
-	.backend = FORMAT_BACKEND_DEFAULT,
-	.expires_at = 1795435200, .last_refresh = 1795435100,
-};
 
 static int
 start(void **state)
@@ -37,410 +31,317 @@ start(void **state)
 	return 0;
 }
 
-static bool
-is(const struct consumer *consumer, const char *kind)
-{
-	return strcmp(consumer->kind, kind) == 0;
-}
+static const struct format_input usual = {
+	.profile = "work", .access_token = "at-1", .id_token = "id-1",
+	.account_id = "acct-1", .model = "gpt-5.5",
+	.backend = FORMAT_BACKEND_DEFAULT,
+	.expires_at = 1795435200, .last_refresh = 1795435200,
+};
 
+/* The text ends where it ends: sanitizers see a step behind it. */
 static enum consumer_content
-read_text(const char *kind, const char *text)
+read_file(const char *kind, const char *text, struct consumer_login *login,
+    struct consumer_span *span, struct error *err)
 {
-	struct consumer_login login;
+	size_t length = strlen(text);
+	char *copy = malloc(length + (length == 0));
 	enum consumer_content content;
 
-	content = consumer_read(consumer_find(kind, NULL), text, strlen(text),
-	    &login, NULL, NULL);
-	consumer_login_release(&login);
+	assert_non_null(copy);
+	memcpy(copy, text, length);
+	content = consumer_read(consumer_find(kind, NULL), copy, length, login,
+	    span, err);
+	free(copy);
 	return content;
 }
 
-/* --- Back and forth ------------------------------------------------------- */
-
-/* Writes and reads one; checks that the span is ours alone. */
 static void
-check_both_ways(const struct consumer *consumer, const char *old,
-    const char *refresh_token)
+write_file(const char *kind, const char *old, const char *refresh_token,
+    struct buffer *out)
 {
-	struct buffer out = BUFFER_INIT;
-	struct consumer_span written, found;
+	const struct consumer *consumer = consumer_find(kind, NULL);
 	struct consumer_login login;
-	enum consumer_content content;
+	struct consumer_span span, again;
 
 	assert_int_equal(consumer_write(consumer, old, strlen(old), &usual,
-	    refresh_token, refresh_token != NULL ? ISSUER : NULL, &out,
-	    &written, NULL), 0);
-	content = consumer_read(consumer, out.data, out.length, &login, &found,
-	    NULL);
-	assert_int_equal(content, refresh_token != NULL ? CONSUMER_LOGIN :
-	    CONSUMER_VIEW);
-	assert_int_equal(found.start, written.start);
-	assert_int_equal(found.length, written.length);
-	assert_int_equal(out.data[out.length - 1], '\n');
-	assert_string_equal(login.access_token, "at-1");
-	if (refresh_token == NULL)
-		assert_null(login.refresh_token);
-	else
-		assert_string_equal(login.refresh_token, refresh_token);
-	if (is(consumer, "codex") || is(consumer, "litellm"))
-		assert_string_equal(login.id_token, "id-1");
-	else
-		assert_null(login.id_token);
-	if (is(consumer, "openhands"))
-		assert_null(login.account_id);
-	else
-		assert_string_equal(login.account_id, "acct-1");
-	if (is(consumer, "codex") && refresh_token != NULL)
-		assert_string_equal(login.issuer, ISSUER);
-	else
-		assert_null(login.issuer);
-	if (!is(consumer, "codex"))
-		assert_int_equal(login.expires_at, usual.expires_at);
-	if (consumer->entry == NULL) {
-		assert_int_equal(written.start, 0);
-		assert_int_equal(written.length, out.length);
-	}
+	    refresh_token, refresh_token == NULL ? NULL : ISSUER, out, &span,
+	    NULL), 0);
+	consumer_read(consumer, out->data, out->length, &login, &again, NULL);
+	assert_int_equal(span.start, again.start);
+	assert_int_equal(span.length, again.length);
+	assert_true(span.length > 0);
 	consumer_login_release(&login);
-	buffer_release(&out);
 }
 
 static void
-every_kind_reads_what_it_writes(void **state)
+table_is_whole(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < consumers_count; i++) {
-		check_both_ways(&consumers[i], "", NULL);
-		check_both_ways(&consumers[i], "", "rt-1");
-		check_both_ways(&consumers[i], OTHERS, NULL);
-		check_both_ways(&consumers[i], OTHERS, "rt-1");
-	}
-}
-
-/* Once more over what is there: only ours changes, to the byte. */
-static void
-shared_files_keep_the_rest(void **state)
-{
-	static const char *const kinds[] = { "opencode", "pi" };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(kinds); i++) {
-		const struct consumer *consumer = consumer_find(kinds[i],
-		    NULL);
-		struct buffer one = BUFFER_INIT, two = BUFFER_INIT;
-		struct buffer gone = BUFFER_INIT;
-
-		assert_int_equal(consumer_write(consumer, OTHERS,
-		    strlen(OTHERS), &usual, "rt-1", ISSUER, &one, NULL, NULL),
-		    0);
-		assert_non_null(strstr(one.data, "rt-1"));
-		assert_int_equal(consumer_write(consumer, one.data, one.length,
-		    &usual, NULL, NULL, &two, NULL, NULL), 0);
-		assert_null(strstr(two.data, "rt-1"));
-		assert_memory_equal(two.data, OTHERS, strlen(OTHERS) - 3);
-		assert_int_equal(consumer_remove(consumer, two.data,
-		    two.length, &gone, NULL), 0);
-		assert_string_equal(gone.data, OTHERS);
-		buffer_release(&one);
-		buffer_release(&two);
-		buffer_release(&gone);
-	}
-}
-
-static void
-a_shared_file_that_cannot_be_read_is_refused(void **state)
-{
-	static const char *const olds[] = {
-		"[]", "{\"a\":1", "{} {}", "{\"a\":1,\"a\":2}", "x", "\"\"",
+	static const char *const kinds[] = {
+		"openhands", "codex", "opencode", "litellm", "pi"
 	};
-	struct buffer out = BUFFER_INIT;
+	struct error err;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(olds); i++) {
-		struct error err = ERROR_INIT;
+	assert_int_equal(consumers_count, COUNT(kinds));
+	for (size_t i = 0; i < consumers_count; i++) {
+		const struct consumer *c = &consumers[i];
 
-		assert_int_equal(consumer_write(consumer_find("pi", NULL),
-		    olds[i], strlen(olds[i]), &usual, NULL, NULL, &out, NULL,
-		    &err), -1);
-		assert_int_equal(err.code, ERROR_REFUSED);
-		assert_int_equal(out.length, 0);
+		assert_string_equal(c->kind, kinds[i]);
+		assert_ptr_equal(consumer_find(kinds[i], NULL), c);
+		assert_non_null(c->title);
+		assert_non_null(c->under);
+		assert_non_null(c->file);
+		assert_non_null(c->programs[0]);
+		assert_non_null(c->make);
+		assert_non_null(c->take);
+		/* What is lent is not shared with other logins. */
+		assert_true(c->entry == NULL || !c->lendable);
 	}
-	assert_int_equal(consumer_remove(consumer_find("pi", NULL), "{", 1,
-	    &out, NULL), -1);
-	buffer_release(&out);
+	assert_null(consumer_find("emacs", &err));
+	assert_int_equal(err.code, ERROR_USAGE);
+	assert_non_null(strstr(err.text, "openhands, codex, opencode"));
 }
 
-/* What an id_token is wanted for, the access token does. */
+/* As a view, and as a chain that is lent. */
 static void
-missing_parts(void **state)
+what_is_written_is_read(void **state)
+{
+	static const char *const refresh[] = { NULL, "rt-1" };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * consumers_count; i++) {
+		const struct consumer *c = &consumers[i / 2];
+		bool is_codex = strcmp(c->kind, "codex") == 0;
+		bool is_litellm = strcmp(c->kind, "litellm") == 0;
+		struct consumer_login login;
+		struct buffer out = BUFFER_INIT;
+
+		write_file(c->kind, "", refresh[i % 2], &out);
+		assert_int_equal(out.data[out.length - 1], '\n');
+		assert_ptr_equal(consumer_guess(out.data, out.length), c);
+		assert_int_equal(read_file(c->kind, out.data, &login, NULL,
+		    NULL), i % 2 ? CONSUMER_LOGIN : CONSUMER_VIEW);
+		assert_string_equal(login.access_token, "at-1");
+		if (i % 2)
+			assert_string_equal(login.refresh_token, "rt-1");
+		else
+			assert_null(login.refresh_token);
+		if (is_codex || is_litellm)
+			assert_string_equal(login.id_token, "id-1");
+		else
+			assert_null(login.id_token);
+		if (strcmp(c->kind, "openhands") == 0)
+			assert_null(login.account_id);
+		else
+			assert_string_equal(login.account_id, "acct-1");
+		if (is_codex && i % 2)
+			assert_string_equal(login.issuer, ISSUER);
+		else
+			assert_null(login.issuer);
+		assert_int_equal(login.expires_at, is_codex ? TIME_UNKNOWN :
+		    usual.expires_at);
+		consumer_login_release(&login);
+		buffer_release(&out);
+	}
+}
+
+static void
+what_is_unknown_stays_unknown(void **state)
 {
 	struct format_input input = usual;
 
 	(void)state;
 	input.id_token = input.account_id = NULL;
+	input.expires_at = TIME_UNKNOWN;
 	for (size_t i = 0; i < consumers_count; i++) {
-		struct buffer out = BUFFER_INIT;
 		struct consumer_login login;
+		struct buffer out = BUFFER_INIT;
 
 		assert_int_equal(consumer_write(&consumers[i], "", 0, &input,
 		    NULL, NULL, &out, NULL, NULL), 0);
 		assert_int_equal(consumer_read(&consumers[i], out.data,
 		    out.length, &login, NULL, NULL), CONSUMER_VIEW);
+		/* The access token stands in for Codex, and is none. */
+		assert_null(login.id_token);
 		assert_null(login.account_id);
-		if (login.id_token != NULL)
-			assert_string_equal(login.id_token, "at-1");
+		assert_int_equal(login.expires_at, TIME_UNKNOWN);
 		consumer_login_release(&login);
 		buffer_release(&out);
 	}
 }
 
-/* --- What is in a file ---------------------------------------------------- */
-
-#define TOKENS "\"access_token\":\"a\",\"refresh_token\":\"r\""
-
 static void
-contents(void **state)
+lent_chain_of_codex(void **state)
 {
-	static const struct {
-		const char *kind, *text;
-		enum consumer_content content;
-	} table[] = {
-		{ "codex", "", CONSUMER_NOTHING },
-		{ "codex", " \n\t", CONSUMER_NOTHING },
-		{ "codex", "{}", CONSUMER_NOTHING },
-		{ "codex", "{\"tokens\":{" TOKENS "}}", CONSUMER_LOGIN },
-		{ "codex", "{\"auth_mode\":\"chatgpt\",\"tokens\":{" TOKENS
-		    "}}", CONSUMER_LOGIN },
-		{ "codex", "{\"auth_mode\":\"chatgpt\",\"tokens\":null}",
-		    CONSUMER_NOTHING },
-		{ "codex", "{\"OPENAI_API_KEY\":null,\"tokens\":{" TOKENS
-		    "}}", CONSUMER_LOGIN },
-		{ "codex", "{\"OPENAI_API_KEY\":\"\",\"tokens\":{"
-		    "\"access_token\":\"a\"}}", CONSUMER_VIEW },
-		{ "codex", "{\"OPENAI_API_KEY\":\"sk-1\"}", CONSUMER_FOREIGN },
-		{ "codex", "{\"OPENAI_API_KEY\":\"sk-1\",\"tokens\":{" TOKENS
-		    "}}", CONSUMER_FOREIGN },
-		{ "codex", "{\"auth_mode\":\"apikey\",\"tokens\":{" TOKENS
-		    "}}", CONSUMER_FOREIGN },
-		{ "codex", "{\"auth_mode\":\"agentIdentity\"}",
-		    CONSUMER_FOREIGN },
-		{ "codex", "{\"something\":1}", CONSUMER_FOREIGN },
-		{ "openhands", "{}", CONSUMER_NOTHING },
-		{ "openhands", "{\"vendor\":\"openai\"," TOKENS "}",
-		    CONSUMER_LOGIN },
-		{ "openhands", "{\"vendor\":\"openai\",\"access_token\":\"a\""
-		    ",\"refresh_token\":\"\"}", CONSUMER_VIEW },
-		{ "openhands", "{\"vendor\":\"openai\"}", CONSUMER_NOTHING },
-		{ "openhands", "{\"vendor\":\"other\"," TOKENS "}",
-		    CONSUMER_FOREIGN },
-		{ "openhands", "{" TOKENS "}", CONSUMER_FOREIGN },
-		{ "opencode", "{}", CONSUMER_NOTHING },
-		{ "opencode", OTHERS, CONSUMER_NOTHING },
-		{ "opencode", "{\"openai\":{\"type\":\"oauth\",\"refresh\":"
-		    "\"r\",\"access\":\"a\",\"expires\":1}}", CONSUMER_LOGIN },
-		{ "opencode", "{\"openai\":{\"type\":\"oauth\",\"refresh\":"
-		    "\"\",\"access\":\"a\",\"expires\":1}}", CONSUMER_VIEW },
-		{ "opencode", "{\"openai\":{\"type\":\"api\",\"key\":\"sk\"}}",
-		    CONSUMER_FOREIGN },
-		{ "opencode", "{\"openai\":{\"refresh\":\"r\"}}",
-		    CONSUMER_FOREIGN },
-		{ "opencode", "{\"openai\":\"oauth\"}", CONSUMER_FOREIGN },
-		{ "opencode", "{\"openai\":null}", CONSUMER_FOREIGN },
-		{ "opencode", "{\"openai\":{}}", CONSUMER_NOTHING },
-		{ "opencode", "{\"openai-codex\":{\"type\":\"oauth\",\""
-		    "refresh\":\"r\"}}", CONSUMER_NOTHING },
-		{ "pi", "{\"openai-codex\":{\"type\":\"oauth\",\"refresh\":"
-		    "\"r\",\"access\":\"a\"}}", CONSUMER_LOGIN },
-		{ "pi", "{\"openai-codex\":{\"type\":\"api_key\"}}",
-		    CONSUMER_FOREIGN },
-		{ "litellm", "{}", CONSUMER_NOTHING },
-		{ "litellm", "{" TOKENS "}", CONSUMER_LOGIN },
-		{ "litellm", "{\"access_token\":\"a\"}", CONSUMER_VIEW },
-		{ "litellm", "{\"token\":\"a\"}", CONSUMER_FOREIGN },
-		{ "litellm", "{\"access_token\":7}", CONSUMER_FOREIGN },
-	};
+	struct buffer out = BUFFER_INIT;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(table); i++) {
-		enum consumer_content content = read_text(table[i].kind,
-		    table[i].text);
+	write_file("codex", "", "rt-1", &out);
+	assert_string_equal(out.data,
+	    "{\n"
+	    "  \"auth_mode\": \"chatgpt\",\n"
+	    "  \"OPENAI_API_KEY\": null,\n"
+	    "  \"tokens\": {\n"
+	    "    \"id_token\": \"id-1\",\n"
+	    "    \"access_token\": \"at-1\",\n"
+	    "    \"refresh_token\": \"rt-1\",\n"
+	    "    \"oauth_provenance\": {\n"
+	    "      \"issuer\": \"" ISSUER "\",\n"
+	    "      \"client_id\": \"app_EMoamEEZ73f0CkXaXp7hrann\"\n"
+	    "    },\n"
+	    "    \"account_id\": \"acct-1\"\n"
+	    "  },\n"
+	    "  \"last_refresh\": \"2026-11-23T12:00:00Z\"\n"
+	    "}\n");
+	buffer_release(&out);
+}
 
-		if (content != table[i].content)
-			fail_msg("%s: %s: %d", table[i].kind, table[i].text,
-			    (int)content);
+/* The entry as it is written below. */
+#define ENTRY(nl, i, refresh) \
+	"{" nl i i "\"type\": \"oauth\"," nl i i "\"access\": \"at-1\"," nl \
+	i i "\"refresh\": \"" refresh "\"," nl \
+	i i "\"expires\": 1795435200000," nl \
+	i i "\"accountId\": \"acct-1\"" nl i "}"
+#define ONE_LINE \
+	"{\"type\":\"oauth\",\"access\":\"at-1\",\"refresh\":\"\"," \
+	"\"expires\":1795435200000,\"accountId\":\"acct-1\"}"
+
+/* A file with other logins, before and after; @removed when ours is taken out
+ * again, NULL: the file as it was. */
+static const struct {
+	const char *old, *written, *removed;
+} shared[] = {
+	{ "", "{\n  \"openai\": " ENTRY("\n", "  ", "") "\n}\n", "{}\n" },
+	{ " \n", "{\n  \"openai\": " ENTRY("\n", "  ", "") "\n}\n", "{}\n" },
+	{ "{}", "{\n  \"openai\": " ENTRY("\n", "  ", "") "\n}", NULL },
+	/* Ours is the last, in the middle, the first, the only one. */
+	{ "{\n  \"anthropic\": {\n    \"type\": \"api\",\n"
+	    "    \"key\": \"sk-1\"\n  }\n}",
+	    "{\n  \"anthropic\": {\n    \"type\": \"api\",\n"
+	    "    \"key\": \"sk-1\"\n  },\n"
+	    "  \"openai\": " ENTRY("\n", "  ", "") "\n}", NULL },
+	{ "{\n  \"a\": 1.50,\n  \"openai\": {\"type\":\"oauth\"},\n"
+	    "  \"\\u0062\": \"\\/\"\n}\n",
+	    "{\n  \"a\": 1.50,\n  \"openai\": " ENTRY("\n", "  ", "") ",\n"
+	    "  \"\\u0062\": \"\\/\"\n}\n",
+	    "{\n  \"a\": 1.50,\n  \"\\u0062\": \"\\/\"\n}\n" },
+	{ "{\r\n\t\"openai\": null,\r\n\t\"a\"  : [ ]\r\n}\r\n",
+	    "{\r\n\t\"openai\": " ENTRY("\r\n", "\t", "") ",\r\n"
+	    "\t\"a\"  : [ ]\r\n}\r\n",
+	    "{\r\n\t\"a\"  : [ ]\r\n}\r\n" },
+	{ "{\"\\u006fpenai\":{\"type\":\"api\",\"key\":\"k\"}}\n",
+	    "{\"\\u006fpenai\":" ONE_LINE "}\n", "{}\n" },
+	{ "{\"a\":{\"openai\":{}},  \"b\":12345678901234567890}",
+	    "{\"a\":{\"openai\":{}},  \"b\":12345678901234567890,"
+	    "  \"openai\":" ONE_LINE "}", NULL },
+};
+
+static void
+shared_files_keep_every_byte(void **state)
+{
+	const struct consumer *opencode = consumer_find("opencode", NULL);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(shared); i++) {
+		struct buffer out = BUFFER_INIT, again = BUFFER_INIT;
+
+		write_file("opencode", shared[i].old, NULL, &out);
+		assert_string_equal(out.data, shared[i].written);
+		write_file("opencode", out.data, NULL, &again);
+		assert_string_equal(again.data, out.data);
+		buffer_clear(&again);
+		assert_int_equal(consumer_remove(opencode, out.data,
+		    out.length, &again, NULL), 0);
+		assert_string_equal(again.data, shared[i].removed == NULL ?
+		    shared[i].old : shared[i].removed);
+		buffer_release(&out);
+		buffer_release(&again);
 	}
 }
 
+/* Two programs' entries in one file, of many. */
 static void
-hostile_texts_are_foreign(void **state)
+many_providers(void **state)
 {
-	static const char *const texts[] = {
-		"[]", "null", "0", "\"x\"", "{", "}", "{\"a\"", "x{}",
-		"{} {}", "{\"tokens\":{},}", "{\"tokens\":{" TOKENS "}} x",
-		"{\"tokens\":{" TOKENS "},\"tokens\":{}}",
-		"\xef\xbb\xbf{}", "{\"a\":\"\xff\"}",
-		"{\"access_token\":\"\\u0000\"}",
-		"{\"access_token\":\"\\ud800\"}",
-	};
-	struct buffer deep = BUFFER_INIT;
-	struct consumer_login login;
+	struct buffer old = BUFFER_INIT, one = BUFFER_INIT, two = BUFFER_INIT;
+	const char *end;
+
+	(void)state;
+	buffer_add_string(&old, "{\n");
+	for (int i = 0; i < 200; i++)
+		buffer_addf(&old, "  \"p%d\": {\"refresh\": \"rt-%d\"},\n", i,
+		    i);
+	buffer_add_string(&old, "  \"x\": { }\n}\n");
+	write_file("opencode", old.data, "rt-1", &one);
+	write_file("pi", one.data, NULL, &two);
+	end = two.data + old.length - strlen("\n}\n");
+	assert_memory_equal(two.data, old.data, (size_t)(end - two.data));
+	assert_string_equal(end,
+	    ",\n  \"openai\": " ENTRY("\n", "  ", "rt-1")
+	    ",\n  \"openai-codex\": " ENTRY("\n", "  ", "") "\n}\n");
+	buffer_clear(&one);
+	assert_int_equal(consumer_remove(consumer_find("opencode", NULL),
+	    two.data, two.length, &one, NULL), 0);
+	buffer_clear(&two);
+	assert_int_equal(consumer_remove(consumer_find("pi", NULL), one.data,
+	    one.length, &two, NULL), 0);
+	assert_string_equal(two.data, old.data);
+	buffer_release(&old);
+	buffer_release(&one);
+	buffer_release(&two);
+}
+
+static void
+shared_file_that_cannot_be_read_is_refused(void **state)
+{
+	static const char *const texts[] = { "x", "[]", "{\"a\":1,\"a\":2}" };
+	const struct consumer *pi = consumer_find("pi", NULL);
+	struct buffer out = BUFFER_INIT;
 	struct error err;
 
 	(void)state;
-	while (deep.length < 100000)
-		buffer_add_string(&deep, "{\"a\":[");
-	for (size_t i = 0; i < consumers_count; i++) {
-		for (size_t j = 0; j < COUNT(texts); j++) {
-			err = (struct error)ERROR_INIT;
-			assert_int_equal(consumer_read(&consumers[i], texts[j],
-			    strlen(texts[j]), &login, NULL, &err),
-			    CONSUMER_FOREIGN);
-			assert_int_equal(err.code, ERROR_FAILED);
-			consumer_login_release(&login);
-		}
-		assert_int_equal(consumer_read(&consumers[i], deep.data,
-		    deep.length, &login, NULL, NULL), CONSUMER_FOREIGN);
-		consumer_login_release(&login);
-		assert_int_equal(consumer_read(&consumers[i], "{}\0", 3,
-		    &login, NULL, NULL), CONSUMER_FOREIGN);
-		consumer_login_release(&login);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		assert_int_equal(consumer_write(pi, texts[i],
+		    strlen(texts[i]), &usual, NULL, NULL, &out, NULL, &err),
+		    -1);
+		assert_int_equal(err.code, ERROR_REFUSED);
+		assert_int_equal(consumer_remove(pi, texts[i],
+		    strlen(texts[i]), &out, &err), -1);
+		assert_int_equal(err.code, ERROR_REFUSED);
+		assert_int_equal(out.length, 0);
 	}
-	buffer_release(&deep);
+	/* What is not there need not be removed. */
+	assert_int_equal(consumer_remove(pi, " \n", 2, &out, NULL), 0);
+	assert_string_equal(out.data, " \n");
+	buffer_release(&out);
 }
 
-/* A token goes into headers and files of others: it is plain or none. */
+/* A file that is ours alone is written anew, whatever it was. */
 static void
-tokens_are_plain(void **state)
+whole_file_is_replaced(void **state)
 {
-	static const char *const tokens[] = {
-		"a b", "a\\n", "a\\u001b[2J", "a\\u0007", "a\\u007f",
-		"a\\u00e9", "a\\r\\n",
-	};
-	struct buffer text = BUFFER_INIT;
+	struct buffer out = BUFFER_INIT, same = BUFFER_INIT;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(tokens); i++) {
-		const char *one = tokens[i];
-
-		buffer_clear(&text);
-		buffer_addf(&text, "{\"access_token\":\"%s\"}",
-		    one);
-		assert_int_equal(read_text("litellm", text.data),
-		    CONSUMER_FOREIGN);
-		buffer_clear(&text);
-		buffer_addf(&text, "{\"tokens\":{\"access_token\":\"a\","
-		    "\"refresh_token\":\"%s\"}}", one);
-		assert_int_equal(read_text("codex", text.data),
-		    CONSUMER_FOREIGN);
-		buffer_clear(&text);
-		buffer_addf(&text, "{\"access_token\":\"a\",\"account_id\":"
-		    "\"%s\"}", one);
-		assert_int_equal(read_text("litellm", text.data),
-		    CONSUMER_FOREIGN);
-	}
-	/* Nor without an end. */
-	buffer_clear(&text);
-	buffer_add_string(&text, "{\"access_token\":\"");
-	while (text.length < 20000)
-		buffer_add_string(&text, "aaaaaaaaaa");
-	buffer_add_string(&text, "\"}");
-	assert_int_equal(read_text("litellm", text.data), CONSUMER_FOREIGN);
-	buffer_release(&text);
-}
-
-static void
-numbers_that_are_none(void **state)
-{
-	static const char *const ends[] = {
-		"\"soon\"", "null", "1e400", "[]", "1.5", "1e30",
-	};
-	struct buffer text = BUFFER_INIT;
-	struct consumer_login login;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(ends); i++) {
-		buffer_clear(&text);
-		buffer_addf(&text, "{\"vendor\":\"openai\",\"expires_at\":%s,"
-		    TOKENS "}", ends[i]);
-		if (consumer_read(consumer_find("openhands", NULL), text.data,
-		    text.length, &login, NULL, NULL) == CONSUMER_LOGIN)
-			assert_int_equal(login.expires_at, TIME_UNKNOWN);
-		consumer_login_release(&login);
-	}
-	buffer_release(&text);
-}
-
-/* --- Which kind ----------------------------------------------------------- */
-
-static void
-kinds_are_guessed(void **state)
-{
-	static const struct {
-		const char *text, *kind;	/* NULL: none */
-	} table[] = {
-		{ "{\"tokens\":{" TOKENS "}}", "codex" },
-		{ "{\"vendor\":\"openai\"," TOKENS "}", "openhands" },
-		{ "{\"openai\":{\"type\":\"oauth\",\"access\":\"a\"}}",
-		    "opencode" },
-		{ "{\"openai-codex\":{\"type\":\"oauth\",\"access\":\"a\"}}",
-		    "pi" },
-		{ "{" TOKENS ",\"id_token\":\"i\"}", "litellm" },
-		{ "", NULL }, { "{}", NULL }, { "[]", NULL },
-		{ OTHERS, NULL },
-		{ "{\"OPENAI_API_KEY\":\"sk-1\"}", NULL },
-		{ "{\"vendor\":\"openai\"}", NULL },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(table); i++) {
-		const struct consumer *found = consumer_guess(table[i].text,
-		    strlen(table[i].text));
-
-		if (table[i].kind == NULL ? found != NULL : found == NULL ||
-		    !is(found, table[i].kind))
-			fail_msg("%s: %s", table[i].text, found == NULL ?
-			    "none" : found->kind);
-	}
-	/* And each what it writes itself. */
-	for (size_t i = 0; i < consumers_count; i++) {
-		struct buffer out = BUFFER_INIT;
-
-		assert_int_equal(consumer_write(&consumers[i], "", 0, &usual,
-		    "rt-1", ISSUER, &out, NULL, NULL), 0);
-		assert_ptr_equal(consumer_guess(out.data, out.length),
-		    &consumers[i]);
-		buffer_release(&out);
-	}
-}
-
-static void
-kinds_are_found(void **state)
-{
-	struct error err = ERROR_INIT;
-
-	(void)state;
-	for (size_t i = 0; i < consumers_count; i++)
-		assert_ptr_equal(consumer_find(consumers[i].kind, NULL),
-		    &consumers[i]);
-	assert_null(consumer_find("Codex", &err));
-	assert_int_equal(err.code, ERROR_USAGE);
-	for (size_t i = 0; i < consumers_count; i++)
-		assert_non_null(strstr(err.text, consumers[i].kind));
+	write_file("openhands", "garbage", NULL, &out);
+	write_file("openhands", "", NULL, &same);
+	assert_string_equal(out.data, same.data);
+	buffer_release(&out);
+	buffer_release(&same);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_kind_reads_what_it_writes),
-		cmocka_unit_test(shared_files_keep_the_rest),
-		cmocka_unit_test(a_shared_file_that_cannot_be_read_is_refused),
-		cmocka_unit_test(missing_parts),
-		cmocka_unit_test(contents),
-		cmocka_unit_test(hostile_texts_are_foreign),
-		cmocka_unit_test(tokens_are_plain),
-		cmocka_unit_test(numbers_that_are_none),
-		cmocka_unit_test(kinds_are_guessed),
-		cmocka_unit_test(kinds_are_found),
+		cmocka_unit_test(table_is_whole),
+		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(what_is_unknown_stays_unknown),
+		cmocka_unit_test(lent_chain_of_codex),
+		cmocka_unit_test(shared_files_keep_every_byte),
+		cmocka_unit_test(many_providers),
+		cmocka_unit_test(shared_file_that_cannot_be_read_is_refused),
+		cmocka_unit_test(whole_file_is_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
