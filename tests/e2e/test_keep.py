@@ -259,7 +259,7 @@ def test_login_in_doubt_is_tried_no_third_time(keep_in_time, passes, clock, issu
 
 # Failures
 
-@pytest.mark.parametrize("fault", ["500", "503", "429", "429-day", "502"])
+@pytest.mark.parametrize("fault", ["500", "503", "429", "429-day"])
 def test_back_off(keep_in_time, passes, clock, issuer, store, seed, fault):
     tokens = seed(lifetime=HOUR)
     issuer.fault("token", fault)
@@ -317,20 +317,18 @@ def test_no_issuer_at_all(keep, issuer, store, seed):
     assert store.profiles_snapshot() == before
 
 
-def test_tokens_that_are_short_lived_are_no_storm(keep_in_time, passes, clock, issuer, seed):
+def test_tokens_that_are_short_lived_are_no_storm(keep_in_time, passes, issuer, seed):
     """An issuer whose tokens have less than 48 h from the start is not asked every minute."""
     issuer.access_lifetime = 10 * HOUR
     seed(lifetime=HOUR)
     running = keep_in_time()
     running.wait_for(renewed("work"))
-    for _ in range(4):
-        clock.advance(2 * MINUTE)
-        passes(running, 2 * MINUTE)
+    for _ in range(3):
+        passes(running, 4 * MINUTE)
     assert running.stdout.count("'work' is renewed") == 1
     # But before it is over.
-    for _ in range(9):
-        clock.advance(HOUR)
-        passes(running, 1)
+    for _ in range(8):
+        passes(running, HOUR)
     assert 2 <= running.stdout.count("'work' is renewed") <= 5
     stop(running)
 
@@ -340,9 +338,8 @@ def test_within_longer_than_a_token_lives_is_no_storm(keep_in_time, clock, issue
     running = keep_in_time("--within", "30d")
     running.wait_for(renewed("a"))
     for number in range(4):
-        clock.advance(2 * MINUTE)
         seed(f"b{number}", "personal", lifetime=9 * DAY)
-        clock.advance(MINUTE)
+        clock.advance(3 * MINUTE)
         running.wait_for(renewed(f"b{number}"), timeout=15)
     stop(running)
     assert running.stdout.count("'a' is renewed") == 1
@@ -449,12 +446,16 @@ def test_busy_list_of_targets_holds_up_no_end(keep, chatelaine, issuer, store, s
         expect.succeeded(running.finish(timeout=3))
 
 
-def test_reader_that_goes_away_stops_nothing(chatelaine, issuer, store, seed, build):
+def test_reader_that_goes_away_stops_nothing(chatelaine, issuer, store, seed, build, home):
     seed(lifetime=HOUR)
     running = Program(["sh", "-c", f"{build / 'chatelaine'} keep | head -n 1"], env=chatelaine.env)
     chatelaine.running.append(running)
     issuer.wait_for(lambda: issuer.count("token") == 1)
     logins.until(lambda: store.credential("work")["generation"] == 2 and store.pending() == [])
+    # It has said so by now, to nobody; and it is there for the next.
+    seed("next", "personal", lifetime=HOUR)
+    logins.put(home / ".codex" / "auth.json", {})
+    logins.until(lambda: store.credential("next")["generation"] == 2)
     pid, = [process.pid for process in processes.descendants(running.pid) if process.name == "chatelaine"]
     os.kill(pid, signal.SIGTERM)
     running.finish()
