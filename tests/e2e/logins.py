@@ -6,12 +6,13 @@ import time
 from pathlib import Path
 
 
-def codex(tokens, **changes):
-    """$CODEX_HOME/auth.json after `codex login`."""
+def codex(tokens, refresh_token=None):
+    """$CODEX_HOME/auth.json after `codex login`; "" in place of the refresh token makes it a view."""
     return {"auth_mode": "chatgpt", "OPENAI_API_KEY": None, "tokens": {
         "id_token": tokens.id_token, "access_token": tokens.access_token,
-        "refresh_token": tokens.refresh_token, "account_id": tokens.account.account_id},
-        "last_refresh": "2026-11-20T10:00:00.123456789Z", **changes}
+        "refresh_token": tokens.refresh_token if refresh_token is None else refresh_token,
+        "account_id": tokens.account.account_id},
+        "last_refresh": "2026-11-20T10:00:00.123456789Z"}
 
 
 def openhands(tokens):
