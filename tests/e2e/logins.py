@@ -59,9 +59,9 @@ def tokens_of(path):
     value = load(path) or {}
     for part in (value.get("tokens"), value.get("openai"), value.get("openai-codex"), value):
         if isinstance(part, dict):
-            access, refresh = part.get("access_token", part.get("access")), part.get("refresh_token", part.get("refresh"))
+            access = part.get("access_token", part.get("access"))
             if access is not None:
-                return access, refresh
+                return access, part.get("refresh_token", part.get("refresh"))
     return None, None
 
 

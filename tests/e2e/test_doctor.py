@@ -16,12 +16,6 @@ KINDS = {"copy", "damage", "target", "stranger", "warning", "keeper"}
 
 
 @pytest.fixture
-def codex(home):
-    (home / ".codex").mkdir(mode=0o700)
-    return home / ".codex" / "auth.json"
-
-
-@pytest.fixture
 def openhands(home):
     return home / ".openhands" / "auth" / "openai_oauth.json"
 
