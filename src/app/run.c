@@ -334,8 +334,8 @@ clear(struct app *app, int part, const char *name)
 	char inside[NAME_SIZE + sizeof "/.chatelaine/" PART "//"];
 	struct place place;
 
-	/* One that was just made may lack its mark. */
-	snprintf(inside, sizeof inside, "/.chatelaine/" PART "/%s/", name);
+	snprintf(inside, sizeof inside, "/.chatelaine/" PART "/%.*s/",
+	    NAME_SIZE, name);
 	for (size_t i = 0; i < app->targets.count; i++) {
 		struct target *target = &app->targets.target[i];
 
