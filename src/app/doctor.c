@@ -1,7 +1,11 @@
 #include "config.h"
 
+#include <sys/stat.h>
+
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/doctor.h"
 #include "app/keep.h"
@@ -18,8 +22,10 @@
 struct holder {
 	char digest[DIGEST_SIZE];
 	char *where;		/* for people */
-	char *profile;		/* NULL: a program's file */
-	char *label;		/* of the place; NULL: not one */
+	/* Which of the three it is, and what that is called: */
+	char *profile;
+	char *label;		/* the place of a program */
+	char *backup;		/* the directory of a forgotten profile */
 };
 
 struct doctor {
@@ -72,11 +78,31 @@ find(struct doctor *doctor, enum finding_kind kind, struct buffer *text,
 		all->count++;
 }
 
+/* Appends @text as one word of a shell. */
+static void
+add_word(struct buffer *out, const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._=@%+,:-";
+
+	if (*text != '\0' && strspn(text, plain) == strlen(text)) {
+		buffer_add_string(out, text);
+		return;
+	}
+	buffer_add_char(out, '\'');
+	for (; *text != '\0'; text++)
+		if (*text == '\'')
+			buffer_add_string(out, "'\\''");
+		else
+			buffer_add_char(out, *text);
+	buffer_add_char(out, '\'');
+}
+
 /* --- Tokens -------------------------------------------------------------- */
 
 static void
 hold(struct doctor *doctor, const char *token, const char *where,
-    const char *profile, const char *label)
+    const char *profile, const char *label, const char *backup)
 {
 	struct holder *grown;
 
@@ -94,7 +120,8 @@ hold(struct doctor *doctor, const char *token, const char *where,
 	digest_text(grown->digest, token, strlen(token));
 	if (target_set(&grown->where, where, &doctor->err) == 0 &&
 	    target_set(&grown->profile, profile, &doctor->err) == 0 &&
-	    target_set(&grown->label, label, &doctor->err) == 0)
+	    target_set(&grown->label, label, &doctor->err) == 0 &&
+	    target_set(&grown->backup, backup, &doctor->err) == 0)
 		doctor->holders++;
 }
 
@@ -110,27 +137,30 @@ hold_profile(struct doctor *doctor, const struct profile *profile)
 		    store_path(doctor->app->store), profile->name,
 		    CREDENTIAL_FILE);
 		hold(doctor, credential.refresh_token, where.data,
-		    profile->name, NULL);
+		    profile->name, NULL, NULL);
 	}
 	credential_release(&credential);
 	buffer_release(&where);
 }
 
 static int
-hold_backup(int dir, const char *name, void *data)
+hold_backup(int dir, const char *entry, const char *name, void *data)
 {
 	struct credential credential = CREDENTIAL_INIT;
-	struct buffer where = BUFFER_INIT;
+	struct buffer where = BUFFER_INIT, path = BUFFER_INIT;
 	struct doctor *doctor = data;
 
 	if (credential_read(dir, &credential, NULL, NULL) == 0) {
 		buffer_addf(&where, _("the backup of '%s', which was "
 		    "forgotten"), name);
-		hold(doctor, credential.refresh_token, where.data, name,
-		    NULL);
+		buffer_addf(&path, "%s/.chatelaine/" STORE_BACKUPS "/%s",
+		    store_path(doctor->app->store), entry);
+		hold(doctor, credential.refresh_token, where.data, NULL, NULL,
+		    path.data);
 	}
 	credential_release(&credential);
 	buffer_release(&where);
+	buffer_release(&path);
 	return 0;
 }
 
@@ -147,15 +177,15 @@ look_at_place(struct doctor *doctor, const struct place *place)
 	look_at(&look, place, NULL);
 	if (look.kind == LOOK_LOGIN) {
 		hold(doctor, look.login.refresh_token, place->path, NULL,
-		    label.data);
+		    label.data, NULL);
 		if (login_find(doctor->app, &look, &profile, NULL) != 0) {
 			buffer_addf(&text, _("%s holds a login that is not in "
 			    "the store (%s): nothing renews it in time, and "
 			    "it is lost when its program signs in anew"),
 			    place->path, look.identity.email != NULL ?
 			    look.identity.email : _("unknown account"));
-			buffer_addf(&remedy, "chatelaine import %s",
-			    label.data);
+			buffer_add_string(&remedy, "chatelaine import ");
+			add_word(&remedy, label.data);
 			find(doctor, FINDING_STRANGER, &text, &remedy);
 		}
 		profile_release(&profile);
@@ -182,28 +212,39 @@ look_at_places(struct doctor *doctor, const struct profile_list *list)
 	places_release(&places);
 }
 
-/* A copy that a program has can be made a view; of two programs, one login is
- * taken in and the other follows. */
+/* What makes one of two: a program's copy becomes a view, or, where the other
+ * is not in use here, is taken in. A profile's copy is forgotten; what was
+ * forgotten may go, since the login stays. Nothing that removes both. */
+static void
+add_remedy(struct buffer *out, const struct holder *a, const struct holder *b)
+{
+	const struct holder *file = b->label != NULL ? b : a;
+	const struct holder *other = file == b ? a : b;
+	const struct holder *backup = b->backup != NULL ? b : a;
+
+	if (file->label != NULL && other->profile != NULL) {
+		buffer_addf(out, "chatelaine use %s --for ", other->profile);
+		add_word(out, file->label);
+	} else if (file->label != NULL) {
+		buffer_add_string(out, "chatelaine import ");
+		add_word(out, file->label);
+	} else if (backup->backup != NULL) {
+		buffer_add_string(out, "rm -r ");
+		add_word(out, backup->backup);
+	} else
+		buffer_addf(out, "chatelaine delete %s", b->profile);
+}
+
 static void
 tell_copy(struct doctor *doctor, const struct holder *a,
     const struct holder *b)
 {
 	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
-	const struct holder *file = b->label != NULL ? b : a;
-	const struct holder *other = file == b ? a : b;
 
 	buffer_addf(&text, _("one refresh token is in two files: %s and %s; "
 	    "when both are used, the issuer ends the login"), a->where,
 	    b->where);
-	if (file->label != NULL && other->profile != NULL &&
-	    other->label == NULL)
-		buffer_addf(&remedy, "chatelaine use %s --for %s",
-		    other->profile, file->label);
-	else if (file->label != NULL)
-		buffer_addf(&remedy, "chatelaine import %s", file->label);
-	else if (strcmp(a->profile, b->profile) == 0)
-		buffer_addf(&remedy, "chatelaine delete %s --purge",
-		    a->profile);
+	add_remedy(&remedy, a, b);
 	find(doctor, FINDING_COPY, &text, &remedy);
 }
 
@@ -221,6 +262,28 @@ compare_tokens(struct doctor *doctor)
 
 /* --- The rest ------------------------------------------------------------ */
 
+/* Where others may read it; what has more than one name is another matter. */
+static void
+add_chmod(struct doctor *doctor, const struct profile *profile,
+    struct buffer *out)
+{
+	struct buffer path = BUFFER_INIT;
+	struct stat file, dir;
+	int fd = store_open_profile(doctor->app->store, profile->name, NULL);
+
+	if (fd >= 0 && fstat(fd, &dir) == 0 && fstatat(fd, CREDENTIAL_FILE,
+	    &file, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    ((file.st_mode | dir.st_mode) & 077) != 0) {
+		buffer_addf(&path, "%s/%s", store_path(doctor->app->store),
+		    profile->name);
+		buffer_add_string(out, "chmod -R go= ");
+		add_word(out, path.data);
+	}
+	if (fd >= 0)
+		close(fd);
+	buffer_release(&path);
+}
+
 static void
 tell_profile(struct doctor *doctor, struct profile *profile)
 {
@@ -235,6 +298,7 @@ tell_profile(struct doctor *doctor, struct profile *profile)
 	}
 	for (char *const *w = profile->warning; *w != NULL; w++) {
 		buffer_addf(&text, "'%s': %s", profile->name, *w);
+		add_chmod(doctor, profile, &remedy);
 		find(doctor, FINDING_MODE, &text, &remedy);
 	}
 	for (size_t i = 0; i < PROFILE_WARNINGS; i++) {
@@ -243,7 +307,12 @@ tell_profile(struct doctor *doctor, struct profile *profile)
 	}
 	shown_complete_one(doctor->app, profile, &doctor->err);
 	for (char *const *w = profile->warning; *w != NULL; w++) {
+		const char *command = strstr(*w, "chatelaine ");
+
 		buffer_addf(&text, "'%s': %s", profile->name, *w);
+		/* The sentence ends in it. */
+		if (command != NULL)
+			buffer_add_string(&remedy, command);
 		find(doctor, FINDING_TARGET, &text, &remedy);
 	}
 }
@@ -284,6 +353,7 @@ doctor_look(struct app *app, struct findings *findings, struct error *err)
 		free(doctor.holder[i].where);
 		free(doctor.holder[i].profile);
 		free(doctor.holder[i].label);
+		free(doctor.holder[i].backup);
 	}
 	free(doctor.holder);
 	if (doctor.err.code == ERROR_NONE)

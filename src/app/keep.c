@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +28,14 @@
 #define JITTER_LEAST_MS 1000
 #define JITTER_SPREAD_MS 2000
 
-/* After a failure: doubled each time. */
+/* After a failure, or a renewal that leaves it due: doubled each time. */
 #define RETRY_FIRST_MS 60000
 #define RETRY_MOST_MS 3600000
+
+/* When a file could not be looked at for somebody who is at work on it. */
+#define LATER_MS 500
+/* How long a signal may wait where ppoll() is missing. */
+#define SLICE_MS 1000
 
 #define TIMER_FILE "kept"
 
@@ -40,8 +46,12 @@
 struct plan {
 	char name[STORE_NAME_MAX + 1];
 	int64_t at;		/* steady clock, ms */
-	int64_t retry;		/* ms; 0: it has not failed */
+	int64_t retry;		/* ms; 0: it was not tried */
+	/* Renewed, and due still, since its tokens do not live as long as
+	 * they should: again when less than this is left, s. 0: it was not. */
+	int64_t within;
 	bool used;		/* found in this round */
+	bool ready;		/* but for the time */
 };
 
 struct keep {
@@ -55,6 +65,7 @@ struct keep {
 	size_t plans;
 	struct job *job;
 	size_t job_plan;
+	bool later;		/* a file is to be looked at once more */
 };
 
 void
@@ -174,8 +185,12 @@ plan_all(struct keep *keep)
 	for (size_t i = 0; i < list.count; i++)
 		if (keep_is_due(&list.profile[i], time_now(), keep->within)) {
 			plan = plan_for(keep, list.profile[i].name);
-			if (plan != NULL)
-				plan->used = true;
+			if (plan == NULL)
+				continue;
+			plan->used = true;
+			plan->ready = plan->within == 0 ||
+			    list.profile[i].expires_at - time_now() <
+			    plan->within;
 		}
 	tidy_plans(keep);
 	renew_views(keep, &list);
@@ -185,9 +200,13 @@ plan_all(struct keep *keep)
 /* --- Renewing ------------------------------------------------------------ */
 
 static void
-put_off(struct plan *plan, int64_t ms)
+put_off(struct plan *plan)
 {
-	plan->at = time_steady_ms() + ms + random_below(ms / 8 + 1);
+	plan->retry = plan->retry == 0 ? RETRY_FIRST_MS : plan->retry * 2;
+	if (plan->retry > RETRY_MOST_MS)
+		plan->retry = RETRY_MOST_MS;
+	plan->at = time_steady_ms() + plan->retry +
+	    random_below(plan->retry / 8 + 1);
 }
 
 static void
@@ -195,12 +214,9 @@ failed(struct keep *keep, struct plan *plan, const struct error *why)
 {
 	const struct keep_say say = { keep->say, keep->context };
 
+	put_off(plan);
 	keep_sayf(&say, "%s%s%s", why->text, why->step[0] == '\0' ? "" : "; ",
 	    why->step);
-	plan->retry = plan->retry == 0 ? RETRY_FIRST_MS : plan->retry * 2;
-	if (plan->retry > RETRY_MOST_MS)
-		plan->retry = RETRY_MOST_MS;
-	put_off(plan, plan->retry);
 }
 
 static void
@@ -211,7 +227,7 @@ start_next(struct keep *keep)
 	for (size_t i = 0; i < keep->plans; i++) {
 		struct plan *plan = &keep->plan[i];
 
-		if (plan->at > time_steady_ms())
+		if (!plan->ready || plan->at > time_steady_ms())
 			continue;
 		keep->job = job_refresh(keep->app, plan->name, 0, &why);
 		keep->job_plan = i;
@@ -233,16 +249,18 @@ finish(struct keep *keep)
 	if (view->state == JOB_FAILED)
 		failed(keep, plan, &view->error);
 	else {
+		/* Should it be due still, not at once again. */
+		put_off(plan);
 		if (login_load(keep->app, plan->name, &profile, NULL) == 0) {
+			plan->within = (profile.expires_at - time_now()) / 2;
+			if (plan->within < 0)
+				plan->within = 0;
 			time_format_local(end, profile.expires_at);
 			if (!view->unchanged)
 				keep_sayf(&say, _("'%s' is renewed; its "
 				    "access ends %s"), plan->name, end);
 		}
 		profile_release(&profile);
-		/* Should it be due still, not at once again. */
-		plan->retry = 0;
-		put_off(plan, RETRY_FIRST_MS);
 	}
 	job_free(keep->job);
 	keep->job = NULL;
@@ -255,13 +273,40 @@ timeout_ms(const struct keep *keep)
 {
 	int64_t now = time_steady_ms(), wait = watch_interval_ms(keep->watch);
 
+	if (keep->later && wait > LATER_MS)
+		wait = LATER_MS;
+
 	if (keep->job != NULL)
 		return job_timeout_ms(keep->job) < wait ?
 		    job_timeout_ms(keep->job) : (int)wait;
 	for (size_t i = 0; i < keep->plans; i++)
-		if (keep->plan[i].at - now < wait)
+		if (keep->plan[i].ready && keep->plan[i].at - now < wait)
 			wait = keep->plan[i].at - now;
 	return wait < 0 ? 0 : (int)wait;
+}
+
+/* A signal that comes between the look at @interrupted and the wait must end
+ * the wait. */
+static void
+wait_for(struct pollfd *fds, nfds_t count, int ms,
+    const volatile sig_atomic_t *interrupted, bool spending)
+{
+#ifdef HAVE_PPOLL
+	const struct timespec ts = { ms / 1000, ms % 1000 * 1000000L };
+	sigset_t blocked, old;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGHUP);
+	sigprocmask(SIG_BLOCK, &blocked, &old);
+	if (!*interrupted || spending)
+		ppoll(fds, count, &ts, &old);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+#else
+	if (!*interrupted || spending)
+		poll(fds, count, ms < SLICE_MS ? ms : SLICE_MS);
+#endif
 }
 
 static void
@@ -284,9 +329,10 @@ loop(struct keep *keep, const volatile sig_atomic_t *interrupted)
 		wait[0] = (struct pollfd){ keep->job != NULL ?
 		    job_fd(keep->job) : -1, POLLIN, 0 };
 		wait[1] = (struct pollfd){ watch_fd(keep->watch), POLLIN, 0 };
-		poll(wait, 2, timeout_ms(keep));
-		if (watch_changed(keep->watch))
-			keep_watch_look(keep->files);
+		wait_for(wait, 2, timeout_ms(keep), interrupted,
+		    keep->job != NULL && job_is_spending(keep->job));
+		if (watch_changed(keep->watch) || keep->later)
+			keep->later = !keep_watch_look(keep->files);
 	}
 	job_free(keep->job);
 }
@@ -303,7 +349,8 @@ keep_run(struct app *app, int64_t within,
 	struct error why = ERROR_INIT;
 	int lock, result = -1;
 
-	lock = lock_try(app->store, LOCK_KEEP, &why);
+	/* Who asks whether it is held holds it for a moment. */
+	lock = lock_take(app->store, LOCK_KEEP, LOCK_GLANCE_MS, &why);
 	if (lock < 0) {
 		if (why.code == ERROR_BUSY)
 			error_set(&why, ERROR_BUSY, "%s",

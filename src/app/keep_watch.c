@@ -21,6 +21,14 @@ struct seen {
 	struct place place;
 	enum look_kind kind;
 	char digest[DIGEST_SIZE];	/* of the whole file */
+	char lent[STORE_NAME_MAX + 1];	/* the profile lent to it; "" */
+};
+
+/* What a look tells, all of one moment. */
+struct sight {
+	struct look look;
+	char name[STORE_NAME_MAX + 1];	/* whose view it is, says the list */
+	char lent[STORE_NAME_MAX + 1];
 };
 
 struct keep_watch {
@@ -102,15 +110,15 @@ listed(struct keep_watch *files, const struct place *place,
 }
 
 /* Its program renewed a lent login: where else it is shown, that follows. */
-static void
+static bool
 lent_changed(struct keep_watch *files, const char *name)
 {
 	char end[TIME_TEXT_SIZE];
 	struct profile profile;
-	int lock = lock_take(files->app->store, name, LOCK_WAIT_MS, NULL);
+	int lock = lock_take(files->app->store, name, USE_GLANCE_MS, NULL);
 
 	if (lock < 0)
-		return;
+		return false;
 	use_renew(files->app, name);
 	close(lock);
 	if (login_load(files->app, name, &profile, NULL) == 0) {
@@ -123,10 +131,11 @@ lent_changed(struct keep_watch *files, const char *name)
 			    "of '%s' any more"), profile.owner_path, name);
 	}
 	profile_release(&profile);
+	return true;
 }
 
 /* A login that a program made itself. */
-static void
+static bool
 login_came(struct keep_watch *files, const struct place *place,
     struct look *look)
 {
@@ -146,11 +155,11 @@ login_came(struct keep_watch *files, const struct place *place,
 		    look->identity.email : _("unknown account"), label.data);
 	else if (profile.owner == NULL &&
 	    intake_is_better(files->app, &profile, look)) {
-		if (import_login(files->app, place, NULL, USE_WAIT_MS, name,
+		if (import_login(files->app, place, NULL, USE_GLANCE_MS, name,
 		    &taken, &why) == 0 && taken)
 			keep_sayf(&files->say, _("%s had newer tokens of '%s', "
 			    "which are in the store now"), label.data, name);
-		else if (why.code != ERROR_NONE)
+		else if (why.code != ERROR_NONE && why.code != ERROR_BUSY)
 			keep_sayf(&files->say, "%s", why.text);
 	} else if (profile.owner == NULL)
 		keep_sayf(&files->say, _("%s has a login of its own of '%s', "
@@ -159,70 +168,93 @@ login_came(struct keep_watch *files, const struct place *place,
 		    label.data);
 	profile_release(&profile);
 	buffer_release(&label);
+	return why.code != ERROR_BUSY;
 }
 
-static void
-changed(struct keep_watch *files, const struct place *place,
-    struct look *look)
+static bool
+changed(struct keep_watch *files, const struct seen *before,
+    struct sight *sight)
 {
-	char name[STORE_NAME_MAX + 1], digest[DIGEST_SIZE];
-	char lent[STORE_NAME_MAX + 1];
+	const struct place *place = &before->place;
+	struct look *look = &sight->look;
 
-	login_lent_to(files->app, place, lent, NULL);
-	listed(files, place, name, digest);
-	if (lent[0] != '\0')
-		lent_changed(files, lent);
-	else if (look->kind == LOOK_LOGIN)
-		login_came(files, place, look);
-	else if (name[0] == '\0')
-		return;
-	else if (look->kind == LOOK_NOTHING)
+	if (sight->lent[0] != '\0')
+		/* It has just been lent: its program did nothing yet. */
+		return strcmp(sight->lent, before->lent) != 0 ||
+		    lent_changed(files, sight->lent);
+	if (look->kind == LOOK_LOGIN)
+		return login_came(files, place, look);
+	if (sight->name[0] == '\0')
+		return true;
+	if (look->kind == LOOK_NOTHING)
 		keep_sayf(&files->say, _("%s removed its view of '%s'"),
-		    place->consumer->title, name);
+		    place->consumer->title, sight->name);
 	else if (look->kind == LOOK_FOREIGN)
 		keep_sayf(&files->say, _("%s is left as it is: %s"),
 		    place->path, look->why.text);
+	return true;
 }
 
-static void
+/* File, list and profile are of one moment only while nobody switches or lends:
+ * what is half done would be taken for a program's doing. */
+static bool
+take_sight(struct keep_watch *files, const struct place *place,
+    struct sight *sight)
+{
+	char ours[DIGEST_SIZE];
+
+	if (use_lock(files->app, USE_GLANCE_MS, NULL) != 0)
+		return false;
+	listed(files, place, sight->name, ours);
+	login_lent_to(files->app, place, sight->lent, NULL);
+	look_at(&sight->look, place, ours);
+	use_unlock(files->app);
+	return true;
+}
+
+static bool
 look_one(struct keep_watch *files, const struct place *place, bool first)
 {
-	char name[STORE_NAME_MAX + 1], ours[DIGEST_SIZE], now[DIGEST_SIZE];
-	struct seen *seen = find_seen(files, place);
-	struct look look;
+	struct seen *seen = find_seen(files, place), before;
+	struct sight sight;
+	bool done = true;
 
 	if (seen == NULL)
-		return;
-	listed(files, place, name, ours);
-	look_at(&look, place, ours);
-	digest_text(now, look.text.data, look.text.length);
-	if (strcmp(now, seen->digest) != 0 || look.kind != seen->kind) {
-		bool quiet = look.kind == LOOK_OURS || (first &&
-		    look.kind != LOOK_LOGIN);
-
-		strcpy(seen->digest, now);
-		seen->kind = look.kind;
-		if (!quiet && !first)
-			changed(files, place, &look);
-	}
-	look_release(&look);
+		return true;
+	if (!take_sight(files, place, &sight))
+		return false;
+	before = *seen;
+	seen->kind = sight.look.kind;
+	digest_text(seen->digest, sight.look.text.data,
+	    sight.look.text.length);
+	strcpy(seen->lent, sight.lent);
+	if (!first && seen->kind != LOOK_OURS &&
+	    (seen->kind != before.kind ||
+	    strcmp(seen->digest, before.digest) != 0))
+		done = changed(files, &before, &sight);
+	if (!done)
+		*seen = before;
+	look_release(&sight.look);
+	return done;
 }
 
-static void
+static bool
 look_all(struct keep_watch *files, bool first)
 {
 	struct places places = PLACES_INIT;
+	bool done = true;
 
 	if (all_places(files->app, &places) == 0)
 		for (size_t i = 0; i < places.count; i++)
-			look_one(files, &places.place[i], first);
+			done &= look_one(files, &places.place[i], first);
 	places_release(&places);
+	return done;
 }
 
-void
+bool
 keep_watch_look(struct keep_watch *files)
 {
-	look_all(files, false);
+	return look_all(files, false);
 }
 
 struct keep_watch *

@@ -4,6 +4,8 @@
 #ifndef APP_KEEP_WATCH_H
 #define APP_KEEP_WATCH_H
 
+#include <stdbool.h>
+
 #include "app/app.h"
 #include "base/watch.h"
 
@@ -24,7 +26,8 @@ struct keep_watch *keep_watch_open(struct app *app, struct watch *watch,
 void keep_watch_close(struct keep_watch *files);
 
 /* Something changed: takes newer tokens of known logins in, rewrites the views
- * of a lent login that its program renewed, says what else happened. */
-void keep_watch_look(struct keep_watch *files);
+ * of a lent login that its program renewed, says what else happened. False when
+ * somebody was at work on some of it: to be called again soon. */
+bool keep_watch_look(struct keep_watch *files);
 
 #endif

@@ -62,14 +62,18 @@ note_absence(struct profile *profile, const struct look *look,
 static int
 overlay(struct profile *profile, struct error *err)
 {
+	struct error why = ERROR_INIT;
 	struct place place;
 	struct look look;
 	int result = 0;
 
 	profile->renewable = false;
-	if (login_place(profile, &place, err) != 0) {
+	if (login_place(profile, &place, &why) != 0) {
 		place_release(&place);
-		return -1;
+		/* Lent to a program that is not known here: one profile that
+		 * cannot be read, and no reason to show no others. */
+		profile->damage = strdup(why.text);
+		return profile->damage == NULL ? error_no_memory(err) : 0;
 	}
 	look_at(&look, &place, NULL);
 	if (!is_there(&look, profile))

@@ -23,6 +23,7 @@
 #define PART "run"
 #define LOCK_FILE ".lock"
 #define NAME_SIZE 64
+#define NAMES_MOST 1000
 
 /* OpenCode has a variable for the contents, none for the place. */
 #define OPENCODE_CONTENT "OPENCODE_AUTH_CONTENT"
@@ -59,19 +60,42 @@ run_guess(const char *command)
 	return consumer_find("codex", NULL);
 }
 
+/* A directory of a new name: what has ours is of a process of the same number,
+ * in another container that shares the store, or holds a login that could not
+ * be taken in. With the list locked, nobody else makes one. */
+static int
+make_new(struct run *run, int part, struct error *err)
+{
+	char name[NAME_SIZE];
+	struct stat st;
+	int dir;
+
+	for (int i = 1; i <= NAMES_MOST; i++) {
+		snprintf(name, sizeof name, i == 1 ? "%ld" : "%ld-%d",
+		    (long)getpid(), i);
+		if (fstatat(part, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			continue;
+		dir = file_make_dir(part, name, err);
+		if (dir >= 0)
+			strcpy(run->name, name);
+		return dir;
+	}
+	return error_set(err, ERROR_FAILED, "%s",
+	    _("cannot make a directory for the command"));
+}
+
 /* The directory, locked as long as we or the command live. */
 static int
 make_directory(struct run *run, struct error *err)
 {
 	struct buffer path = BUFFER_INIT;
 	char real[PATH_MAX];
-	int part, dir = -1;
+	int part, dir;
 
 	part = store_make_part(run->app->store, PART, err);
 	if (part < 0)
 		return -1;
-	snprintf(run->name, sizeof run->name, "%ld", (long)getpid());
-	dir = file_make_dir(part, run->name, err);
+	dir = make_new(run, part, err);
 	close(part);
 	if (dir < 0)
 		return -1;
@@ -187,7 +211,7 @@ run_begin(struct app *app, const char *name, const struct consumer *consumer,
 	if (consumer->run_variable == NULL &&
 	    strcmp(consumer->kind, "opencode") != 0) {
 		error_set(err, ERROR_USAGE,
-		    _("%s has no variable that names the place of its login"),
+		    _("no variable names the place where %s has its login"),
 		    consumer->title);
 		error_step(err, _("use chatelaine use %s --for %s"), name,
 		    consumer->kind);

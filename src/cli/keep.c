@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <signal.h>
+
 #include "app/keep.h"
 #include "base/i18n.h"
 #include "base/time.h"
@@ -39,5 +41,6 @@ cli_run_keep(struct cli *cli, struct error *err)
 	if (keep_within(cli, &within, err) != 0)
 		return -1;
 	interrupt_catch();
+	signal(SIGPIPE, SIG_IGN);
 	return keep_run(cli->app, within, &interrupt_flag, say, NULL, err);
 }

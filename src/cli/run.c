@@ -24,23 +24,71 @@
 #define STATUS_NOT_RUN 126
 #define STATUS_SIGNAL 128
 
+static const int passed[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+
+#define PASSED (sizeof passed / sizeof passed[0])
+
+/* What is ignored stays so, for us and the command: nohup, and what a shell
+ * runs in the background. */
+static void
+find_ignored(bool ignored[PASSED])
+{
+	struct sigaction action;
+
+	for (size_t i = 0; i < PASSED; i++)
+		ignored[i] = sigaction(passed[i], NULL, &action) == 0 &&
+		    action.sa_handler == SIG_IGN;
+}
+
+static void
+on_child(int number)
+{
+	(void)number;
+}
+
+/* The command's end is a signal, too, so that one wait is for all of them; they
+ * are blocked but while we wait, and none is missed. */
+static void
+catch_signals(const bool ignored[PASSED], sigset_t *before)
+{
+	struct sigaction action;
+	sigset_t blocked;
+
+	memset(&action, 0, sizeof action);
+	action.sa_handler = on_child;
+	sigemptyset(&action.sa_mask);
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGCHLD);
+	interrupt_catch();
+	signal(SIGQUIT, SIG_IGN);
+	for (size_t i = 0; i < PASSED; i++) {
+		if (ignored[i])
+			signal(passed[i], SIG_IGN);
+		sigaddset(&blocked, passed[i]);
+	}
+	sigaction(SIGCHLD, &action, NULL);
+	sigprocmask(SIG_BLOCK, &blocked, before);
+}
+
 static int
-start(char **argv, char **environment, pid_t *pid)
+start(char **argv, char **environment, const bool ignored[PASSED],
+    const sigset_t *mask, pid_t *pid)
 {
 	posix_spawnattr_t attributes;
 	sigset_t defaults;
 	int number;
 
 	sigemptyset(&defaults);
-	sigaddset(&defaults, SIGINT);
-	sigaddset(&defaults, SIGQUIT);
-	sigaddset(&defaults, SIGTERM);
-	sigaddset(&defaults, SIGHUP);
+	for (size_t i = 0; i < PASSED; i++)
+		if (!ignored[i])
+			sigaddset(&defaults, passed[i]);
 	number = posix_spawnattr_init(&attributes);
 	if (number != 0)
 		return number;
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attributes, mask);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF |
+	    POSIX_SPAWN_SETSIGMASK);
 	number = posix_spawnp(pid, argv[0], NULL, &attributes, argv,
 	    environment);
 	posix_spawnattr_destroy(&attributes);
@@ -50,16 +98,18 @@ start(char **argv, char **environment, pid_t *pid)
 /* The terminal sends its signals to the command as well; what was sent to us
  * alone is passed on. We stay to clear away. */
 static int
-wait_for(pid_t pid)
+wait_for(pid_t pid, const sigset_t *mask)
 {
+	pid_t ended;
 	int status;
 
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
+	while ((ended = waitpid(pid, &status, WNOHANG)) != pid) {
+		if (ended < 0 && errno != EINTR)
 			return STATUS_NOT_RUN;
 		if (interrupt_flag != 0 && interrupt_flag != SIGINT)
 			kill(pid, interrupt_flag);
 		interrupt_flag = 0;
+		sigsuspend(mask);
 	}
 	return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status) :
 	    WEXITSTATUS(status);
@@ -93,6 +143,8 @@ cli_run_run(struct cli *cli, struct error *err)
 	const char *name = cli->operand[0];
 	char **command = cli->operand + 1, **environment;
 	const struct consumer *consumer;
+	bool ignored[PASSED];
+	sigset_t mask;
 	struct run *run;
 	int number;
 	pid_t pid;
@@ -100,6 +152,7 @@ cli_run_run(struct cli *cli, struct error *err)
 	if (cli->targets > 1)
 		return error_set(err, ERROR_USAGE, "%s",
 		    _("run takes one --for"));
+	find_ignored(ignored);
 	consumer = cli->targets == 0 ? run_guess(command[0]) :
 	    consumer_find(cli->target[0], err);
 	if (consumer == NULL || renew(cli, name, err) != 0)
@@ -112,11 +165,10 @@ cli_run_run(struct cli *cli, struct error *err)
 		run_end(run);
 		return -1;
 	}
-	interrupt_catch();
-	signal(SIGQUIT, SIG_IGN);
-	number = start(command, environment, &pid);
+	catch_signals(ignored, &mask);
+	number = start(command, environment, ignored, &mask, &pid);
 	if (number == 0)
-		cli->status = wait_for(pid);
+		cli->status = wait_for(pid, &mask);
 	else {
 		cli->status = number == ENOENT ? STATUS_NOT_FOUND :
 		    STATUS_NOT_RUN;

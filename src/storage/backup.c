@@ -262,7 +262,7 @@ backup_purge(struct store *store, const char *name, bool backups,
 }
 
 struct visit {
-	int (*each)(int dir, const char *name, void *data);
+	int (*each)(int dir, const char *entry, const char *name, void *data);
 	void *data;
 };
 
@@ -277,14 +277,14 @@ visit_entry(int backups, const char *entry, void *data)
 	if (dir < 0)
 		return 0;
 	store_plain_name(name, part);
-	visit->each(dir, name, visit->data);
+	visit->each(dir, entry, name, visit->data);
 	close(dir);
 	return 0;
 }
 
 void
-backup_for_each(const struct store *store,
-    int (*each)(int dir, const char *name, void *data), void *data)
+backup_for_each(const struct store *store, int (*each)(int dir,
+    const char *entry, const char *name, void *data), void *data)
 {
 	struct visit visit = { each, data };
 	int backups = store_open_part(store, STORE_BACKUPS, NULL);

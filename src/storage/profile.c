@@ -106,10 +106,11 @@ static int
 read_owner(struct profile *profile, const struct json *object,
     struct error *err)
 {
+	const char *owner = json_string(object, "owner");
 	const char *path = json_string(object, "owner_path");
 
 	/* "chatelaine", and what a hand made of it. */
-	if (path == NULL || *path != '/')
+	if (owner == NULL || *owner == '\0' || path == NULL || *path != '/')
 		return 0;
 	free(profile->owner);
 	free(profile->owner_path);

@@ -16,6 +16,7 @@ sys.path.insert(0, str(TESTS))
 
 import picture  # noqa: E402
 import processes  # noqa: E402
+from clock import Clock  # noqa: E402
 from program import Runner  # noqa: E402
 from storedir import StoreDir  # noqa: E402
 from terminal import Terminal  # noqa: E402
@@ -149,6 +150,54 @@ def seed(store, issuer):
         return seed_profile(issuer, store.path, name, account, lifetime=lifetime, **options)
 
     return put
+
+
+@pytest.fixture
+def codex(home):
+    """Where Codex has its login; it was used here."""
+    (home / ".codex").mkdir(mode=0o700)
+    return home / ".codex" / "auth.json"
+
+
+@pytest.fixture
+def clock(tmp_path, sanitized):
+    if sanitized:
+        pytest.skip("a sanitizer has these functions itself")
+    return Clock(tmp_path)
+
+
+@pytest.fixture
+def keep(chatelaine):
+    """Starts `keep` and waits until it watches."""
+    def start(*options, **more):
+        running = chatelaine.start("keep", *options, **more)
+        running.wait_for(lambda program: "  keeping " in program.stdout)
+        return running
+    return start
+
+
+@pytest.fixture
+def keep_in_time(keep, clock):
+    """The same on a clock that the test moves."""
+    def start(*options):
+        return keep(*options, env=clock.environment)
+    return start
+
+
+@pytest.fixture
+def passes(clock, seed):
+    """Lets time pass for a `keep`; a login that is due then shows that everything else was looked at, too."""
+    count = 0
+
+    def wait(running, seconds):
+        nonlocal count
+        count += 1
+        name = f"probe{count}"
+        seed(name, "newcomer", lifetime=3600)
+        clock.advance(seconds)
+        running.wait_for(lambda program: f"'{name}' is renewed" in program.stdout, timeout=15)
+
+    return wait
 
 
 @pytest.fixture

@@ -227,6 +227,49 @@ what_root_locks_belongs_to_the_stores_owner(void **state)
 	close(fd);
 }
 
+static void
+asking_takes_and_makes_nothing(void **state)
+{
+	char file[256];
+	pid_t pid;
+	int fd;
+
+	(void)state;
+	snprintf(file, sizeof file, "%s/.chatelaine", path);
+	assert_false(lock_is_held(store, LOCK_KEEP));
+	assert_int_equal(access(file, F_OK), -1);
+	pid = start_holder(LOCK_KEEP);
+	assert_true(lock_is_held(store, LOCK_KEEP));
+	assert_true(lock_is_held(store, LOCK_KEEP));
+	assert_false(lock_is_held(store, LOCK_TARGETS));
+	assert_false(lock_is_held(store, "work"));
+	kill_holder(pid);
+	assert_false(lock_is_held(store, LOCK_KEEP));
+	/* It is free for whoever wants it. */
+	fd = lock_try(store, LOCK_KEEP, NULL);
+	assert_true(fd >= 0);
+	assert_true(lock_is_held(store, LOCK_KEEP));
+	close(fd);
+}
+
+/* None of the store's own is a profile's. */
+static void
+the_stores_own_locks_differ(void **state)
+{
+	static const char *const names[] = {
+		LOCK_SPEND, LOCK_TARGETS, LOCK_KEEP, "targets", "keep",
+	};
+	int fd[5];
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		fd[i] = lock_try(store, names[i], NULL);
+		assert_true(fd[i] >= 0);
+	}
+	for (size_t i = 0; i < 5; i++)
+		close(fd[i]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, \
 	close_store)
 
@@ -241,6 +284,8 @@ main(void)
 		TEST(the_file_is_private_and_no_link),
 		TEST(any_umask_leaves_a_lock_that_can_be_taken_again),
 		TEST(what_root_locks_belongs_to_the_stores_owner),
+		TEST(asking_takes_and_makes_nothing),
+		TEST(the_stores_own_locks_differ),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
