@@ -91,14 +91,18 @@ settle_profile(struct app *app, const char *name, struct error *err)
 
 	if (move_load(app->store, name, &move, &why) != 0) {
 		move_release(&move);
-		if (why.code == ERROR_NOT_FOUND)
+		if (why.code == ERROR_NOT_FOUND) {
+			move_sweep(app->store, name);
 			return 0;
+		}
 		if (err != NULL)
 			*err = why;
 		return -1;
 	}
 	if (use_lock(app, USE_WAIT_MS, err) != 0)
 		goto out;
+	/* There may be a copy of the chain in it. */
+	profile_sweep(app->store, name);
 	if (move.operation == MOVE_RENAME)
 		done = settle_rename(app, name, &move, err);
 	else if (move.kind != NULL && move.path != NULL &&
@@ -184,24 +188,26 @@ settle_file(struct app *app, const struct place *place)
 }
 
 void
-settle_files(struct app *app)
+settle_files_locked(struct app *app)
 {
 	struct place place = PLACE_INIT;
 	struct move move;
 
 	if (move_load(app->store, VIEW_RECORD, &move, NULL) == 0 &&
 	    move.kind != NULL && move.path != NULL &&
-	    place_set(&place, move.kind, move.path, NULL) == 0 &&
-	    use_lock(app, 0, NULL) == 0) {
-		/* As it is with the lock held. */
-		move_release(&move);
-		place_release(&place);
-		if (move_load(app->store, VIEW_RECORD, &move, NULL) == 0 &&
-		    move.kind != NULL && move.path != NULL &&
-		    place_set(&place, move.kind, move.path, NULL) == 0)
-			settle_file(app, &place);
-		use_unlock(app);
-	}
+	    place_set(&place, move.kind, move.path, NULL) == 0)
+		settle_file(app, &place);
 	place_release(&place);
 	move_release(&move);
+}
+
+void
+settle_files(struct app *app)
+{
+	if (!move_has_traces(app->store, VIEW_RECORD) ||
+	    use_lock(app, 0, NULL) != 0)
+		return;
+	settle_files_locked(app);
+	move_sweep(app->store, VIEW_RECORD);
+	use_unlock(app);
 }

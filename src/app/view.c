@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/neighbour.h"
+#include "app/settle.h"
 #include "app/view.h"
 #include "base/file.h"
 #include "base/i18n.h"
@@ -39,6 +40,7 @@ begin(struct view *view, struct app *app, const struct place *place,
 	view->app = app;
 	view->place = place;
 	view->look = look;
+	settle_files_locked(app);
 	if (move_begin(app->store, VIEW_RECORD, &move, err) != 0)
 		return -1;
 	view->recorded = true;
