@@ -161,10 +161,11 @@ settle_temporary(int dir, const char *entry, void *data)
 		    NULL) == 0;
 	}
 	if (settled) {
-		file_discard(dir, entry);
+		settled = file_discard(dir, entry) == 0;
 		file_sync(dir, NULL);
 		intake_end(&intake, left->app);
-	} else
+	}
+	if (!settled)
 		left->stays = true;
 	intake_release(&intake);
 	look_release(&look);
