@@ -16,7 +16,8 @@ THOROUGH = os.environ.get("CHATELAINE_THOROUGH", "") not in ("", "0")
 
 # Each state of the disk, of the other process and of the issuer is between two of these.
 KILL = ("openat", "mkdirat", "fchmod", "write", "pwrite64", "ftruncate", "fallocate", "fsync", "renameat", "renameat2",
-        "unlinkat", "symlinkat", "flock", "clone", "clone3", "vfork", "connect", "sendto", "recvfrom", "kill", "exit_group")
+        "unlinkat", "symlinkat", "flock", "clone", "clone3", "vfork", "connect", "sendto", "recvfrom", "kill",
+        "exit_group")
 # In the child, before it is another program; the parent makes none of these.
 FORK = ("setpgid", "dup2", "dup3")
 FAIL = {
@@ -98,4 +99,6 @@ def sample(numbers, most):
     """At most so many of them, the first and the last among them, unless all are wanted."""
     if THOROUGH or len(numbers) <= most:
         return numbers
+    if most == 1:
+        return [numbers[len(numbers) // 2]]
     return sorted({numbers[round(step * (len(numbers) - 1) / (most - 1))] for step in range(most)})
