@@ -107,9 +107,10 @@ adopt_all(struct app *app)
 	struct store_names names = { NULL, 0 };
 
 	backup_sweep(app->store);
+	/* Before other files are written, on behalf of what follows. */
+	settle_files(app);
 	if (move_list(app->store, &names, NULL) == 0)
 		adopt_names(app, &names);
-	settle_files(app);
 	run_sweep(app);
 	if (pending_list(app->store, &names, NULL) == 0)
 		adopt_names(app, &names);

@@ -184,7 +184,9 @@ take_new(struct intake *intake, struct app *app, const struct place *place,
 	    begin_move(app, intake->name, place, err) != 0)
 		return -1;
 	if (take_in(intake, app, NULL, look, err) != 0) {
-		move_end(app->store, intake->name, NULL);
+		/* It may be there all the same, and only not be synced. */
+		if (profile_is_free(app->store, intake->name))
+			move_end(app->store, intake->name, NULL);
 		return -1;
 	}
 	intake->created = true;
@@ -278,10 +280,10 @@ intake_late(struct app *app, const struct place *place, struct look *late,
 	intake.make = true;
 	intake.held = held;
 	if (intake_begin(&intake, app, place, late, NULL) == 0) {
-		file_discard(late->dir, late->name);
+		if (file_discard(late->dir, late->name) == 0)
+			move_end(app->store, VIEW_RECORD, NULL);
 		file_sync(late->dir, NULL);
 		intake_end(&intake, app);
-		move_end(app->store, VIEW_RECORD, NULL);
 	}
 	/* Else it stays where it is, and app/settle tries again. */
 	intake_release(&intake);

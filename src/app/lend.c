@@ -64,10 +64,13 @@ check_lendable(const struct profile *profile, const struct place *place,
 	if (status_check_damage(profile, err) != 0 ||
 	    login_check_ours(profile, err) != 0)
 		return -1;
-	if (status == PROFILE_IN_DOUBT)
-		return error_set(err, ERROR_REFUSED,
+	if (status == PROFILE_IN_DOUBT) {
+		error_set(err, ERROR_REFUSED,
 		    _("the last renewal of '%s' got no answer, so it cannot "
 		    "be lent now"), profile->name);
+		return error_step(err, _("sign in again: chatelaine login %s"),
+		    profile->name);
+	}
 	if (profile->renewable && status != PROFILE_NEEDS_LOGIN)
 		return 0;
 	error_set(err, ERROR_NEEDS_LOGIN, _("'%s' has no chain to lend: %s"),

@@ -92,14 +92,18 @@ settle_profile(struct app *app, const char *name, struct error *err)
 
 	if (move_load(app->store, name, &move, &why) != 0) {
 		move_release(&move);
-		if (why.code == ERROR_NOT_FOUND)
+		if (why.code == ERROR_NOT_FOUND) {
+			move_sweep(app->store, name);
 			return 0;
+		}
 		if (err != NULL)
 			*err = why;
 		return -1;
 	}
 	if (use_lock(app, app->screen ? USE_GLANCE_MS : USE_RENEW_MS, err) != 0)
 		goto out;
+	/* There may be a copy of the chain in it. */
+	profile_sweep(app->store, name);
 	if (move.operation == MOVE_RENAME)
 		done = settle_rename(app, name, &move, err);
 	else if (move.kind != NULL && move.path != NULL &&
@@ -158,10 +162,11 @@ settle_temporary(int dir, const char *entry, void *data)
 		    NULL) == 0;
 	}
 	if (settled) {
-		file_discard(dir, entry);
+		settled = file_discard(dir, entry) == 0;
 		file_sync(dir, NULL);
 		intake_end(&intake, left->app);
-	} else
+	}
+	if (!settled)
 		left->stays = true;
 	intake_release(&intake);
 	look_release(&look);
@@ -185,24 +190,26 @@ settle_file(struct app *app, const struct place *place)
 }
 
 void
-settle_files(struct app *app)
+settle_files_locked(struct app *app)
 {
 	struct place place = PLACE_INIT;
 	struct move move;
 
 	if (move_load(app->store, VIEW_RECORD, &move, NULL) == 0 &&
 	    move.kind != NULL && move.path != NULL &&
-	    place_set(&place, move.kind, move.path, NULL) == 0 &&
-	    use_lock(app, 0, NULL) == 0) {
-		/* As it is with the lock held. */
-		move_release(&move);
-		place_release(&place);
-		if (move_load(app->store, VIEW_RECORD, &move, NULL) == 0 &&
-		    move.kind != NULL && move.path != NULL &&
-		    place_set(&place, move.kind, move.path, NULL) == 0)
-			settle_file(app, &place);
-		use_unlock(app);
-	}
+	    place_set(&place, move.kind, move.path, NULL) == 0)
+		settle_file(app, &place);
 	place_release(&place);
 	move_release(&move);
+}
+
+void
+settle_files(struct app *app)
+{
+	if (!move_has_traces(app->store, VIEW_RECORD) ||
+	    use_lock(app, 0, NULL) != 0)
+		return;
+	settle_files_locked(app);
+	move_sweep(app->store, VIEW_RECORD);
+	use_unlock(app);
 }

@@ -15,4 +15,8 @@ int settle_profile(struct app *app, const char *name, struct error *err);
  * cleared away. Nothing waits: what somebody is at work on is theirs. */
 void settle_files(struct app *app);
 
+/* The same with LOCK_TARGETS held: before the next file is written, since one
+ * record tells of one file only (app/view). */
+void settle_files_locked(struct app *app);
+
 #endif

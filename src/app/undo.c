@@ -8,29 +8,34 @@
 
 /* True if what could be undone in the list of targets is a switch: what they
  * showed before is there still. After a deletion it is gone. */
-static bool
-was_switch(struct app *app)
+static int
+was_switch(struct app *app, bool *is_switch, struct error *err)
 {
 	struct targets targets;
-	bool is_switch = false;
+	int result = targets_load(app->store, &targets, err);
 
-	if (targets_load(app->store, &targets, NULL) == 0)
-		for (size_t i = 0; i < targets.count; i++) {
-			const struct target *target = &targets.target[i];
+	*is_switch = false;
+	for (size_t i = 0; i < targets.count; i++) {
+		const struct target *target = &targets.target[i];
 
-			if (target->may_undo && (target->undo == NULL ||
-			    !profile_is_free(app->store, target->undo)))
-				is_switch = true;
-		}
+		if (target->may_undo && (target->undo == NULL ||
+		    !profile_is_free(app->store, target->undo)))
+			*is_switch = true;
+	}
 	targets_release(&targets);
-	return is_switch;
+	return result;
 }
 
 int
 undo_last(struct app *app, int wait_ms, struct undo *undo, struct error *err)
 {
+	bool is_switch;
+
 	memset(undo, 0, sizeof *undo);
-	if (was_switch(app))
+	/* A list that cannot be read just now must not mean a deletion. */
+	if (was_switch(app, &is_switch, err) != 0)
+		return -1;
+	if (is_switch)
 		return use_undo(app, NULL, &undo->places, err);
 	undo->restored = true;
 	return remove_undo(app, wait_ms, undo->name, undo->as, err);

@@ -328,10 +328,14 @@ use_undo(struct app *app, const char *restored, struct places *places,
 	for (size_t i = 0; i < places->count && done == 0; i++) {
 		struct target *target = targets_find(&app->targets,
 		    places->place[i].consumer->kind, places->place[i].path);
-		char *name = target->undo;
+		char *name = NULL;
 
-		target->undo = NULL;
-		target->may_undo = false;
+		/* It stays in the list until all is done: who is cut off
+		 * begins anew. */
+		if (target_set(&name, target->undo, err) != 0) {
+			done = -1;
+			break;
+		}
 		done = use_profile(app, &places->place[i], name, USE_WAIT_MS,
 		    &result, err);
 		free(name);

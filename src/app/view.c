@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/neighbour.h"
+#include "app/settle.h"
 #include "app/view.h"
 #include "base/file.h"
 #include "base/i18n.h"
@@ -40,6 +41,7 @@ begin(struct view *view, struct app *app, const struct place *place,
 	view->app = app;
 	view->place = place;
 	view->look = look;
+	settle_files_locked(app);
 	if (move_begin(app->store, VIEW_RECORD, &move, err) != 0)
 		return -1;
 	view->recorded = true;
@@ -214,8 +216,9 @@ look_back(struct view *view, struct look *late)
 		has_login = 0;
 	else
 		has_login = wait_for_late(view, view->temporary, late);
-	if (!has_login)
-		file_discard(view->dir, view->temporary);
+	/* There may be a chain in it: the record stays as long as it does. */
+	if (!has_login && file_discard(view->dir, view->temporary) != 0)
+		view->recorded = false;
 	view->temporary[0] = '\0';
 	return has_login;
 }
@@ -292,8 +295,9 @@ view_commit(struct view *view, struct look *late, struct error *err)
 void
 view_release(struct view *view)
 {
-	if (view->temporary[0] != '\0')
-		file_discard(view->dir, view->temporary);
+	if (view->temporary[0] != '\0' &&
+	    file_discard(view->dir, view->temporary) != 0)
+		view->recorded = false;	/* app/settle tries again */
 	if (view->recorded)
 		move_end(view->app->store, VIEW_RECORD, NULL);
 	if (view->dir >= 0)

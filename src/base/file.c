@@ -265,10 +265,10 @@ file_exchange(int dir, const char *temporary, const char *name,
 	return file_commit(dir, temporary, name, err);
 }
 
-void
+int
 file_discard(int dir, const char *temporary)
 {
-	unlinkat(dir, temporary, 0);
+	return unlinkat(dir, temporary, 0) == 0 || errno == ENOENT ? 0 : -1;
 }
 
 int

@@ -51,13 +51,13 @@ int file_write(int dir, const char *name, const void *data, size_t length,
  * The same in two halves, for whoever looks at the old file once more in
  * between. file_stage() makes the temporary file, whole and synced, and gives
  * its name; file_commit() puts it in the place of @name and syncs @dir.
- * file_discard() removes what was staged.
+ * file_discard() removes what was staged; -1 with errno.
  */
 int file_stage(int dir, const char *name, const void *data, size_t length,
     char temporary[NAME_MAX + 1], struct error *err);
 int file_commit(int dir, const char *temporary, const char *name,
     struct error *err);
-void file_discard(int dir, const char *temporary);
+int file_discard(int dir, const char *temporary);
 
 /* As file_commit(), where nothing stands under @name; ERROR_BUSY when something
  * came meanwhile. */

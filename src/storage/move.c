@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,6 +108,53 @@ move_end(const struct store *store, const char *name, struct error *err)
 	return result;
 }
 
+void
+move_sweep(const struct store *store, const char *name)
+{
+	char flat[STORE_NAME_MAX + 1];
+	int dir;
+
+	dir = store_open_part(store, STORE_MOVES, NULL);
+	if (dir < 0)
+		return;
+	store_flat_name(flat, name);
+	file_sweep(dir, flat);
+	close(dir);
+}
+
+struct searching {
+	const char *flat;
+	bool found;
+};
+
+static int
+compare(int dir, const char *entry, void *data)
+{
+	struct searching *searching = data;
+
+	(void)dir;
+	if (strcmp(entry, searching->flat) == 0 ||
+	    file_is_temporary(entry, searching->flat))
+		searching->found = true;
+	return 0;
+}
+
+bool
+move_has_traces(const struct store *store, const char *name)
+{
+	char flat[STORE_NAME_MAX + 1];
+	struct searching searching = { flat, false };
+	int dir;
+
+	dir = store_open_part(store, STORE_MOVES, NULL);
+	if (dir < 0)
+		return false;
+	store_flat_name(flat, name);
+	file_for_each(dir, compare, &searching);
+	close(dir);
+	return searching.found;
+}
+
 struct listing {
 	struct store_names *names;
 	struct error *err;
@@ -116,9 +164,16 @@ static int
 add_name(int dir, const char *entry, void *data)
 {
 	struct listing *listing = data;
-	char name[STORE_NAME_MAX + 1];
+	char name[STORE_NAME_MAX + 1], flat[NAME_MAX + 1] = "";
+	size_t n = strlen(entry);
 
 	(void)dir;
+	/* A record that was never whole, ".NAME.XXXXXX", is swept as well. */
+	if (entry[0] == '.' && n > FILE_SUFFIX_LENGTH + 2 && n < sizeof flat) {
+		memcpy(flat, entry + 1, n - FILE_SUFFIX_LENGTH - 2);
+		if (file_is_temporary(entry, flat))
+			entry = flat;
+	}
 	store_plain_name(name, entry);
 	if (store_check_name(name, NULL) != 0)
 		return 0;

@@ -9,6 +9,8 @@
 #ifndef STORAGE_MOVE_H
 #define STORAGE_MOVE_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "storage/store.h"
 
@@ -39,7 +41,13 @@ void move_release(struct move *move);
 
 int move_end(const struct store *store, const char *name, struct error *err);
 
-/* The names of all profiles with something on its way. */
+/* Removes what a killed move_begin() left. */
+void move_sweep(const struct store *store, const char *name);
+
+/* True if there is a record, or what a killed move_begin() left. */
+bool move_has_traces(const struct store *store, const char *name);
+
+/* The names of all profiles with something on its way, or with traces of it. */
 int move_list(const struct store *store, struct store_names *names,
     struct error *err);
 

@@ -113,7 +113,8 @@ int profile_save(int dir, const struct profile *profile, struct error *err);
 int profile_create(struct store *store, const struct profile *profile,
     const struct credential *credential, struct error *err);
 
-/* Removes what a killed profile_create() left: a copy of tokens. */
+/* Removes what a killed process left of writing the profile @name, whose lock
+ * is held. */
 void profile_sweep(const struct store *store, const char *name);
 
 /* Moves it to another name, of which nothing is there. Both locks are held. */

@@ -105,13 +105,19 @@ profile_sweep(const struct store *store, const char *name)
 {
 	char flat[STORE_NAME_MAX + 1];
 	int aside = store_open_part(store, NEW_PART, NULL);
+	int dir = store_open_profile(store, name, NULL);
 
-	if (aside < 0)
-		return;
 	store_flat_name(flat, name);
-	if (faccessat(aside, flat, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (aside >= 0 &&
+	    faccessat(aside, flat, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		file_remove_dir(aside, flat, NULL);
-	close(aside);
+	if (dir >= 0) {
+		file_sweep(dir, CREDENTIAL_FILE);
+		file_sweep(dir, PROFILE_FILE);
+		close(dir);
+	}
+	if (aside >= 0)
+		close(aside);
 }
 
 int

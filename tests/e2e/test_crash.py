@@ -4,50 +4,20 @@ strace kills a program, or makes one call fail, at the K-th call of a kind. A sa
 them, which takes a quarter of an hour, with CHATELAINE_THOROUGH=1.
 """
 
-import collections
 import functools
 import os
 import re
-import shlex
 import shutil
-import subprocess
 from dataclasses import dataclass
 
 import expect
-import processes
 import pytest
+from injection import FAIL, FORK, KILL, THOROUGH, Lab, sample, traced
 from issuer.seed import seed_profile, stamp, write_private
 from program import Program, Runner
 from storedir import StoreDir
 
 HOUR, DAY = 3600, 86400
-THOROUGH = os.environ.get("CHATELAINE_THOROUGH", "") not in ("", "0")
-
-# Each state of the disk, of the other process and of the issuer is between two of these.
-KILL = ("openat", "mkdirat", "fchmod", "write", "pwrite64", "ftruncate", "fallocate", "fsync", "renameat", "unlinkat",
-        "flock", "clone", "clone3", "vfork", "connect", "sendto", "recvfrom", "kill", "exit_group")
-# In the child, before it is another program; the parent makes none of these.
-FORK = ("setpgid", "dup2", "dup3")
-FAIL = {
-    "openat": ("EACCES", "EMFILE", "EROFS", "EIO", "ENOSPC", "EINTR"),
-    "mkdirat": ("ENOSPC", "EROFS", "EACCES"),
-    "write": ("EINTR", "EIO", "ENOSPC"),
-    "pwrite64": ("ENOSPC", "EIO", "EINTR"),
-    "fsync": ("EIO", "ENOSPC", "EINTR", "EROFS"),
-    "fallocate": ("ENOSPC", "EIO", "EINTR"),
-    "renameat": ("EIO", "ENOSPC", "EROFS", "EACCES"),
-    "unlinkat": ("EIO", "EROFS", "EACCES"),
-    "flock": ("ENOLCK", "EINTR", "EIO"),
-}
-
-
-def tracer_works():
-    probe = ["strace", "-o", "/dev/null", "-e", "inject=close:error=EBADF:when=1000", "true"]
-    return bool(shutil.which("strace")) and subprocess.run(probe, capture_output=True, timeout=20).returncode == 0
-
-
-traced = pytest.mark.skipif(not tracer_works(), reason="strace is not installed, or tracing is not permitted")
-
 
 # What is done, and what stands before
 
@@ -106,62 +76,13 @@ OPERATIONS = {
 }
 
 
-class Lab:
-    """Runs operations with one fault each, in a new store each time."""
-
-    def __init__(self, build, env, issuer, folder):
-        self.program, self.helper = build / "chatelaine", build / "chatelaine-oauth"
-        self.env, self.issuer, self.folder = env, issuer, folder
-        self.stores = 0
-
-    def at(self, store):
-        return Runner(self.program, {**self.env, "CHATELAINE_STORE": str(store)})
-
-    def traced_env(self, store):
-        env = {**self.env, "CHATELAINE_STORE": str(store)}
-        if "ASAN_OPTIONS" in env:
-            # What looks for leaks is a tracer itself, and there can be one only.
-            env["ASAN_OPTIONS"] += ":detect_leaks=0"
-        return env
-
-    def new_store(self):
-        self.stores += 1
-        return StoreDir(self.folder / f"store-{self.stores}")
-
-    def run(self, store, args, target, fault=None):
-        """Traces TARGET: the program itself, its helper, or the fork between. Gives result and log."""
-        log, env = self.folder / f"log-{self.stores}", self.traced_env(store)
-        tracer = ["strace", "-o", str(log)]
-        if fault:
-            tracer += ["-e", "trace=" + fault.partition(":")[0], "-e", "inject=" + fault]
-        if target == "helper":
-            wrapper = self.folder / f"helper-{self.stores}"
-            wrapper.write_text(f"#!/bin/sh\nexec {shlex.join(tracer)} {shlex.quote(str(self.helper))}\n")
-            wrapper.chmod(0o755)
-            env["CHATELAINE_OAUTH"], tracer = str(wrapper), []
-        elif target == "fork":
-            tracer += ["-f"]
-        result = Program([*tracer, self.program, *args], env=env).finish(timeout=40)
-        # The helper may outlive a program that was killed: it writes the answer down.
-        assert processes.sweep(timeout=20) == []
-        return result, log.read_text(errors="replace") if log.exists() else ""
+class Laboratory(Lab):
+    """In which each operation is done by its name."""
 
     def try_one(self, name, target, fault=None):
         trial = Trial(self, name, target, self.new_store())
         trial.result, trial.log = self.run(trial.store, OPERATIONS[name].args, target, fault)
         return trial
-
-    def points(self, name, target, calls):
-        """call -> which of them to try: those of the program itself, not of its loader."""
-        trial = self.try_one(name, target)
-        assert trial.result.status == 0, trial.result.stderr
-        seen, found, begun = collections.Counter(), {}, THOROUGH or target == "fork"
-        for call in re.findall(r"^(?:\d+ +)?(\w+)\(", trial.log, re.M):
-            seen[call] += 1
-            begun = begun or call == "umask"
-            if begun and call in calls:
-                found.setdefault(call, []).append(seen[call])
-        return found
 
 
 class Trial:
@@ -269,14 +190,7 @@ class Trial:
 
 @pytest.fixture
 def lab(build, env, issuer, tmp_path):
-    return Lab(build, env, issuer, tmp_path)
-
-
-def sample(numbers, most):
-    """At most so many of them, the first and the last among them, unless all are wanted."""
-    if THOROUGH or len(numbers) <= most:
-        return numbers
-    return sorted({numbers[round(step * (len(numbers) - 1) / (most - 1))] for step in range(most)})
+    return Laboratory(build, env, issuer, tmp_path)
 
 
 def try_each(lab, name, target, faults, check):
@@ -304,7 +218,7 @@ TARGETS = [(name, "program") for name in OPERATIONS] + [
 @pytest.mark.parametrize("name, target", [*TARGETS, ("refresh", "fork"), ("login", "fork")])
 def test_killed(lab, name, target):
     most = 5 if (name, target) == ("refresh", "program") else 2
-    points = lab.points(name, target, FORK if target == "fork" else KILL)
+    points = lab.points(lab.try_one(name, target), FORK if target == "fork" else KILL)
     faults = [f"{call}:signal=KILL:when={number}" for call in points for number in sample(points[call], most)]
     try_each(lab, name, target, faults, Trial.check)
 
@@ -317,7 +231,7 @@ def test_call_that_fails(lab, name, target):
         trial.check()
 
     faults, most = [], 6 if name == "refresh" else 2
-    points = lab.points(name, target, FAIL)
+    points = lab.points(lab.try_one(name, target), FAIL)
     for call, numbers in points.items():
         for turn, number in enumerate(sample(numbers, most)):
             errors = FAIL[call] if THOROUGH else [FAIL[call][turn % len(FAIL[call])]]
@@ -343,7 +257,7 @@ def test_token_that_somebody_renews_just_now_is_not_renewed_again(lab):
 
 # A disk that is full, or that may not be written to
 
-class SmallDisk(Lab):
+class SmallDisk(Laboratory):
     """A lab on a tmpfs in a mount namespace of its own: nobody else sees it, and it goes with its keeper."""
 
     def __init__(self, build, env, issuer, folder):
