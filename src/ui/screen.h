@@ -88,6 +88,9 @@ void ui_retype(struct ui *ui, const void *state,
 void ui_say(struct ui *ui, enum term_style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void ui_say_error(struct ui *ui, const struct error *err);
+
+/* Appends all that @err says: the cause, and the next step. */
+void ui_error_words(const struct error *err, struct buffer *out);
 void ui_release_messages(struct ui *ui);
 
 /* The same for what is not worth keeping: how far something is. */
