@@ -193,6 +193,9 @@ act_detail(struct ui *ui, void *state, enum action action)
 	case ACTION_RENAME:
 		rename_open(ui, p->name);
 		break;
+	case ACTION_USAGE:
+		usage_open(ui, p->name);
+		break;
 	case ACTION_EXPORT:
 		export_open(ui, p->name);
 		break;

@@ -141,6 +141,8 @@ void delete_open(struct ui *ui, const char *name);
 void use_open(struct ui *ui, const char *name);
 void lend_open(struct ui *ui, const struct profile *profile);	/* or back */
 void rename_open(struct ui *ui, const char *name);
+void usage_open(struct ui *ui, const char *name);	/* and asks for it */
+void doctor_open(struct ui *ui);
 
 /* What programs have and the store has not; says so when there is nothing and
  * somebody @asked. */
