@@ -58,6 +58,30 @@ usage_age(char text[TIME_TEXT_SIZE], const struct usage_record *record,
 }
 
 void
+usage_limit_label(char label[USAGE_LABEL_SIZE], const struct usage_limit *limit)
+{
+	const char *window = limit->label[0] != '\0' ? limit->label : "?";
+
+	if (limit->name[0] == '\0')
+		snprintf(label, USAGE_LABEL_SIZE, "%s", window);
+	else
+		snprintf(label, USAGE_LABEL_SIZE, "%s %s", limit->name,
+		    window);
+}
+
+const char *
+usage_credits(const struct usage_record *record)
+{
+	if (!record->credits)
+		return NULL;
+	if (record->unlimited == 1)
+		return _("unlimited");
+	if (record->has_credits == 0)
+		return _("none");
+	return record->balance[0] != '\0' ? record->balance : _("unknown");
+}
+
+void
 usage_resets(char text[TIME_TEXT_SIZE], const struct usage_limit *limit,
     int64_t now)
 {

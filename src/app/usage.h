@@ -21,6 +21,15 @@ int usage_kept(const struct app *app, const struct profile *profile,
 void usage_age(char text[TIME_TEXT_SIZE], const struct usage_record *record,
     int64_t now);
 
+/* What a window is called: "weekly", or with the name of a model's limit before
+ * it. Foreign text. */
+#define USAGE_LABEL_SIZE (2 * USAGE_RECORD_TEXT + 2)
+void usage_limit_label(char label[USAGE_LABEL_SIZE],
+    const struct usage_limit *limit);
+
+/* The credits in words; NULL where none were told. Foreign text. */
+const char *usage_credits(const struct usage_record *record);
+
 /* When a window begins anew: "resets in 2h 32m", or that it has. "" if that
  * is not known. */
 void usage_resets(char text[TIME_TEXT_SIZE], const struct usage_limit *limit,

@@ -16,7 +16,6 @@
 #define BAR_CELLS 10
 #define LABEL_MAX 32	/* columns */
 #define LABEL_LEAST 8
-#define LABEL_SIZE (2 * USAGE_RECORD_TEXT + 2)
 
 /* A profile, and what was last fetched of it. */
 struct entry {
@@ -100,26 +99,14 @@ print_json(const struct app *app, const struct profile *profile, size_t count,
 
 /* --- For people ---------------------------------------------------------- */
 
-/* "weekly", or with the name of a model's limit before it. */
-static void
-label_of(const struct usage_limit *limit, char label[LABEL_SIZE])
-{
-	const char *window = limit->label[0] != '\0' ? limit->label : "?";
-
-	if (limit->name[0] == '\0')
-		snprintf(label, LABEL_SIZE, "%s", window);
-	else
-		snprintf(label, LABEL_SIZE, "%s %s", limit->name, window);
-}
-
 static int
 label_columns(const struct usage_record *record)
 {
-	char label[LABEL_SIZE];
+	char label[USAGE_LABEL_SIZE];
 	int columns, most = LABEL_LEAST;
 
 	for (size_t i = 0; i < record->limits; i++) {
-		label_of(&record->limit[i], label);
+		usage_limit_label(label, &record->limit[i]);
 		columns = text_columns(label);
 		if (columns > most)
 			most = columns;
@@ -150,9 +137,9 @@ static void
 add_limit(struct buffer *out, const struct usage_limit *limit, int columns,
     int64_t now)
 {
-	char label[LABEL_SIZE], resets[TIME_TEXT_SIZE];
+	char label[USAGE_LABEL_SIZE], resets[TIME_TEXT_SIZE];
 
-	label_of(limit, label);
+	usage_limit_label(label, limit);
 	add_label(out, label, columns);
 	add_bar(out, limit->percent);
 	if (limit->percent == USAGE_NOT_KNOWN)
@@ -175,27 +162,11 @@ add_row(struct buffer *out, const char *label, const char *value, int columns)
 }
 
 static void
-add_credits(struct buffer *out, const struct usage_record *record,
-    int columns)
-{
-	const char *value = record->balance;
-
-	if (!record->credits)
-		return;
-	if (record->unlimited == 1)
-		value = _("unlimited");
-	else if (record->has_credits == 0)
-		value = _("none");
-	else if (*value == '\0')
-		value = _("unknown");
-	add_row(out, _("credits"), value, columns);
-}
-
-static void
 add_entry(struct buffer *out, const struct entry *entry, int64_t now)
 {
 	const struct usage_record *record = &entry->record;
 	const char *plan = status_plan(plan_of(entry));
+	const char *credits = usage_credits(record);
 	int columns = label_columns(record);
 	char age[TIME_TEXT_SIZE];
 
@@ -214,7 +185,8 @@ add_entry(struct buffer *out, const struct entry *entry, int64_t now)
 		add_row(out, _("limits"), _("none told"), columns);
 	if (record->limit_reached == 1)
 		add_row(out, _("limit"), _("reached"), columns);
-	add_credits(out, record, columns);
+	if (credits != NULL)
+		add_row(out, _("credits"), credits, columns);
 }
 
 static void

@@ -28,11 +28,15 @@ enum {
 	ON_TAKE_BACK = 1 << 16,
 	ON_IMPORT = 1 << 17,
 	ON_RENAME = 1 << 18,
-	ON_ALL = (1 << 19) - 1,
+	ON_USAGE = 1 << 19,
+	ON_FETCHING = 1 << 20,	/* the usage, while it is asked for */
+	ON_DOCTOR = 1 << 21,
+	ON_ALL = (1 << 22) - 1,
 	/* Dialogs in which one stands on a line. */
 	ON_CHOICE = ON_USE | ON_LEND | ON_IMPORT,
 	/* What is longer than its place. */
-	ON_TEXT = ON_DETAIL | ON_HELP | ON_TERMS | ON_MESSAGES | ON_FORGET
+	ON_TEXT = ON_DETAIL | ON_HELP | ON_TERMS | ON_MESSAGES | ON_FORGET |
+	    ON_USAGE | ON_FETCHING | ON_DOCTOR
 };
 
 enum action {

@@ -59,9 +59,29 @@ add_time(struct pane *pane, const char *label, int64_t when)
 	add(pane, label, STYLE_NORMAL, text);
 }
 
+/* Of a lent one: its program renews it, and nobody else may. */
+static const char *
+step_of_lent(const struct profile *p, int64_t now)
+{
+	enum profile_reason reason;
+
+	switch (profile_status(p, now, &reason)) {
+	case PROFILE_EXPIRING_SOON:
+	case PROFILE_EXPIRED:
+		return _("its program renews it when it runs; L takes it back");
+	case PROFILE_NEEDS_LOGIN:
+	case PROFILE_DAMAGED:
+		return _("L takes it back, then i signs in again");
+	default:
+		return _("L takes it back");
+	}
+}
+
 const char *
 detail_step(const struct ui *ui, const struct profile *p)
 {
+	if (p->owner != NULL)
+		return step_of_lent(p, ui->now);
 	switch (status_next(p, ui->now)) {
 	case NEXT_NOTHING:
 		break;
@@ -172,6 +192,9 @@ act_detail(struct ui *ui, void *state, enum action action)
 		break;
 	case ACTION_RENAME:
 		rename_open(ui, p->name);
+		break;
+	case ACTION_USAGE:
+		usage_open(ui, p->name);
 		break;
 	case ACTION_EXPORT:
 		export_open(ui, p->name);

@@ -7,19 +7,15 @@
 #include <string.h>
 
 #include "app/import.h"
-#include "app/shown.h"
+#include "app/look.h"
 #include "app/use.h"
 #include "base/i18n.h"
 #include "ui/choice.h"
-#include "ui/dialog.h"
 #include "ui/screen.h"
-
-#define COLUMNS 72
-#define LINES_MORE 5
 
 struct import {
 	struct places places;
-	char **state;		/* of each place, in words */
+	char **whose;		/* of each place: the account */
 	bool *ticked;
 	size_t at;
 	struct error err;
@@ -29,29 +25,19 @@ static void
 draw_import(struct ui *ui, void *data)
 {
 	struct import *import = data;
-	struct dialog d;
-	int line = 0;
+	struct choice_dialog c;
 
 	(void)ui;
-	d = dialog_draw(_("Take in logins that are here already"),
-	    (int)import->places.count + LINES_MORE, COLUMNS, ON_IMPORT);
+	c = choice_dialog_draw(_("Take in logins that are here already"),
+	    ON_IMPORT, import->places.count, import->at, &import->err,
+	    _("Each moves into the store, and a view takes its place: "
+	    "the program goes on working, and chatelaine renews the "
+	    "login from then on."));
 	for (size_t i = 0; i < import->places.count; i++)
-		choice_draw(&d, line++, i == import->at,
+		choice_dialog_line(&c, i, i == import->at,
 		    import->ticked[i] ? "[x]" : "[ ]",
 		    import->places.place[i].consumer->title,
-		    import->state[i]);
-	line++;
-	if (line >= d.lines)
-		return;
-	if (import->err.code != ERROR_NONE)
-		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
-		    d.lines - line, STYLE_BAD, import->err.text);
-	else
-		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
-		    d.lines - line, STYLE_NORMAL,
-		    _("Each moves into the store, and a view takes its place: "
-		    "the program goes on working, and chatelaine renews the "
-		    "login from then on."));
+		    import->whose[i]);
 }
 
 static void
@@ -66,15 +52,17 @@ apply(struct ui *ui, struct import *import)
 			continue;
 		done = import_login(ui->app, &import->places.place[i], NULL,
 		    USE_GLANCE_MS, name, &taken, &import->err) == 0;
-		if (done) {
-			import->ticked[i] = false;
+		import->ticked[i] = !done;
+		if (done)
 			buffer_addf(&said, "%s%s", said.length > 0 ? ", " : "",
 			    name);
-		} else
+		else
 			import->at = i;
 	}
 	if (said.length > 0)
 		ui_say(ui, STYLE_GOOD, _("taken in: %s"), said.data);
+	else if (done)
+		ui_say(ui, STYLE_NORMAL, "%s", _("nothing was taken in"));
 	buffer_release(&said);
 	ui_reload(ui, name[0] != '\0' ? name : NULL);
 	if (done)
@@ -119,10 +107,10 @@ release_import(void *data)
 {
 	struct import *import = data;
 
-	for (size_t i = 0; import->state != NULL &&
+	for (size_t i = 0; import->whose != NULL &&
 	    i < import->places.count; i++)
-		free(import->state[i]);
-	free(import->state);
+		free(import->whose[i]);
+	free(import->whose);
 	free(import->ticked);
 	places_release(&import->places);
 	free(import);
@@ -136,6 +124,20 @@ static const struct screen_type import_type = {
 };
 
 static int
+set_whose(struct import *import, size_t i)
+{
+	struct buffer text = BUFFER_INIT;
+	struct look look;
+
+	look_at(&look, &import->places.place[i], NULL);
+	buffer_add_string(&text, look.identity.email != NULL ?
+	    look.identity.email : _("unknown account"));
+	look_release(&look);
+	import->whose[i] = buffer_detach(&text, &import->err);
+	return import->whose[i] == NULL ? -1 : 0;
+}
+
+static int
 fill(struct ui *ui, struct import *import)
 {
 	size_t count;
@@ -143,17 +145,13 @@ fill(struct ui *ui, struct import *import)
 	if (import_offers(ui->app, &import->places, &import->err) != 0)
 		return -1;
 	count = import->places.count;
-	import->state = calloc(count + 1, sizeof *import->state);
+	import->whose = calloc(count + 1, sizeof *import->whose);
 	import->ticked = calloc(count + 1, sizeof *import->ticked);
-	if (import->state == NULL || import->ticked == NULL)
+	if (import->whose == NULL || import->ticked == NULL)
 		return error_no_memory(&import->err);
 	for (size_t i = 0; i < count; i++) {
-		struct buffer text = BUFFER_INIT;
-
-		shown_describe(ui->app, &import->places.place[i], &text);
-		import->state[i] = buffer_detach(&text, &import->err);
 		import->ticked[i] = true;
-		if (import->state[i] == NULL)
+		if (set_whose(import, i) != 0)
 			return -1;
 	}
 	return 0;

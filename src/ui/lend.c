@@ -12,11 +12,7 @@
 #include "app/use.h"
 #include "base/i18n.h"
 #include "ui/choice.h"
-#include "ui/dialog.h"
 #include "ui/screen.h"
-
-#define COLUMNS 68
-#define LINES 8
 
 struct lend {
 	char name[STORE_NAME_MAX + 1];
@@ -31,34 +27,31 @@ draw_lend(struct ui *ui, void *state)
 {
 	struct lend *lend = state;
 	char title[STORE_NAME_MAX + 64];
-	struct dialog d;
-	int line = 0;
+	struct choice_dialog c;
 
 	(void)ui;
 	snprintf(title, sizeof title, "%s %s %s", lend->back ?
 	    _("Take back") : _("Lend"), term_glyph(GLYPH_DOT), lend->name);
-	d = dialog_draw(title, LINES, COLUMNS, lend->back ? ON_TAKE_BACK :
-	    ON_LEND);
+	c = choice_dialog_draw(title, lend->back ? ON_TAKE_BACK : ON_LEND,
+	    lend->places.count, lend->at, &lend->err, lend->back ?
+	    _("The login moves back into the store with its newest "
+	    "tokens, and a view takes its place.") :
+	    _("The whole login, with its refresh token, moves to this "
+	    "program, which renews it from then on. Only it can lose "
+	    "it then."));
 	for (size_t i = 0; i < lend->places.count; i++)
-		choice_draw(&d, line++, !lend->back && i == lend->at,
+		choice_dialog_line(&c, i, !lend->back && i == lend->at,
 		    lend->back ? "" : term_glyph(i == lend->at ?
 		    GLYPH_CHOSEN : GLYPH_NOT_CHOSEN),
 		    lend->places.place[i].consumer->title,
 		    lend->places.place[i].path);
-	line++;
-	if (line >= d.lines)
-		return;
-	if (lend->err.code != ERROR_NONE)
-		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
-		    d.lines - line, STYLE_BAD, lend->err.text);
-	else
-		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
-		    d.lines - line, STYLE_NORMAL, lend->back ?
-		    _("The login moves back into the store with its newest "
-		    "tokens, and a view takes its place.") :
-		    _("The whole login, with its refresh token, moves to this "
-		    "program, which renews it from then on. Only it can lose "
-		    "it then."));
+}
+
+/* Its program lost it: then it is ours again, and only a sign-in helps. */
+static bool
+is_lost(const struct lend *lend)
+{
+	return lend->back && lend->err.code == ERROR_NEEDS_LOGIN;
 }
 
 static void
@@ -72,12 +65,14 @@ apply(struct ui *ui, struct lend *lend)
 	result = lend->back ? lend_take_back(ui->app, lend->name,
 	    USE_GLANCE_MS, &lend->err) : lend_profile(ui->app, lend->name,
 	    place, USE_GLANCE_MS, &lend->err);
-	if (result == 0) {
+	if (result == 0)
 		ui_say(ui, STYLE_GOOD, lend->back ? _("'%s' is back") :
 		    _("'%s' is lent to %s"), lend->name,
 		    place->consumer->title);
+	else if (is_lost(lend))
+		ui_say_error(ui, &lend->err);
+	if (result == 0 || is_lost(lend))
 		ui_pop(ui);
-	}
 	ui_reload(ui, NULL);
 }
 

@@ -215,6 +215,9 @@ act_profile(struct ui *ui, const struct profile *p, enum action action)
 	case ACTION_RENAME:
 		rename_open(ui, p->name);
 		break;
+	case ACTION_USAGE:
+		usage_open(ui, p->name);
+		break;
 	case ACTION_EXPORT:
 		export_open(ui, p->name);
 		break;
@@ -265,6 +268,9 @@ act_list(struct ui *ui, void *state, enum action action)
 		break;
 	case ACTION_IMPORT:
 		import_open(ui, true);
+		break;
+	case ACTION_DOCTOR:
+		doctor_open(ui);
 		break;
 	case ACTION_MESSAGES:
 		messages_open(ui);

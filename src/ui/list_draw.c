@@ -17,11 +17,13 @@
 #define PANE_FROM 110		/* columns: details stand beside the list */
 #define LEFT_COLUMNS 16
 #define PLAN_COLUMNS 10
+#define PLAN_LEAST 5
 #define NAME_LEAST 8
 #define NAME_MOST 28
 #define ACCOUNT_LEAST 12
 #define ACCOUNT_MOST 32
-#define USED_LEAST 16
+#define USED_LEAST 12
+#define USED_MOST 15
 #define STORE_LEAST 8
 #define SMALL_BELOW 60		/* columns: the clock gives way to marks */
 
@@ -36,33 +38,44 @@ message_lines(const struct ui *ui, int lines, int columns)
 	return wanted < 1 ? 1 : wanted > most ? most : wanted;
 }
 
-void
-list_lay_out(const struct ui *ui, struct list_layout *l)
+static int
+between(int least, int wanted, int most)
 {
-	int rest;
+	return wanted < least ? least : wanted > most ? most : wanted;
+}
 
-	term_size(&l->lines, &l->columns);
-	l->width = l->columns >= PANE_FROM ? l->columns * 3 / 5 : l->columns;
-	l->name = ui->rows.name_columns < NAME_LEAST ? NAME_LEAST :
-	    ui->rows.name_columns > NAME_MOST ? NAME_MOST :
-	    ui->rows.name_columns;
-	/* Columns go by priority: name, end, plan, account. */
-	rest = l->width - 3;
+/* Columns go by priority: name, end, plan, account, used by. What is there is
+ * as wide as what stands in it, as far as there is room. */
+static void
+lay_out_columns(const struct rows *rows, struct list_layout *l)
+{
+	int rest = l->width - 3, used;
+
+	l->name = between(NAME_LEAST, rows->name_columns, NAME_MOST);
 	if (l->name > rest)
 		l->name = rest;
 	rest -= l->name + 2;
 	l->left = rest < LEFT_COLUMNS ? (rest > 0 ? rest : 0) : LEFT_COLUMNS;
 	rest -= l->left + 2;
-	l->plan = rest >= PLAN_COLUMNS ? PLAN_COLUMNS : 0;
+	l->plan = rest >= PLAN_COLUMNS ? between(PLAN_LEAST,
+	    rows->plan_columns, PLAN_COLUMNS) : 0;
 	rest -= l->plan > 0 ? l->plan + 2 : 0;
-	l->used = rest >= ACCOUNT_LEAST + 2 + USED_LEAST ? USED_LEAST : 0;
-	rest -= l->used > 0 ? l->used + 2 : 0;
-	l->account = rest >= ACCOUNT_LEAST ? rest : 0;
-	if (l->account > ACCOUNT_MOST)
-		l->account = ACCOUNT_MOST;
-	/* What the account does not need. */
-	if (l->used > 0)
-		l->used += rest - l->account;
+	l->used = l->account = 0;
+	if (rest >= ACCOUNT_LEAST + 2 + USED_LEAST) {
+		used = between(USED_LEAST, rows->used_columns, USED_MOST);
+		l->account = between(ACCOUNT_LEAST, rows->account_columns,
+		    between(ACCOUNT_LEAST, rest - 2 - used, ACCOUNT_MOST));
+		l->used = rest - 2 - l->account;
+	} else if (rest >= ACCOUNT_LEAST)
+		l->account = between(ACCOUNT_LEAST, rest, ACCOUNT_MOST);
+}
+
+void
+list_lay_out(const struct ui *ui, struct list_layout *l)
+{
+	term_size(&l->lines, &l->columns);
+	l->width = l->columns >= PANE_FROM ? l->columns * 3 / 5 : l->columns;
+	lay_out_columns(&ui->rows, l);
 	l->keys = l->lines - 1;
 	l->selected = l->lines >= 6 ? l->lines - 2 : -1;
 	l->message_lines = message_lines(ui, l->lines, l->columns - 2);
@@ -292,7 +305,8 @@ add_facts(const struct ui *ui, const struct profile *p, enum facts facts,
 		buffer_addf(out, _("ends %s (%s)"), end, left);
 	else
 		buffer_addf(out, _("ends in %s"), left);
-	if (facts < FACTS_NO_OWNER)
+	/* That it is lent matters more than the account. */
+	if (facts < FACTS_NO_OWNER || (p->owner != NULL && facts < FACTS_LEFT))
 		buffer_addf(out, " %s %s %s", dot, _("renewed by"),
 		    p->owner != NULL ? p->owner : "chatelaine");
 }

@@ -91,6 +91,14 @@ ui_say_error(struct ui *ui, const struct error *err)
 		ui_say(ui, STYLE_BAD, "%s", err->text);
 }
 
+void
+ui_error_words(const struct error *err, struct buffer *out)
+{
+	buffer_add_string(out, err->text);
+	if (err->step[0] != '\0')
+		buffer_addf(out, "; %s", err->step);
+}
+
 /* --- The screen ----------------------------------------------------------- */
 
 /* One message from line @at of the screen's inside on, which may be above it;

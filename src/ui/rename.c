@@ -15,7 +15,7 @@
 #include "ui/screen.h"
 
 #define COLUMNS 58
-#define LINES 5
+#define LINES 3		/* without the text */
 
 struct rename {
 	char name[STORE_NAME_MAX + 1];
@@ -27,24 +27,23 @@ static void
 draw_rename(struct ui *ui, void *state)
 {
 	struct rename *rename = state;
+	bool bad = rename->err.code != ERROR_NONE;
+	const char *text = bad ? rename->err.text :
+	    _("Programs that show it go on showing it.");
+	int wanted = term_wrapped_lines(COLUMNS, text), used;
 	char title[STORE_NAME_MAX + 64];
 	struct dialog d;
-	int used;
 
 	(void)ui;
 	snprintf(title, sizeof title, "%s %s %s", _("Rename"),
 	    term_glyph(GLYPH_DOT), rename->name);
-	d = dialog_draw(title, LINES, COLUMNS, ON_RENAME);
+	d = dialog_draw(title, LINES + wanted, COLUMNS, ON_RENAME);
 	used = term_text(d.line, d.column, d.columns, STYLE_NORMAL,
 	    _("New name:")) + 1;
 	field_draw(&rename->field, d.line, d.column + used, d.columns - used,
 	    true);
-	if (rename->err.code != ERROR_NONE)
-		term_wrapped(d.line + 2, d.column, d.columns, d.lines - 2,
-		    STYLE_BAD, rename->err.text);
-	else
-		term_wrapped(d.line + 2, d.column, d.columns, d.lines - 2,
-		    STYLE_DIM, _("Programs that show it go on showing it."));
+	term_wrapped(d.line + 2, d.column, d.columns, d.lines - 2,
+	    bad ? STYLE_BAD : STYLE_DIM, text);
 }
 
 static bool

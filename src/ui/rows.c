@@ -134,6 +134,28 @@ set_key(struct row_key *key, const struct profile *profile, size_t index,
 	    key->status == PROFILE_DAMAGED ? 0 : profile->expires_at;
 }
 
+static void
+widen(int *columns, int to)
+{
+	if (to > *columns)
+		*columns = to;
+}
+
+static void
+measure(struct rows *rows, const struct profile *p)
+{
+	int used = 0;
+
+	for (size_t i = 0; i < p->targets.count; i++)
+		used += text_columns(p->targets.name[i]) + (i > 0);
+	widen(&rows->name_columns, text_columns(p->name));
+	if (p->email != NULL)
+		widen(&rows->account_columns, text_columns(p->email));
+	if (p->plan != NULL)
+		widen(&rows->plan_columns, text_columns(status_plan(p->plan)));
+	widen(&rows->used_columns, used);
+}
+
 int
 rows_load(struct rows *rows, const struct profile_list *old,
     const struct profile_list *list, int64_t now, struct error *err)
@@ -152,11 +174,8 @@ rows_load(struct rows *rows, const struct profile_list *old,
 		return error_no_memory(err);
 	}
 	for (size_t i = 0; i < list->count; i++) {
-		int columns = text_columns(list->profile[i].name);
-
 		set_key(&new.key[i], &list->profile[i], i, now);
-		if (columns > new.name_columns)
-			new.name_columns = columns;
+		measure(&new, &list->profile[i]);
 	}
 	take_marks(&new, list, rows, old);
 	rows_sort(&new, new.sort);

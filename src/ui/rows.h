@@ -35,7 +35,8 @@ struct rows {
 	size_t *text_at;	/* by index: where its text begins */
 	enum rows_sort sort;
 	struct field filter;
-	int name_columns;	/* of the widest name */
+	/* Of the widest there is. */
+	int name_columns, account_columns, plan_columns, used_columns;
 };
 
 void rows_release(struct rows *rows);

@@ -88,6 +88,9 @@ void ui_retype(struct ui *ui, const void *state,
 void ui_say(struct ui *ui, enum term_style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void ui_say_error(struct ui *ui, const struct error *err);
+
+/* Appends all that @err says: the cause, and the next step. */
+void ui_error_words(const struct error *err, struct buffer *out);
 void ui_release_messages(struct ui *ui);
 
 /* The same for what is not worth keeping: how far something is. */
@@ -138,6 +141,8 @@ void delete_open(struct ui *ui, const char *name);
 void use_open(struct ui *ui, const char *name);
 void lend_open(struct ui *ui, const struct profile *profile);	/* or back */
 void rename_open(struct ui *ui, const char *name);
+void usage_open(struct ui *ui, const char *name);	/* and asks for it */
+void doctor_open(struct ui *ui);
 
 /* What programs have and the store has not; says so when there is nothing and
  * somebody @asked. */

@@ -12,11 +12,7 @@
 #include "app/use.h"
 #include "base/i18n.h"
 #include "ui/choice.h"
-#include "ui/dialog.h"
 #include "ui/screen.h"
-
-#define COLUMNS 72
-#define LINES_LEAST 6
 
 struct choice {
 	char *label;		/* "codex" */
@@ -30,6 +26,7 @@ struct use {
 	struct places places;
 	struct choice *choice;	/* of each place */
 	size_t at;
+	bool begun;		/* something was switched */
 	struct error err;
 };
 
@@ -38,35 +35,21 @@ draw_use(struct ui *ui, void *state)
 {
 	struct use *use = state;
 	char title[STORE_NAME_MAX + 64];
-	int lines = (int)use->places.count + 4, line = 0;
-	struct dialog d;
-	size_t from = 0;
+	struct choice_dialog c;
 
 	(void)ui;
 	snprintf(title, sizeof title, "%s %s %s", _("Use"),
 	    term_glyph(GLYPH_DOT), use->name);
-	d = dialog_draw(title, lines < LINES_LEAST ? LINES_LEAST : lines,
-	    COLUMNS, ON_USE);
-	/* What is chosen is in sight, whatever the height. */
-	if (d.lines > 0 && use->at >= (size_t)d.lines)
-		from = use->at - (size_t)d.lines + 1;
-	for (size_t i = from; i < use->places.count; i++)
-		choice_draw(&d, line++, i == use->at,
+	c = choice_dialog_draw(title, ON_USE, use->places.count, use->at,
+	    &use->err, use->places.count == 0 ?
+	    _("No program that uses a login was found here. "
+	    "'chatelaine use NAME --for codex=DIR' names a place.") :
+	    _("They get the access token, and a new one with each "
+	    "renewal; never the refresh token."));
+	for (size_t i = 0; i < use->places.count; i++)
+		choice_dialog_line(&c, i, i == use->at,
 		    use->choice[i].ticked ? "[x]" : "[ ]",
 		    use->choice[i].label, use->choice[i].state);
-	line++;
-	if (line >= d.lines)
-		return;
-	if (use->err.code != ERROR_NONE)
-		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
-		    d.lines - line, STYLE_BAD, use->err.text);
-	else
-		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
-		    d.lines - line, STYLE_NORMAL, use->places.count == 0 ?
-		    _("No program that uses a login was found here. "
-		    "'chatelaine use NAME --for codex=DIR' names a place.") :
-		    _("They get the access token, and a new one with each "
-		    "renewal; never the refresh token."));
 }
 
 /* Programs read their login when they start. */
@@ -86,40 +69,58 @@ add_running(struct ui *ui, const struct place *place, struct buffer *text)
 	free(dir);
 }
 
-/* One target; false, with the error in the dialog. */
+/* What stands there now: at first, and after it was switched. */
+static int
+look_at_choice(struct ui *ui, struct use *use, size_t i)
+{
+	struct buffer state = BUFFER_INIT;
+	struct choice *choice = &use->choice[i];
+	char shown[STORE_NAME_MAX + 1];
+
+	shown_describe(ui->app, &use->places.place[i], &state);
+	shown_profile(ui->app, &use->places.place[i], shown);
+	choice->shows = strcmp(shown, use->name) == 0;
+	free(choice->state);
+	choice->state = buffer_detach(&state, &use->err);
+	return choice->state == NULL ? -1 : 0;
+}
+
+/* One target; false, with the error in the dialog. What `undo` goes back to is
+ * kept until something else is switched. */
 static bool
-apply_one(struct ui *ui, struct use *use, size_t i, struct buffer *said)
+apply_one(struct ui *ui, struct use *use, size_t i, struct buffer *said,
+    struct buffer *running)
 {
 	const struct choice *choice = &use->choice[i];
 	struct use_result done;
 
 	if (choice->ticked == choice->shows)
 		return true;
-	if (use_profile(ui->app, &use->places.place[i], choice->ticked ?
+	if ((!use->begun && use_begin_undo(ui->app, &use->err) != 0) ||
+	    use_profile(ui->app, &use->places.place[i], choice->ticked ?
 	    use->name : NULL, USE_GLANCE_MS, &done, &use->err) != 0) {
 		use->at = i;
 		return false;
 	}
+	use->begun = true;
 	buffer_addf(said, "%s%s", said->length > 0 ? ", " : "",
 	    choice->label);
-	return true;
+	add_running(ui, &use->places.place[i], running);
+	return look_at_choice(ui, use, i) == 0;
 }
 
 static void
 apply(struct ui *ui, struct use *use)
 {
 	struct buffer said = BUFFER_INIT, running = BUFFER_INIT;
-	bool done = use_begin_undo(ui->app, &use->err) == 0;
+	bool done = true;
 
-	for (size_t i = 0; i < use->places.count && done; i++) {
-		done = apply_one(ui, use, i, &said);
-		if (done && use->choice[i].ticked != use->choice[i].shows)
-			add_running(ui, &use->places.place[i], &running);
-	}
+	for (size_t i = 0; i < use->places.count && done; i++)
+		done = apply_one(ui, use, i, &said, &running);
 	if (said.length > 0)
 		ui_say(ui, STYLE_GOOD, _("switched for '%s': %s%s"), use->name,
-		    said.data, running.data);
-	else if (done)
+		    said.data, running.length > 0 ? running.data : "");
+	else if (done && !use->begun)
 		ui_say(ui, STYLE_NORMAL, "%s", _("nothing was switched"));
 	buffer_release(&said);
 	buffer_release(&running);
@@ -187,17 +188,15 @@ static const struct screen_type use_type = {
 static int
 fill_choice(struct ui *ui, struct use *use, size_t i)
 {
-	struct buffer label = BUFFER_INIT, state = BUFFER_INIT;
+	struct buffer label = BUFFER_INIT;
 	struct choice *choice = &use->choice[i];
-	char shown[STORE_NAME_MAX + 1];
 
 	place_label(&use->places.place[i], &label);
-	shown_describe(ui->app, &use->places.place[i], &state);
-	shown_profile(ui->app, &use->places.place[i], shown);
-	choice->shows = strcmp(shown, use->name) == 0;
 	choice->label = buffer_detach(&label, &use->err);
-	choice->state = buffer_detach(&state, &use->err);
-	return choice->label == NULL || choice->state == NULL ? -1 : 0;
+	if (choice->label == NULL || look_at_choice(ui, use, i) != 0)
+		return -1;
+	choice->ticked = choice->shows;
+	return 0;
 }
 
 /* At first those that are about something now: as `chatelaine use`. */

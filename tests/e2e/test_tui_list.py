@@ -39,14 +39,14 @@ def test_columns_and_order(tui, seed):
     t = tui()
     t.wait_for(the_list)
     assert "4 profiles" in t.screen()[0]
-    assert re.split("  +", t.screen()[1].strip()) == ["PROFILE▴", "ACCOUNT", "PLAN", "ACCESS ENDS IN"]
+    assert re.split("  +", t.screen()[1].strip()) == ["PROFILE▴", "ACCOUNT", "PLAN", "ACCESS ENDS IN", "USED BY"]
     assert list(rows(t)) == ["acme/client-x", "old", "personal", "work"]
     shown = {name: re.split("  +", line[3:]) for name, line in rows(t).items()}
-    assert shown["acme/client-x"] == ["acme/client-x", "ops@client.example", "Team", "ended 2h ago ↻"]
-    assert shown["old"] == ["old", "who@example.org", "Plus", "sign in again"]
+    assert shown["acme/client-x"] == ["acme/client-x", "ops@client.example", "Team", "ended 2h ago ↻", "-"]
+    assert shown["old"] == ["old", "who@example.org", "Plus", "sign in again", "-"]
     assert shown["personal"][:3] == ["personal", "me@example.net", "Plus"]
     assert re.fullmatch("00:4[01]:[0-5][0-9]", shown["personal"][3])
-    assert shown["work"] == ["work", "dev@example.com", "Pro", "9d 23h"]
+    assert shown["work"] == ["work", "dev@example.com", "Pro", "9d 23h", "-"]
     starts = [t.screen()[1].index(heading) for heading in ("PROFILE", "ACCOUNT", "PLAN", "ACCESS")]
     for name, line in rows(t).items():
         assert [line.index(part, start) for part, start in zip(shown[name], starts)] == starts
@@ -232,7 +232,9 @@ def test_selected_name_is_kept_when_profiles_come(tui, chatelaine, issuer, seed,
 # Sizes
 
 @pytest.mark.parametrize("cols, headings", [
-    (80, ["PROFILE▴", "ACCOUNT", "PLAN", "ACCESS ENDS IN"]), (40, ["PROFILE▴", "ACCESS ENDS IN"]),
+    (80, ["PROFILE▴", "ACCOUNT", "PLAN", "ACCESS ENDS IN", "USED BY"]),
+    (60, ["PROFILE▴", "ACCOUNT", "PLAN", "ACCESS ENDS IN"]),
+    (40, ["PROFILE▴", "ACCESS ENDS IN"]),
 ])
 def test_columns_drop_by_priority(tui, seed, cols, headings):
     seed("work", lifetime=9 * DAY + HOUR // 2)
@@ -249,6 +251,17 @@ def test_long_names_leave_room(tui, seed):
         t = tui(cols=cols, rows=10)
         t.wait_for("9d 0h")
         assert "…" in t.screen()[2]
+
+
+def test_columns_are_as_wide_as_what_is_in_them(tui, seed, chatelaine, home):
+    seed("acme/client-x", "client", lifetime=9 * DAY + HOUR // 2)
+    for place in ("one", "two", "three"):
+        (home / place).mkdir()
+        assert chatelaine("use", "acme/client-x", "--for", f"codex={home / place}").status == 0
+    t = tui()
+    t.wait_for(the_list)
+    assert "ops@client.example  Team   9d 0h" in row(t, "acme/client-x")
+    assert row(t, "acme/client-x").endswith("…")
 
 
 @pytest.mark.parametrize("cols, beside", [(109, False), (110, True), (200, True)])
