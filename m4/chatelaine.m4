@@ -7,6 +7,17 @@ AC_DEFUN([CHATELAINE_ENABLE],
 [AC_ARG_ENABLE([$1], [AS_HELP_STRING([--enable-$1], [$2])], [], [enable_$1=no])
 AS_IF([test "x$enable_$1" != xno], [enable_$1=yes])])
 
+# CHATELAINE_WITH_DIR(NAME, WHAT, DEFAULT)
+# ----------------------------------------
+# A directory --with-NAME=DIR; sets $NAME to it, or to nothing where WHAT is not
+# to be installed (--without-NAME). automake installs nothing there then.
+AC_DEFUN([CHATELAINE_WITH_DIR],
+[AC_ARG_WITH([$1],
+  [AS_HELP_STRING([--with-$1=DIR], [where $2 go @<:@$3@:>@])],
+  [], [with_$1=yes])
+AS_CASE([$with_$1], [yes], [$1=$3], [no], [$1=], [$1=$with_$1])
+AC_SUBST([$1])])
+
 # _CHATELAINE_TRY_FLAG(FLAG, IF-ACCEPTED, IF-NOT)
 # -----------------------------------------------
 # Compiles and links a small program with FLAG, warnings being errors: clang

@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "formats/consumer.h"
 #include "oauth/issuer.h"
 #include "storage/audit.h"
 
@@ -157,10 +158,27 @@ has_refresh_token(const struct json *object, int depth)
 	return false;
 }
 
+/* True if a file of OpenCode or pi has more in it than our entry, which a whole
+ * new file would lose. */
+static bool
+has_others(const struct format *format, const struct json *there)
+{
+	const struct consumer *consumer = consumer_find(format->name, NULL);
+	const struct json *member;
+
+	if (consumer == NULL || consumer->entry == NULL)
+		return false;
+	member = json_first(there);
+	if (member != NULL && json_get(there, consumer->entry) == member)
+		member = json_next(member);
+	return member != NULL;
+}
+
 /* Look before you write: a login in the file's place would be lost. rename()
  * would say of a directory what it is only after a token was on the disk. */
 static int
-check_place(int dir, const char *name, bool force, struct error *err)
+check_place(int dir, const char *name, const struct format *format,
+    bool force, struct error *err)
 {
 	struct buffer text = BUFFER_INIT;
 	struct json *there = NULL;
@@ -181,6 +199,12 @@ check_place(int dir, const char *name, bool force, struct error *err)
 		    _("%s holds a login with its refresh token, which would "
 		    "be lost; move it away first, or name another file"),
 		    name);
+		result = error_step(err, "%s", _("--force overwrites it"));
+	}
+	if (result == 0 && has_others(format, there)) {
+		error_set(err, ERROR_REFUSED,
+		    _("%s holds more than this login, which would be lost; "
+		    "'chatelaine use' keeps the rest"), name);
 		result = error_step(err, "%s", _("--force overwrites it"));
 	}
 	json_free(there);
@@ -233,7 +257,7 @@ export_write(struct app *app, const char *name, const struct format *format,
 	dir = open(dir_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		error_set_errno(err, errno, _("cannot write to %s"), dir_name);
-	else if (check_place(dir, base_name, force, err) == 0)
+	else if (check_place(dir, base_name, format, force, err) == 0)
 		result = write_to(app, name, format, model, dir, path,
 		    base_name, err);
 out:

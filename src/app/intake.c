@@ -61,9 +61,8 @@ lock_new_name(struct intake *intake, struct app *app,
 
 /* --- Whether to take it -------------------------------------------------- */
 
-/* True if the store has this very chain. */
-static bool
-is_same_chain(struct app *app, const char *name, const struct look *look)
+bool
+intake_is_same_chain(struct app *app, const char *name, const struct look *look)
 {
 	struct credential credential;
 	bool same;
@@ -84,7 +83,7 @@ intake_is_better(struct app *app, const struct profile *profile,
 	enum profile_status status = profile_status(profile, time_now(),
 	    &reason);
 
-	if (is_same_chain(app, profile->name, look))
+	if (intake_is_same_chain(app, profile->name, look))
 		return false;
 	if (status == PROFILE_NEEDS_LOGIN || status == PROFILE_IN_DOUBT ||
 	    status == PROFILE_DAMAGED || !profile->renewable)

@@ -47,6 +47,10 @@ int intake_begin(struct intake *intake, struct app *app,
 bool intake_is_better(struct app *app, const struct profile *profile,
     const struct look *look);
 
+/* True if it is the very refresh token that the store has. */
+bool intake_is_same_chain(struct app *app, const char *name,
+    const struct look *look);
+
 /* The file's copy is gone. */
 void intake_end(struct intake *intake, struct app *app);
 

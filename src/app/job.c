@@ -73,6 +73,8 @@ take_locks(struct job *job)
 {
 	struct store *store = job->app->store;
 
+	if (job->type->lockless)
+		return 0;
 	if (job->lock < 0)
 		job->lock = lock_try(store, job->name, &job->view.error);
 	if (job->lock < 0)
@@ -96,7 +98,9 @@ start(struct job *job)
 			return false;
 		return end(job, JOB_FAILED);
 	}
-	prepared = adopt_pending(job->app, job->name, &job->view.error);
+	/* An answer that waits is for those who hold the lock. */
+	prepared = job->type->lockless ? 0 :
+	    adopt_pending(job->app, job->name, &job->view.error);
 	if (prepared != 0 && job->view.error.code == ERROR_BUSY &&
 	    time_steady_ms() < job->deadline) {
 		release_locks(job);
@@ -178,6 +182,9 @@ handle(struct job *job, const struct message_event *event)
 		view->state = JOB_SENT;
 		job->deadline = time_steady_ms() + JOB_CHILD_TIMEOUT_MS;
 		return false;
+	case MESSAGE_USAGE_TOLD:
+		job->usage = event->usage;
+		/* FALLTHROUGH */
 	case MESSAGE_ANSWERED:
 	case MESSAGE_DONE:
 		return end(job, job->type->finish(job, &view->error) == 0 ?
@@ -209,7 +216,7 @@ job_step(struct job *job)
 	if (time_steady_ms() < job->deadline)
 		return false;
 	error_set(&why, ERROR_UNAVAILABLE, "%s",
-	    _("the issuer did not answer in time; try again later"));
+	    _("the server did not answer in time; try again later"));
 	/* It may just have sent it; or we were asleep, and it was, too. */
 	return fail(job, true, true, &why);
 }
@@ -316,6 +323,12 @@ struct job *
 job_sign_out(struct app *app, const char *name, struct error *err)
 {
 	return job_for_profile(app, &job_sign_out_type, name, err);
+}
+
+struct job *
+job_usage(struct app *app, const char *name, struct error *err)
+{
+	return job_for_profile(app, &job_usage_type, name, err);
 }
 
 void

@@ -46,16 +46,18 @@ struct job_view {
 
 struct job;
 
-/* All three: NULL on failure. The job belongs to the caller; @app outlives
+/* All of them: NULL on failure. The job belongs to the caller; @app outlives
  * it. @replace: a sign-in may displace another login of that name. @seen: the
  * generation that was found wanting (0: the one there is now); when somebody
- * has renewed it since, nothing is sent. */
+ * has renewed it since, nothing is sent. job_usage() spends nothing, takes no
+ * lock and changes no login; its result is kept for app/usage. */
 struct job *job_login(struct app *app, const char *name, bool replace,
     struct error *err);
 struct job *job_refresh(struct app *app, const char *name, int64_t seen,
     struct error *err);
 struct job *job_sign_out(struct app *app, const char *name,
     struct error *err);
+struct job *job_usage(struct app *app, const char *name, struct error *err);
 
 /* What to wait for: -1 is nothing but the time. ms, never negative. */
 int job_fd(const struct job *job);

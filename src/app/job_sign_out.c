@@ -65,6 +65,7 @@ finish_sign_out(struct job *job, struct error *err)
 	audit_add(job->app->store, AUDIT_SIGN_OUT, job->name, NULL, NULL,
 	    NULL);
 	pending_remove(job->app->store, job->name, PENDING_REFRESH, NULL);
+	usage_remove(job->app->store, job->name);
 	/* A login that has ended is not worth a backup, nor a file. */
 	use_withdraw(job->app, job->name);
 	if (lend_discard(job->app, job->name, &why) == 0 &&

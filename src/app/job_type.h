@@ -9,6 +9,7 @@
 #include "oauth/child.h"
 #include "oauth/message.h"
 #include "storage/pending.h"
+#include "storage/usage.h"
 
 /* Longer than a child may take for one request (oauth/helper): one that is
  * silent for this long is not coming back. ms. */
@@ -29,18 +30,22 @@ struct job {
 	struct job_view view;
 	char url[MESSAGE_URL_MAX];
 	char code[MESSAGE_CODE_MAX];
+	struct usage usage;	/* usage: what was told, and of whom */
+	char user_id[USAGE_RECORD_TEXT + 1];
+	char account_id[USAGE_RECORD_TEXT + 1];
 };
 
-/* What the three kinds differ in. */
+/* What the kinds differ in. */
 struct job_type {
 	bool spends;		/* under the store's lock */
+	bool lockless;		/* nothing of the login changes */
 	int64_t timeout_ms;
 	enum pending_operation operation;	/* of its record */
-	/* With the locks held: fills in the request, whose strings are the
-	 * caller's then. 1: there is nothing to do any more. */
+	/* With the locks held, if any: fills in the request, whose strings
+	 * are the caller's then. 1: there is nothing to do any more. */
 	int (*prepare)(struct job *job, struct message_request *request,
 	    struct error *err);
-	/* After `answered` or `done`. */
+	/* After `answered`, `done` or `usage`. */
 	int (*finish)(struct job *job, struct error *err);
 	/* After `failed`, or a child's silent end. @sent: perhaps spent. */
 	void (*give_up)(struct job *job, bool sent, struct error *err);
@@ -49,6 +54,7 @@ struct job_type {
 extern const struct job_type job_refresh_type;
 extern const struct job_type job_login_type;
 extern const struct job_type job_sign_out_type;
+extern const struct job_type job_usage_type;
 
 /* Makes the record for the answer, and room. Called by prepare(). */
 int job_reserve(struct job *job, const char *issuer, int64_t generation,

@@ -7,7 +7,7 @@
 #include "app/adopt.h"
 #include "app/intake.h"
 #include "app/keep_watch.h"
-#include "app/lend.h"
+#include "app/import.h"
 #include "app/login.h"
 #include "app/look.h"
 #include "app/use.h"
@@ -146,7 +146,7 @@ login_came(struct keep_watch *files, const struct place *place,
 		    look->identity.email : _("unknown account"), label.data);
 	else if (profile.owner == NULL &&
 	    intake_is_better(files->app, &profile, look)) {
-		if (lend_import(files->app, place, NULL, USE_WAIT_MS, name,
+		if (import_login(files->app, place, NULL, USE_WAIT_MS, name,
 		    &taken, &why) == 0 && taken)
 			keep_sayf(&files->say, _("%s had newer tokens of '%s', "
 			    "which are in the store now"), label.data, name);

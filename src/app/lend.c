@@ -179,6 +179,7 @@ int
 lend_profile(struct app *app, const char *name, const struct place *place,
     int wait_ms, struct error *err)
 {
+	int64_t end = time_steady_ms() + wait_ms;
 	struct error why = ERROR_INIT;
 	struct profile profile;
 	int lock, result;
@@ -190,11 +191,13 @@ lend_profile(struct app *app, const char *name, const struct place *place,
 	if (result == 0)
 		result = check_lendable(&profile, place, &why);
 	if (result == 0)
-		result = use_lock(app, wait_ms, &why);
-	if (result == 0) {
-		result = lend_here(app, &profile, place, &why);
-		use_unlock(app);
-	}
+		do {
+			result = use_lock(app, wait_ms, &why);
+			if (result == 0) {
+				result = lend_here(app, &profile, place, &why);
+				use_unlock(app);
+			}
+		} while (result != 0 && use_again(&why, end));
 	note(app, AUDIT_LEND, name, place, result == 0 ? NULL : &why);
 	profile_release(&profile);
 	close(lock);
@@ -278,6 +281,7 @@ int
 lend_take_back(struct app *app, const char *name, int wait_ms,
     struct error *err)
 {
+	int64_t end = time_steady_ms() + wait_ms;
 	struct place place = PLACE_INIT;
 	struct error why = ERROR_INIT;
 	int lock, result;
@@ -285,16 +289,14 @@ lend_take_back(struct app *app, const char *name, int wait_ms,
 	lock = lock_profile(app, name, wait_ms, err);
 	if (lock < 0)
 		return -1;
-	result = use_lock(app, wait_ms, &why);
-	if (result == 0) {
-		result = take_back_here(app, name, &place, &why);
-		/* Its program wrote between the look and the lock: again. */
-		if (result != 0 && why.code == ERROR_BUSY) {
-			place_release(&place);
+	do {
+		place_release(&place);
+		result = use_lock(app, wait_ms, &why);
+		if (result == 0) {
 			result = take_back_here(app, name, &place, &why);
+			use_unlock(app);
 		}
-		use_unlock(app);
-	}
+	} while (result != 0 && use_again(&why, end));
 	note(app, AUDIT_TAKE_BACK, name, &place, result == 0 ? NULL : &why);
 	place_release(&place);
 	close(lock);
@@ -338,55 +340,4 @@ out:
 	place_release(&place);
 	profile_release(&profile);
 	return result < 0 ? -1 : 0;
-}
-
-/* --- Import -------------------------------------------------------------- */
-
-static int
-check_import(const struct place *place, const struct look *look,
-    struct error *err)
-{
-	switch (look->kind) {
-	case LOOK_LOGIN:
-		return 0;
-	case LOOK_NOTHING:
-		return error_set(err, ERROR_NOT_FOUND,
-		    _("there is no login in %s"), place->path);
-	case LOOK_FOREIGN:
-		return error_set(err, ERROR_FAILED,
-		    _("no login can be read from %s: %s"), place->path,
-		    look->why.text);
-	case LOOK_OURS:
-	case LOOK_VIEW:
-		break;
-	}
-	return error_set(err, ERROR_FAILED,
-	    _("%s has no refresh token in it: it is a view, and its login is "
-	    "elsewhere"), place->path);
-}
-
-int
-lend_import(struct app *app, const struct place *place, const char *as,
-    int wait_ms, char name[STORE_NAME_MAX + 1], bool *taken,
-    struct error *err)
-{
-	struct use_result done = { 0 };
-	struct intake intake = INTAKE_INIT;
-	struct look look;
-	int result;
-
-	if (use_lock(app, wait_ms, err) != 0)
-		return -1;
-	look_at(&look, place, NULL);
-	intake.make = true;
-	intake.as = as;
-	result = check_import(place, &look, err);
-	if (result == 0)
-		result = use_replace_login(app, place, &look, "", &intake,
-		    &done, err);
-	strcpy(name, intake.name);
-	*taken = intake.taken;
-	look_release(&look);
-	use_unlock(app);
-	return result;
 }

@@ -30,12 +30,4 @@ int lend_discard(struct app *app, const char *name, struct error *err);
 int lend_finish(struct app *app, struct profile *profile,
     const struct place *place, struct error *err);
 
-/* Takes in what stands in the file at @place: into the profile that it is of,
- * or a new one, of the name @as where that is not NULL. A view takes its
- * place. @name is the profile. ERROR_NOT_FOUND: there is no login.
- * @taken: whether the store had nothing newer. */
-int lend_import(struct app *app, const struct place *place, const char *as,
-    int wait_ms, char name[STORE_NAME_MAX + 1], bool *taken,
-    struct error *err);
-
 #endif

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,23 +215,61 @@ login_find(const struct app *app, const struct look *look,
 	return result;
 }
 
+/* The profile whose directory in the store a file is in; "" when it is in
+ * none. */
+static void
+volume_of(const struct app *app, const char *path,
+    char name[STORE_NAME_MAX + 1])
+{
+	char real[PATH_MAX];
+	const char *end = strrchr(path, '/');
+	size_t n;
+
+	name[0] = '\0';
+	if (realpath(store_path(app->store), real) == NULL)
+		return;
+	n = strlen(real);
+	if (strncmp(path, real, n) != 0 || path[n] != '/' || end <= path + n ||
+	    (size_t)(end - path) - n - 1 > STORE_NAME_MAX)
+		return;
+	snprintf(name, STORE_NAME_MAX + 1, "%.*s", (int)(end - path - n - 1),
+	    path + n + 1);
+	if (store_check_name(name, NULL) != 0)
+		name[0] = '\0';
+}
+
+static bool
+is_lent_to(const struct app *app, const char *name,
+    const struct place *place)
+{
+	struct profile profile;
+	bool is;
+
+	is = profile_load(app->store, name, &profile, NULL) == 0 &&
+	    profile.owner != NULL &&
+	    strcmp(profile.owner, place->consumer->kind) == 0 &&
+	    strcmp(profile.owner_path, place->path) == 0;
+	profile_release(&profile);
+	return is;
+}
+
 int
 login_lent_to(const struct app *app, const struct place *place,
     char name[STORE_NAME_MAX + 1], struct error *err)
 {
-	struct profile_list list;
+	struct targets targets;
+	const struct target *target;
+	int result;
 
-	name[0] = '\0';
-	if (profile_load_all(app->store, &list, err) != 0)
-		return -1;
-	for (size_t i = 0; i < list.count; i++) {
-		const struct profile *profile = &list.profile[i];
-
-		if (profile->owner != NULL &&
-		    strcmp(profile->owner, place->consumer->kind) == 0 &&
-		    strcmp(profile->owner_path, place->path) == 0)
-			strcpy(name, profile->name);
-	}
-	profile_list_release(&list);
-	return 0;
+	/* What we lent is in the list; else it is a volume in the store. */
+	volume_of(app, place->path, name);
+	result = targets_load(app->store, &targets, err);
+	target = targets_find(&targets, place->consumer->kind, place->path);
+	if (target != NULL && target->profile != NULL &&
+	    store_check_name(target->profile, NULL) == 0)
+		strcpy(name, target->profile);
+	targets_release(&targets);
+	if (name[0] != '\0' && !is_lent_to(app, name, place))
+		name[0] = '\0';
+	return result;
 }

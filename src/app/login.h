@@ -38,8 +38,7 @@ struct look;
 int login_find(const struct app *app, const struct look *look,
     struct profile *profile, struct error *err);
 
-/* The names of all profiles that are lent to the file at @place; "" in @name
- * when none is. */
+/* The profile that is lent to the file at @place; "" in @name when none is. */
 int login_lent_to(const struct app *app, const struct place *place,
     char name[STORE_NAME_MAX + 1], struct error *err);
 

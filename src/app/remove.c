@@ -11,6 +11,7 @@
 #include "storage/backup.h"
 #include "storage/lock.h"
 #include "storage/pending.h"
+#include "storage/usage.h"
 
 /* An agent-server's own directory is not ours to move away. */
 static int
@@ -60,6 +61,8 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 			    NULL);
 	} else
 		result = backup_forget(app->store, name, &why);
+	if (result == 0)
+		usage_remove(app->store, name);
 	audit_add(app->store, AUDIT_DELETE, name, purge ? "purge" : NULL,
 	    result == 0 ? NULL : &why, NULL);
 out:

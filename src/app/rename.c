@@ -11,6 +11,7 @@
 #include "storage/lock.h"
 #include "storage/move.h"
 #include "storage/pending.h"
+#include "storage/usage.h"
 
 /* Both locks, the one whose name sorts first before the other. */
 static int
@@ -67,6 +68,7 @@ rename_locked(struct app *app, const char *name, const char *to,
 		move_end(app->store, name, NULL);
 		return -1;
 	}
+	usage_remove(app->store, name);
 	if (use_rename(app, name, to, err) != 0)
 		return -1;
 	return move_end(app->store, name, err);

@@ -373,6 +373,15 @@ sweep_entry(int part, const char *name, void *data)
 	return 0;
 }
 
+static int
+find_one(int part, const char *name, void *data)
+{
+	(void)part;
+	(void)name;
+	(void)data;
+	return 1;
+}
+
 void
 run_sweep(struct app *app)
 {
@@ -380,7 +389,9 @@ run_sweep(struct app *app)
 
 	if (part < 0)
 		return;
-	if (use_lock(app, 0, NULL) == 0) {
+	/* Nearly always there is none, which needs no lock. */
+	if (file_for_each(part, find_one, NULL) > 0 &&
+	    use_lock(app, 0, NULL) == 0) {
 		file_for_each(part, sweep_entry, app);
 		use_unlock(app);
 	}

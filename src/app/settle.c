@@ -97,7 +97,7 @@ settle_profile(struct app *app, const char *name, struct error *err)
 			*err = why;
 		return -1;
 	}
-	if (use_lock(app, USE_WAIT_MS, err) != 0)
+	if (use_lock(app, app->screen ? USE_GLANCE_MS : USE_RENEW_MS, err) != 0)
 		goto out;
 	if (move.operation == MOVE_RENAME)
 		done = settle_rename(app, name, &move, err);

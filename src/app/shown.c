@@ -141,6 +141,96 @@ complete(struct profile *profile, const struct targets *targets,
 	return result;
 }
 
+/* What the list says of a place; the digest of what we wrote there. */
+static void
+listed(const struct app *app, const struct place *place,
+    char name[STORE_NAME_MAX + 1], char digest[DIGEST_SIZE])
+{
+	struct targets targets;
+	const struct target *target = NULL;
+
+	name[0] = digest[0] = '\0';
+	if (targets_load(app->store, &targets, NULL) == 0)
+		target = targets_find(&targets, place->consumer->kind,
+		    place->path);
+	if (target != NULL && target->profile != NULL &&
+	    strlen(target->profile) <= STORE_NAME_MAX) {
+		strcpy(name, target->profile);
+		strcpy(digest, target->digest);
+	}
+	targets_release(&targets);
+}
+
+void
+shown_profile(const struct app *app, const struct place *place,
+    char name[STORE_NAME_MAX + 1])
+{
+	char lent[STORE_NAME_MAX + 1], digest[DIGEST_SIZE];
+	struct look look;
+
+	listed(app, place, name, digest);
+	look_at(&look, place, digest);
+	if (look.kind != LOOK_OURS && look.kind != LOOK_VIEW)
+		name[0] = '\0';
+	look_release(&look);
+	if (login_lent_to(app, place, lent, NULL) == 0 && lent[0] != '\0')
+		strcpy(name, lent);
+}
+
+static void
+describe_login(const struct app *app, const struct place *place,
+    const struct look *look, struct buffer *out)
+{
+	struct profile profile;
+	char lent[STORE_NAME_MAX + 1];
+
+	if (login_lent_to(app, place, lent, NULL) == 0 && lent[0] != '\0')
+		buffer_addf(out, _("has '%s', lent"), lent);
+	else if (login_find(app, look, &profile, NULL) == 0)
+		buffer_addf(out, _("has a login of its own, of '%s'"),
+		    profile.name);
+	else
+		buffer_addf(out, _("has a login of its own: %s"),
+		    look->identity.email != NULL ? look->identity.email :
+		    _("unknown account"));
+	if (lent[0] == '\0')
+		profile_release(&profile);
+}
+
+void
+shown_describe(const struct app *app, const struct place *place,
+    struct buffer *out)
+{
+	char name[STORE_NAME_MAX + 1], digest[DIGEST_SIZE];
+	struct look look;
+
+	listed(app, place, name, digest);
+	look_at(&look, place, digest);
+	switch (look.kind) {
+	case LOOK_NOTHING:
+		buffer_add_string(out, _("no login"));
+		break;
+	case LOOK_OURS:
+		buffer_addf(out, _("shows '%s'"), name);
+		break;
+	case LOOK_VIEW:
+		if (name[0] != '\0')
+			buffer_addf(out, _("shows '%s'"), name);
+		else
+			buffer_addf(out, _("has an access token: %s"),
+			    look.identity.email != NULL ?
+			    look.identity.email : _("unknown account"));
+		break;
+	case LOOK_LOGIN:
+		describe_login(app, place, &look, out);
+		break;
+	case LOOK_FOREIGN:
+		buffer_add_string(out, _("something else, left as it is"));
+		break;
+	}
+	look_release(&look);
+}
+
 int
 shown_complete(const struct app *app, struct profile_list *list,
     struct error *err)

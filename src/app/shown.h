@@ -24,4 +24,12 @@ int shown_complete(const struct app *app, struct profile_list *list,
 int shown_complete_one(const struct app *app, struct profile *profile,
     struct error *err);
 
+/* Which profile @place shows now, or has lent to it; "" for none of ours. */
+void shown_profile(const struct app *app, const struct place *place,
+    char name[STORE_NAME_MAX + 1]);
+
+/* Appends what stands at @place, in words: "shows 'work'". Foreign text. */
+void shown_describe(const struct app *app, const struct place *place,
+    struct buffer *out);
+
 #endif

@@ -169,6 +169,9 @@ take_create(struct app *app, const char *name, struct answer *answer,
 		result = profile_create(app->store, &profile, &credential,
 		    err);
 	}
+	/* Another login under a name that programs show. */
+	if (result == 0)
+		use_renew(app, name);
 	credential_release(&credential);
 	profile_release(&profile);
 	return result;

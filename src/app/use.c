@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +167,23 @@ check_lent(struct app *app, const struct place *place, const char *name,
 	    "%s"), lent);
 }
 
+/* What stood there is the login of a profile: `use -` and `undo` go back to
+ * its view. */
+static int
+note_origin(struct app *app, const struct place *place, const char *name,
+    struct error *err)
+{
+	struct target *target = targets_add(&app->targets,
+	    place->consumer->kind, place->path, err);
+
+	if (target == NULL)
+		return -1;
+	if (target->may_undo && target->undo == NULL &&
+	    target_set(&target->undo, name, err) != 0)
+		return -1;
+	return target_set(&target->profile, name, err);
+}
+
 int
 use_replace_login(struct app *app, const struct place *place,
     struct look *look, const char *name, struct intake *intake,
@@ -180,6 +198,8 @@ use_replace_login(struct app *app, const struct place *place,
 		goto out;
 	if (intake->taken)
 		strcpy(result->taken, intake->name);
+	if (note_origin(app, place, intake->name, err) != 0)
+		goto out;
 	if (name == NULL)
 		done = take_away(app, place, look, err);
 	else {
@@ -286,6 +306,15 @@ audit(struct app *app, const struct place *place, const char *name,
 	buffer_release(&label);
 }
 
+bool
+use_again(const struct error *why, int64_t end)
+{
+	if (why->code != ERROR_BUSY || time_steady_ms() >= end)
+		return false;
+	poll(NULL, 0, LOCK_RETRY_MS);
+	return true;
+}
+
 int
 use_profile(struct app *app, const struct place *place, const char *name,
     int wait_ms, struct use_result *result, struct error *err)
@@ -295,19 +324,13 @@ use_profile(struct app *app, const struct place *place, const char *name,
 	int done;
 
 	memset(result, 0, sizeof *result);
-	for (;;) {
+	do {
 		done = use_lock(app, wait_ms, &why);
 		if (done == 0) {
 			done = use_here(app, place, name, result, &why);
 			use_unlock(app);
 		}
-		/* A file that changes under us, or a profile at which somebody
-		 * is at work: the locks are given back in between. */
-		if (done == 0 || why.code != ERROR_BUSY ||
-		    time_steady_ms() >= end)
-			break;
-		usleep(LOCK_RETRY_MS * 1000);
-	}
+	} while (done != 0 && use_again(&why, end));
 	if (name != NULL && done == 0)
 		strcpy(result->profile, name);
 	if (!result->unchanged)

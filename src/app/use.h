@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "app/app.h"
 #include "app/place.h"
@@ -81,6 +82,11 @@ int use_known_places(const struct app *app, struct places *places,
 int use_mark_run(struct app *app, const struct place *place,
     struct error *err);
 
+/* True, after a moment, when it is worth trying again until @end (steady clock,
+ * ms): the file changed under us, or somebody is at work on a profile. No lock
+ * is held meanwhile. */
+bool use_again(const struct error *why, int64_t end);
+
 struct intake;
 struct look;
 /* With the list locked: takes in the login that @look saw at @place, as @intake
@@ -102,8 +108,9 @@ bool use_has_views(const struct app *app, const char *name);
  * is told by the list (app/shown). Its lock is held. */
 void use_renew(struct app *app, const char *name);
 
-/* Looks at the files that showed @name, whose lock is held, and takes newer
- * tokens of it in; the files stay as they are but for the chain. */
+/* Looks at all known places before the refresh token of @name, whose lock is
+ * held, is sent: newer tokens of it are taken in, and a copy of it, which would
+ * be spent with it, becomes a view. */
 void use_look(struct app *app, const char *name);
 
 /* @name is going: takes its views away, and notes them for `undo`. */

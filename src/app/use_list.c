@@ -185,52 +185,57 @@ use_has_views(const struct app *app, const char *name)
 	return has;
 }
 
-/* A login of the same person that its program made itself (`codex login`), and
- * that is newer than ours. */
+/* True if @place has a login of @name that must not stay there: newer than ours,
+ * or a copy of our own chain, which would be worthless, and dangerous, as soon
+ * as we renew. */
+static bool
+has_chain(struct app *app, const struct place *place, const char *name,
+    struct look *look)
+{
+	struct profile profile;
+	bool has = false;
+
+	look_at(look, place, NULL);
+	if (look->kind != LOOK_LOGIN)
+		return false;
+	if (profile_load(app->store, name, &profile, NULL) == 0)
+		has = profile.owner == NULL && look_is_of(look, &profile) &&
+		    (intake_is_better(app, &profile, look) ||
+		    intake_is_same_chain(app, name, look));
+	profile_release(&profile);
+	return has;
+}
+
 static void
-take_newer(struct app *app, const struct place *place, const char *name,
-    struct use_result *result)
+clear_place(struct app *app, const struct place *place, const char *name)
 {
 	struct intake intake = INTAKE_INIT;
-	struct profile profile;
+	struct use_result result;
 	struct look look;
+	bool found = has_chain(app, place, name, &look);
 
-	look_at(&look, place, NULL);
-	intake.held = name;
-	if (look.kind == LOOK_LOGIN &&
-	    profile_load(app->store, name, &profile, NULL) == 0) {
-		if (profile.owner == NULL && look_is_of(&look, &profile) &&
-		    intake_is_better(app, &profile, &look))
-			use_replace_login(app, place, &look, name, &intake,
-			    result, NULL);
-		profile_release(&profile);
-	}
+	/* Nearly always there is none, which needs no lock. */
 	look_release(&look);
+	if (!found || use_lock(app, USE_RENEW_MS, NULL) != 0)
+		return;
+	intake.held = name;
+	memset(&result, 0, sizeof result);
+	if (has_chain(app, place, name, &look))
+		use_replace_login(app, place, &look, name, &intake, &result,
+		    NULL);
+	look_release(&look);
+	use_unlock(app);
 }
 
 void
 use_look(struct app *app, const char *name)
 {
-	struct use_result result;
-	struct places places = PLACES_INIT;
-	struct place place;
+	struct places places;
 
-	if (!use_has_views(app, name) ||
-	    use_lock(app, USE_RENEW_MS, NULL) != 0)
-		return;
-	for (size_t i = 0; i < app->targets.count; i++) {
-		const struct target *target = &app->targets.target[i];
-
-		if (shows(target, name) && place_set(&place, target->kind,
-		    target->path, NULL) == 0) {
-			places_add(&places, &place, NULL);
-			place_release(&place);
-		}
-	}
-	for (size_t i = 0; i < places.count; i++)
-		take_newer(app, &places.place[i], name, &result);
+	if (use_known_places(app, &places, NULL) == 0)
+		for (size_t i = 0; i < places.count; i++)
+			clear_place(app, &places.place[i], name);
 	places_release(&places);
-	use_unlock(app);
 }
 
 void

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
+#include <stdio.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,9 +126,11 @@ view_stage_removal(struct view *view, struct app *app,
 
 	if (begin(view, app, place, look, err) != 0)
 		return -1;
-	if (place->consumer->entry == NULL)
-		result = open_directory(view, err);
-	else if (consumer_remove(place->consumer, look->text.data,
+	if (place->consumer->entry == NULL) {
+		/* The old file is moved over an empty one: see put(). */
+		view->removal = true;
+		result = stage(view, &text, err);
+	} else if (consumer_remove(place->consumer, look->text.data,
 	    look->text.length, &text, err) == 0)
 		result = stage(view, &text, err);
 	buffer_release(&text);
@@ -219,10 +221,17 @@ put_new(struct view *view, struct error *err)
 	return result;
 }
 
+/* Moved aside, not removed: what its program writes into it at this moment is
+ * found there. */
 static int
 remove_old(struct view *view, struct error *err)
 {
-	return view->look->there ? file_remove(view->dir, view->name, err) : 0;
+	if (!view->look->there)
+		return 0;
+	if (renameat(view->dir, view->name, view->dir, view->temporary) == 0)
+		return 1;
+	return error_set_errno(err, errno, _("cannot remove %s"),
+	    view->place->path);
 }
 
 static int
@@ -238,7 +247,7 @@ put(struct view *view, struct look *late, struct error *err)
 		result = error_set(err, ERROR_BUSY,
 		    _("%s changes as it is written; try again"),
 		    view->place->path);
-	else if (view->temporary[0] == '\0')
+	else if (view->removal)
 		result = remove_old(view, err);
 	else if (!view->look->there)
 		result = put_new(view, err);
@@ -246,7 +255,7 @@ put(struct view *view, struct look *late, struct error *err)
 		result = file_exchange(view->dir, view->temporary, view->name,
 		    err);
 	neighbour_unlock(&neighbour);
-	if (result == 0)
+	if (result == 0 && !view->removal)
 		view->temporary[0] = '\0';
 	if (result != 1)
 		return result;

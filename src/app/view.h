@@ -33,12 +33,13 @@ struct view {
 	const struct look *look;
 	int dir;		/* of the file; -1: nothing is staged */
 	char *name;
-	char temporary[NAME_MAX + 1];	/* "": the file is to go */
+	char temporary[NAME_MAX + 1];	/* "": none, or not any more */
+	bool removal;		/* the file is to go */
 	bool recorded;		/* VIEW_RECORD tells of it */
 	char digest[DIGEST_SIZE];	/* of the bytes that are ours */
 };
 
-#define VIEW_INIT { NULL, NULL, NULL, -1, NULL, "", false, "" }
+#define VIEW_INIT { NULL, NULL, NULL, -1, NULL, "", false, false, "" }
 
 /*
  * Prepares the file at @place for @credential, a login of @account_id: a view,

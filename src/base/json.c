@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,12 @@ json_is_object(const struct json *json)
 	return cJSON_IsObject(CNODE(json));
 }
 
+bool
+json_is_null(const struct json *json)
+{
+	return cJSON_IsNull(CNODE(json));
+}
+
 const struct json *
 json_first(const struct json *json)
 {
@@ -227,6 +234,18 @@ json_integer(const struct json *object, const char *key, int64_t *value)
 	    d != (double)(int64_t)d)
 		return -1;
 	*value = (int64_t)d;
+	return 0;
+}
+
+int
+json_number(const struct json *object, const char *key, double *value)
+{
+	const cJSON *node = CNODE(json_get(object, key));
+
+	/* 1e999 is infinite here. */
+	if (!cJSON_IsNumber(node) || !isfinite(node->valuedouble))
+		return -1;
+	*value = node->valuedouble;
 	return 0;
 }
 

@@ -41,6 +41,7 @@ const char *json_string(const struct json *object, const char *key);
 bool json_is_absent(const struct json *object, const char *key);
 bool json_bool(const struct json *object, const char *key);
 bool json_is_object(const struct json *json);
+bool json_is_null(const struct json *json);
 
 /* The members of an object or array, one by one; NULL at the end. */
 const struct json *json_first(const struct json *json);
@@ -49,7 +50,11 @@ const struct json *json_next(const struct json *member);
 /* An integer in +-2^53; *@value is left alone on failure (-1). */
 int json_integer(const struct json *object, const char *key, int64_t *value);
 
-/* As above for a number that some servers send as a string of digits. */
+/* Any finite number, whole or not. */
+int json_number(const struct json *object, const char *key, double *value);
+
+/* As json_integer() for a number that some servers send as a string of
+ * digits. */
 int json_integer_liberal(const struct json *object, const char *key,
     int64_t *value);
 

@@ -2,237 +2,282 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/json_member.h"
 
-/* A member of the outermost object, by offsets into the text. */
-struct member {
-	size_t key, key_end;
-	size_t value, value_end;
+/* White space that is longer says nothing of the style of the file. */
+#define INDENT_MAX ((size_t)16)
+
+/* Where a member stands: {GAP"KEY" : VALUE , NEXT. All zero: nowhere. */
+struct place {
+	size_t gap;		/* behind the brace or comma before it */
+	size_t key, key_end;	/* with the quotation marks */
+	size_t value, end;
+	size_t next;		/* behind the comma or brace that follows */
+	bool is_last;
 };
 
-/* A walk over the members. */
-struct walk {
-	const char *text;
-	size_t length;
-	size_t at;
-	struct member member;
-	size_t previous_end;	/* of the value before; 0: it is the first */
+/* How lines begin; @lines is false where everything is on one. */
+struct style {
+	bool lines;
+	const char *newline, *indent;
+	size_t indent_length;
 };
+
+/* The text was parsed, so the loops below meet what they look for. That they
+ * stop at its end all the same costs nothing. */
 
 static size_t
-skip_space(const struct walk *walk, size_t at)
+skip_space(const struct json_text *text, size_t at)
 {
-	while (at < walk->length && strchr(" \t\r\n", walk->text[at]) != NULL &&
-	    walk->text[at] != '\0')
+	while (at < text->length &&
+	    memchr(" \t\r\n", text->data[at], 4) != NULL)
 		at++;
 	return at;
 }
 
-/* From the quote that opens it to behind the one that closes it. */
 static size_t
-skip_string(const struct walk *walk, size_t at)
+skip_string(const struct json_text *text, size_t at)
 {
-	for (at++; at < walk->length && walk->text[at] != '"'; at++)
-		if (walk->text[at] == '\\')
+	for (at++; at < text->length && text->data[at] != '"'; at++)
+		if (text->data[at] == '\\')
 			at++;
-	return at < walk->length ? at + 1 : walk->length;
+	return at < text->length ? at + 1 : text->length;
 }
 
+/* Goes behind the value that starts at @at. */
 static size_t
-skip_value(const struct walk *walk, size_t at)
+skip_value(const struct json_text *text, size_t at)
 {
 	size_t depth = 0;
 
-	while (at < walk->length) {
-		char c = walk->text[at];
+	while (at < text->length) {
+		char c = text->data[at];
 
-		if (c == '"') {
-			at = skip_string(walk, at);
-			if (depth == 0)
-				return at;
-			continue;
+		if (c == '"')
+			at = skip_string(text, at);
+		else if (depth == 0 && memchr(" \t\r\n,]}", c, 7) != NULL)
+			return at;	/* a number or a word has ended */
+		else {
+			depth += c == '{' || c == '[';
+			depth -= c == '}' || c == ']';
+			at++;
+			if (c != '}' && c != ']')
+				continue;
 		}
-		if (c == '{' || c == '[')
-			depth++;
-		else if (c == '}' || c == ']') {
-			if (depth == 0)
-				return at;	/* behind a number or word */
-			if (--depth == 0)
-				return at + 1;
-		} else if (depth == 0 && strchr(", \t\r\n", c) != NULL)
+		if (depth == 0)
 			return at;
-		at++;
 	}
 	return at;
 }
 
 static void
-walk_begin(struct walk *walk, const char *text, size_t length)
+read_member(const struct json_text *text, size_t gap, struct place *place)
 {
-	*walk = (struct walk){ .text = text, .length = length };
-	walk->at = skip_space(walk, 0) + 1;	/* behind the brace */
+	size_t colon, behind;
+
+	place->gap = gap;
+	place->key = skip_space(text, gap);
+	place->key_end = skip_string(text, place->key);
+	colon = skip_space(text, place->key_end);
+	place->value = skip_space(text, colon + 1);
+	place->end = skip_value(text, place->value);
+	behind = skip_space(text, place->end);
+	place->is_last = behind >= text->length || text->data[behind] != ',';
+	place->next = behind + 1;
 }
 
-/* False at the end; `at` is then that of the closing brace. */
+/* Finds the member and the one before it; false when there is none: @place is
+ * the last one then. */
 static bool
-walk_next(struct walk *walk)
+find(const struct json_text *text, const char *key, struct place *before,
+    struct place *place)
 {
-	struct member *m = &walk->member;
+	const struct json *wanted = json_get(text->object, key), *member;
+	size_t gap = skip_space(text, 0) + 1;
 
-	walk->previous_end = m->value_end;
-	walk->at = skip_space(walk, walk->at);
-	if (walk->at < walk->length && walk->text[walk->at] == ',')
-		walk->at = skip_space(walk, walk->at + 1);
-	if (walk->at >= walk->length || walk->text[walk->at] != '"')
-		return false;
-	m->key = walk->at;
-	m->key_end = skip_string(walk, m->key);
-	m->value = skip_space(walk, skip_space(walk, m->key_end) + 1);
-	m->value_end = skip_value(walk, m->value);
-	walk->at = m->value_end;
-	return true;
-}
-
-/* A key may be written with escapes. */
-static bool
-has_key(const struct walk *walk, const char *key)
-{
-	const struct member *m = &walk->member;
-	struct buffer text = BUFFER_INIT;
-	struct json *object;
-	bool has;
-
-	buffer_add_char(&text, '{');
-	buffer_add(&text, walk->text + m->key, m->key_end - m->key);
-	buffer_add_string(&text, ":0}");
-	object = json_parse(text.data, text.length, NULL);
-	has = json_get(object, key) != NULL;
-	json_free(object);
-	buffer_release(&text);
-	return has;
-}
-
-static bool
-walk_to(struct walk *walk, const char *text, size_t length, const char *key)
-{
-	walk_begin(walk, text, length);
-	while (walk_next(walk))
-		if (has_key(walk, key))
+	*before = *place = (struct place){ .next = gap };
+	for (member = json_first(text->object); member != NULL;
+	    member = json_next(member)) {
+		*before = *place;
+		read_member(text, before->next, place);
+		if (member == wanted)
 			return true;
+	}
 	return false;
 }
 
 bool
-json_member_find(const char *text, size_t length, const char *key,
-    size_t *start, size_t *size)
+json_member_find(const struct json_text *text, const char *key,
+    struct json_span *value)
 {
-	struct walk walk;
+	struct place before, place;
 
-	*start = *size = 0;
-	if (!walk_to(&walk, text, length, key))
+	*value = (struct json_span){ 0, 0 };
+	if (!find(text, key, &before, &place))
 		return false;
-	*start = walk.member.value;
-	*size = walk.member.value_end - walk.member.value;
+	value->start = place.value;
+	value->length = place.end - place.value;
 	return true;
 }
 
-/* What stands before the first key: it tells how the text is laid out. */
-#define MANNER_DEFAULT "\n  "
-
 static void
-find_manner(struct buffer *manner, const char *text, size_t length)
+copy(struct buffer *out, const struct json_text *text, size_t start,
+    size_t end)
 {
-	struct walk walk;
-	size_t start;
-
-	walk_begin(&walk, text, length);
-	start = walk.at;
-	if (walk_next(&walk))
-		buffer_add(manner, text + start, walk.member.key - start);
-	else
-		buffer_add_string(manner, MANNER_DEFAULT);
+	if (start < end)
+		buffer_add(out, text->data + start, end - start);
 }
 
-/* Appends the value; on lines of its own where the members are. */
+/* How the line of the member begins, if it begins one. */
+static struct style
+style_of(const struct json_text *text, const struct place *place)
+{
+	struct style style = { .lines = false };
+	size_t start = place->key;
+
+	while (start > place->gap && text->data[start - 1] != '\n')
+		start--;
+	if (start == place->gap || place->key - start > INDENT_MAX)
+		return style;
+	style.lines = true;
+	style.newline = start >= 2 && text->data[start - 2] == '\r' ?
+	    "\r\n" : "\n";
+	style.indent = text->data + start;
+	style.indent_length = place->key - start;
+	return style;
+}
+
+/* The style of a file that does not have any yet: its line ends, and two
+ * spaces, as all of these programs write. */
+static struct style
+style_of_empty(const struct json_text *text)
+{
+	const char *end = memchr(text->data, '\n', text->length);
+	struct style style = { true, "\n", "  ", 2 };
+
+	if (end != NULL && end > text->data && end[-1] == '\r')
+		style.newline = "\r\n";
+	return style;
+}
+
+/* Appends what json_print() made, pretty: there each step is two spaces. In
+ * the outermost object the member's indentation is one step. */
+static void
+add_lines(struct buffer *out, const char *printed, const struct style *style)
+{
+	const char *step = style->indent_length > 0 ? style->indent : "  ";
+	size_t n = style->indent_length > 0 ? style->indent_length : 2;
+
+	for (; *printed != '\0'; printed++) {
+		if (*printed != '\n') {
+			buffer_add_char(out, *printed);
+			continue;
+		}
+		buffer_add_string(out, style->newline);
+		buffer_add(out, style->indent, style->indent_length);
+		for (; strncmp(printed + 1, "  ", 2) == 0; printed += 2)
+			buffer_add(out, step, n);
+	}
+}
+
 static int
-add_value(struct buffer *out, struct json *value, const char *manner,
+add_value(struct buffer *out, struct json *value, const struct style *style,
     struct error *err)
 {
-	const char *indent = strrchr(manner, '\n');
-	struct buffer text = BUFFER_INIT;
-	int result;
+	struct buffer printed = BUFFER_INIT;
+	int result = json_print(value, style->lines ? JSON_PRETTY : JSON_LINE,
+	    &printed, err);
 
-	result = json_print(value, indent != NULL ? JSON_PRETTY : JSON_LINE,
-	    &text, err);
-	for (size_t i = 0; i < text.length && result == 0; i++) {
-		buffer_add_char(out, text.data[i]);
-		if (text.data[i] == '\n')
-			buffer_add_string(out, indent + 1);
-	}
-	buffer_release(&text);
+	if (result == 0 && style->lines)
+		add_lines(out, printed.data, style);
+	else if (result == 0)
+		buffer_add(out, printed.data, printed.length);
+	buffer_release(&printed);
 	return result;
 }
 
-int
-json_member_set(const char *text, size_t length, const char *key,
-    struct json *value, struct buffer *out, size_t *start, size_t *size,
-    struct error *err)
+static void
+add_key(struct buffer *out, const char *key)
 {
-	struct buffer manner = BUFFER_INIT;
-	struct walk walk;
-	size_t rest, last;
-	bool found = walk_to(&walk, text, length, key);
-	int result;
-
-	find_manner(&manner, text, length);
-	if (found) {
-		buffer_add(out, text, walk.member.value);
-		rest = walk.member.value_end;
-	} else {
-		last = walk.previous_end;
-		/* Behind the last value, or behind the opening brace. */
-		rest = last > 0 ? last : (size_t)(strchr(text, '{') - text) + 1;
-		buffer_add(out, text, rest);
-		buffer_addf(out, "%s%s\"%s\": ", last > 0 ? "," : "",
-		    manner.data, key);
-		if (last == 0)
-			rest = walk.at;	/* the closing brace */
-	}
-	*start = out->length;
-	result = add_value(out, value, manner.data, err);
-	*size = out->length - *start;
-	if (!found && walk.previous_end == 0)
-		buffer_add_char(out, '\n');
-	buffer_add(out, text + rest, length - rest);
-	buffer_release(&manner);
-	return result == 0 && buffer_ok(out, err) ? 0 : -1;
+	buffer_add_char(out, '"');
+	buffer_add_string(out, key);
+	buffer_add_char(out, '"');
 }
 
-void
-json_member_remove(const char *text, size_t length, const char *key,
-    struct buffer *out)
+/* Appends what stands before the value; returns where the old text goes on
+ * behind it. */
+static size_t
+add_head(struct buffer *out, const struct json_text *text, const char *key,
+    struct style *style)
 {
-	struct walk walk;
-	struct member gone;
-	size_t from, to;
+	struct place before, place;
 
-	if (!walk_to(&walk, text, length, key)) {
-		buffer_add(out, text, length);
-		return;
+	if (find(text, key, &before, &place)) {
+		*style = style_of(text, &place);
+		copy(out, text, 0, place.value);
+		return place.end;
 	}
-	gone = walk.member;
-	from = walk.previous_end;
-	to = gone.value_end;
-	if (from == 0) {
-		/* The first: up to the next key, or to the brace. */
-		from = gone.key;
-		if (walk_next(&walk))
-			to = walk.member.key;
-		else {
-			from = (size_t)(strchr(text, '{') - text) + 1;
-			to = walk.at;
-		}
+	if (place.end == 0) {
+		*style = style_of_empty(text);
+		copy(out, text, 0, place.next);
+		buffer_add_string(out, style->newline);
+		buffer_add(out, style->indent, style->indent_length);
+		add_key(out, key);
+		buffer_add_string(out, ": ");
+		return skip_space(text, place.next);
 	}
-	buffer_add(out, text, from);
-	buffer_add(out, text + to, length - to);
+	*style = style_of(text, &place);
+	copy(out, text, 0, place.end);
+	buffer_add_char(out, ',');
+	copy(out, text, place.gap, place.key);
+	add_key(out, key);
+	copy(out, text, place.key_end, place.value);
+	return place.end;
+}
+
+int
+json_member_set(const struct json_text *text, const char *key,
+    struct json *value, struct buffer *out, struct json_span *span,
+    struct error *err)
+{
+	size_t base = out->length, start, end, rest;
+	struct style style;
+
+	rest = add_head(out, text, key, &style);
+	start = out->length;
+	if (add_value(out, value, &style, err) != 0)
+		return -1;
+	end = out->length;
+	if (json_first(text->object) == NULL)
+		buffer_add_string(out, style.newline);
+	copy(out, text, rest, text->length);
+	if (span != NULL)
+		*span = (struct json_span){ start - base, end - start };
+	return buffer_ok(out, err) ? 0 : -1;
+}
+
+int
+json_member_remove(const struct json_text *text, const char *key,
+    struct buffer *out, struct error *err)
+{
+	struct place before, place;
+	size_t start, end;
+
+	if (!find(text, key, &before, &place))
+		start = end = 0;
+	else if (!place.is_last) {
+		/* The next one takes its place. */
+		start = place.key;
+		end = skip_space(text, place.next);
+	} else if (before.end != 0) {
+		start = before.end;
+		end = place.end;
+	} else {
+		start = place.gap;
+		end = place.next - 1;
+	}
+	copy(out, text, 0, start);
+	copy(out, text, end, text->length);
+	return buffer_ok(out, err) ? 0 : -1;
 }

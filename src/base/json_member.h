@@ -1,10 +1,11 @@
 /*
- * json_member: changing one member of an object in a text of JSON, the rest of
- * which stays as it is to the byte.
+ * json_member: one member of an object changed in its text, the rest of the
+ * text kept to the byte.
  *
- * For files that are not ours: parsing and printing such a file anew would lose
- * its order, its numbers' spelling and its white space. The text must be an
- * object that json_parse() (base/json) took.
+ * A file that several programs share is not printed anew: numbers that only a
+ * double holds, the order, the white space and the line ends are theirs. Which
+ * member it is, json_parse() has said, so a key that is written with escapes is
+ * not read two ways; here is only found where it stands.
  */
 #ifndef BASE_JSON_MEMBER_H
 #define BASE_JSON_MEMBER_H
@@ -13,21 +14,41 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
-#include "base/json.h"
+#include "base/error.h"
 
-/* Where the value of the member @key stands: false when there is none. */
-bool json_member_find(const char *text, size_t length, const char *key,
-    size_t *start, size_t *size);
+struct json;
 
-/* Appends the text with @value, which it frees, in the place of the member's;
- * or with that member added at the end, in the manner of the text. Where the
- * value stands in @out is put into @start and @size. -1: out of memory. */
-int json_member_set(const char *text, size_t length, const char *key,
-    struct json *value, struct buffer *out, size_t *start, size_t *size,
+/* A text, and the object that json_parse() made of it (json_is_object()). */
+struct json_text {
+	const char *data;
+	size_t length;
+	const struct json *object;
+};
+
+struct json_span {
+	size_t start, length;
+};
+
+/* The bytes of the value of a member of the outermost object; false (and
+ * 0, 0) when there is none of that name. */
+bool json_member_find(const struct json_text *text, const char *key,
+    struct json_span *value);
+
+/*
+ * Appends the text with @value, which is freed, in place of the member's; or
+ * with the member behind the others, written as the last of them is. @value is
+ * on lines of its own, indented as its member, when the member begins a line;
+ * else on one line. @key has nothing in it that is to be escaped. @span (may
+ * be NULL) is where the value stands in what was appended. -1: out of memory.
+ */
+int json_member_set(const struct json_text *text, const char *key,
+    struct json *value, struct buffer *out, struct json_span *span,
     struct error *err);
 
-/* Appends the text without that member. */
-void json_member_remove(const char *text, size_t length, const char *key,
-    struct buffer *out);
+/* Appends the text without the member and its comma; all of it when there is
+ * none of that name. What json_member_set() added goes without a trace, unless
+ * there was white space in an empty object. -1: out of memory. */
+int json_member_remove(const struct json_text *text, const char *key,
+    struct buffer *out, struct error *err);
 
 #endif

@@ -230,7 +230,8 @@ places_add(struct places *places, int number, const char *name)
 		return -1;
 	}
 	places->item = grown;
-	grown[places->count++] = (struct place){ number, copy };
+	grown[places->count].number = number;
+	grown[places->count++].name = copy;
 	return 0;
 }
 

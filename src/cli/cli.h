@@ -41,6 +41,18 @@ enum cli_option {
 
 #define CLI_OPTION(option) (1u << (option))
 
+/* What every command takes. */
+#define CLI_EVERYWHERE (CLI_OPTION(OPTION_STORE) | CLI_OPTION(OPTION_HELP))
+
+struct cli_option_info {
+	const char *name;
+	char letter;		/* or 0 */
+	const char *value;	/* what it takes, N_(); NULL: nothing */
+	const char *summary;	/* N_() */
+};
+
+extern const struct cli_option_info cli_options[OPTIONS];
+
 /* --for may be given more than once. */
 #define CLI_TARGETS_MAX 32
 
@@ -69,6 +81,10 @@ struct cli_command {
 
 extern const struct cli_command cli_commands[];
 extern const size_t cli_commands_count;
+
+/* The command of that name; NULL. And the error that there is none. */
+const struct cli_command *cli_find_command(const char *name);
+int cli_unknown_command(const char *name, struct error *err);
 
 /* Understands @argv. ERROR_USAGE with what is wrong. --help and --version
  * give the commands of those names. */
@@ -113,6 +129,7 @@ int cli_run_take_back(struct cli *cli, struct error *err);
 int cli_run_token(struct cli *cli, struct error *err);
 int cli_run_undo(struct cli *cli, struct error *err);
 int cli_run_use(struct cli *cli, struct error *err);
+int cli_run_usage(struct cli *cli, struct error *err);
 int cli_run_version(struct cli *cli, struct error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/import.h"
 #include "app/lend.h"
 #include "app/login.h"
 #include "app/look.h"
@@ -112,7 +113,7 @@ cli_run_import(struct cli *cli, struct error *err)
 
 	if (find_source(&place, cli->operand[0], err) != 0)
 		goto out;
-	if (lend_import(cli->app, &place, cli->value[OPTION_AS], USE_WAIT_MS,
+	if (import_login(cli->app, &place, cli->value[OPTION_AS], USE_WAIT_MS,
 	    name, &taken, err) != 0)
 		goto out;
 	result = login_load(cli->app, name, &profile, err);

@@ -73,7 +73,8 @@ struct consumer {
 	struct json *(*make)(const struct format_input *input,
 	    const char *refresh_token, const char *issuer);
 	/* Fills @login from the object; false when it is no login (of ours).
-	 * What it has no place for, as an API key, is told by @foreign. */
+	 * What it has no place for, as an API key, is told by @foreign, and
+	 * by @err as below. */
 	bool (*take)(const struct json *object, struct consumer_login *login,
 	    bool *foreign, struct error *err);
 };
@@ -102,10 +103,11 @@ struct consumer_span {
 
 /*
  * Reads @text as the file of @consumer. @login and @span (may be NULL; 0, 0
- * where there is nothing of ours) are filled in; the caller calls
+ * where there is no login of ours) are filled in; the caller calls
  * consumer_login_release() in any case. Never fails: out of memory, or a token
- * with characters that none has, is CONSUMER_FOREIGN. @err (may be NULL) then
- * says what is wrong, without quoting the text.
+ * with characters that none has, is CONSUMER_FOREIGN, and nothing is in @login.
+ * @err (may be NULL) then says what stands there, without quoting it, as
+ * ERROR_REFUSED: "an API key, not a login with ChatGPT".
  */
 enum consumer_content consumer_read(const struct consumer *consumer,
     const char *text, size_t length, struct consumer_login *login,
@@ -113,29 +115,25 @@ enum consumer_content consumer_read(const struct consumer *consumer,
 void consumer_login_release(struct consumer_login *login);
 
 /* The kind of file that @text is, for one that is only named by its path; NULL
- * when no consumer can read a login from it. */
+ * when no consumer can read a login from it, or more than one. */
 const struct consumer *consumer_guess(const char *text, size_t length);
 
 /*
  * Appends the whole new text of the file. @old is what it is now ("" for none)
  * and matters to shared files only, where everything but our member stays to
- * the byte. @refresh_token and @issuer: NULL for a view. @span (may be NULL)
- * is set to what is ours in it. -1: out of memory, or the old text of a shared
- * file cannot be read (ERROR_REFUSED).
+ * the byte. Whether our member may be overwritten is what consumer_read() is
+ * asked before. @refresh_token and @issuer: NULL for a view. @span (may be
+ * NULL) is set to what is ours in the new text. -1: out of memory, or the old
+ * text of a shared file cannot be read (ERROR_REFUSED).
  */
 int consumer_write(const struct consumer *consumer, const char *old,
     size_t old_length, const struct format_input *input,
     const char *refresh_token, const char *issuer, struct buffer *out,
     struct consumer_span *span, struct error *err);
 
-/* Appends the text of a shared file without our member. */
+/* Appends the text of a shared file without our member. -1: as above. */
 int consumer_remove(const struct consumer *consumer, const char *old,
     size_t old_length, struct buffer *out, struct error *err);
-
-/* Copies a string member into *@to, which the caller frees; one that is missing
- * or empty is NULL, and no failure. */
-int consumer_copy(char **to, const struct json *from, const char *key,
-    struct error *err);
 
 /* The parts of the table, each in the file of its program. */
 struct json *consumer_make_codex(const struct format_input *input,
@@ -155,5 +153,21 @@ struct json *consumer_make_entry(const struct format_input *input,
     const char *refresh_token, const char *issuer);
 bool consumer_take_entry(const struct json *object,
     struct consumer_login *login, bool *foreign, struct error *err);
+
+/*
+ * What they have in common. 0, or -1 with @err where the file is foreign.
+ * Tokens and ids are visible ASCII; missing, null or "" leaves *@to alone.
+ * Times are numbers, or strings of digits, @unit to the second.
+ */
+int consumer_take_token(char **to, const struct json *object, const char *key,
+    struct error *err);
+int consumer_take_id(char **to, const struct json *object, const char *key,
+    struct error *err);
+int consumer_take_time(int64_t *to, const struct json *object,
+    const char *key, int64_t unit, struct error *err);
+/* -1 if the object has a member that is not null and not in @known, which ends
+ * in NULL. */
+int consumer_check_known(const struct json *object, const char *const *known,
+    struct error *err);
 
 #endif

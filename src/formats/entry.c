@@ -1,17 +1,14 @@
 /*
- * OpenCode and pi (protocol.md section 9): one entry in a file of many
- * providers, its end in milliseconds.
+ * OpenCode and pi (protocol.md section 9): an object of logins, one of each
+ * provider. The entry of ChatGPT is the same in both, but for its name.
  */
 #include "config.h"
 
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/json.h"
-#include "base/json_member.h"
-#include "base/time.h"
 #include "formats/consumer.h"
-
-#define TYPE "oauth"
 
 struct json *
 consumer_make_entry(const struct format_input *input,
@@ -19,11 +16,13 @@ consumer_make_entry(const struct format_input *input,
 {
 	struct json *entry = json_object();
 
-	(void)issuer;
-	json_set_string(entry, "type", TYPE);
-	json_set_string(entry, "refresh", refresh_token);
+	(void)issuer;	/* no place for it: they know only one */
+	json_set_string(entry, "type", "oauth");
 	json_set_string(entry, "access", input->access_token);
+	json_set_string(entry, "refresh", refresh_token);
 	json_set_integer(entry, "expires", input->expires_at * 1000);
+	/* May be missing, but not be null: the entry would be skipped, or
+	 * fail the file. */
 	if (input->account_id != NULL)
 		json_set_string(entry, "accountId", input->account_id);
 	return entry;
@@ -34,19 +33,24 @@ consumer_take_entry(const struct json *object, struct consumer_login *login,
     bool *foreign, struct error *err)
 {
 	const char *type = json_string(object, "type");
-	int64_t expires;
 
-	/* An API key, say, has a type of its own. */
-	*foreign = type == NULL ? json_first(object) != NULL ||
-	    !json_is_object(object) : strcmp(type, TYPE) != 0;
-	if (type == NULL || *foreign)
+	*foreign = true;
+	if (type == NULL || strcmp(type, "oauth") != 0) {
+		error_set(err, ERROR_REFUSED, "%s",
+		    _("another kind of login"));
 		return false;
-	login->expires_at = json_integer(object, "expires", &expires) == 0 ?
-	    expires / 1000 : TIME_UNKNOWN;
-	return consumer_copy(&login->access_token, object, "access",
-	    err) == 0 && consumer_copy(&login->refresh_token, object,
-	    "refresh", err) == 0 && consumer_copy(&login->account_id, object,
-	    "accountId", err) == 0;
+	}
+	if (consumer_take_token(&login->access_token, object, "access",
+	    err) != 0 ||
+	    consumer_take_token(&login->refresh_token, object, "refresh",
+	    err) != 0 ||
+	    consumer_take_id(&login->account_id, object, "accountId",
+	    err) != 0 ||
+	    consumer_take_time(&login->expires_at, object, "expires", 1000,
+	    err) != 0)
+		return false;
+	*foreign = false;
+	return login->access_token != NULL || login->refresh_token != NULL;
 }
 
 static int

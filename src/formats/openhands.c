@@ -5,8 +5,8 @@
 
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/json.h"
-#include "base/time.h"
 #include "formats/consumer.h"
 
 static void
@@ -68,7 +68,7 @@ consumer_make_openhands(const struct format_input *input,
 {
 	struct json *credential = json_object();
 
-	(void)issuer;	/* the SDK knows one only */
+	(void)issuer;	/* no place for it: the SDK knows only one */
 	json_set_string(credential, "type", "oauth");
 	json_set_string(credential, "vendor", "openai");
 	json_set_string(credential, "access_token", input->access_token);
@@ -78,29 +78,55 @@ consumer_make_openhands(const struct format_input *input,
 	return credential;
 }
 
+static bool
+has_text(const struct json *object, const char *key, const char *text)
+{
+	const char *there = json_string(object, key);
+
+	return there != NULL && strcmp(there, text) == 0;
+}
+
+/* The SDK does without the type, but not without the vendor. */
 bool
 consumer_take_openhands(const struct json *object,
     struct consumer_login *login, bool *foreign, struct error *err)
 {
-	const char *vendor = json_string(object, "vendor");
-	int64_t expires;
+	static const char *const known[] = {
+		"type", "vendor", "access_token", "refresh_token",
+		"expires_at", NULL
+	};
 
-	*foreign = json_first(object) != NULL;
-	if (vendor == NULL || strcmp(vendor, "openai") != 0)
+	*foreign = false;
+	if (json_first(object) == NULL)
 		return false;
-	login->expires_at = json_integer(object, "expires_at", &expires) == 0 ?
-	    expires / 1000 : TIME_UNKNOWN;
-	return consumer_copy(&login->access_token, object, "access_token",
-	    err) == 0 && consumer_copy(&login->refresh_token, object,
-	    "refresh_token", err) == 0;
+	*foreign = true;
+	if (!has_text(object, "vendor", "openai") ||
+	    (json_get(object, "type") != NULL &&
+	    !has_text(object, "type", "oauth"))) {
+		error_set(err, ERROR_REFUSED, "%s",
+		    _("another kind of login"));
+		return false;
+	}
+	if (consumer_take_token(&login->access_token, object, "access_token",
+	    err) != 0 ||
+	    consumer_take_token(&login->refresh_token, object,
+	    "refresh_token", err) != 0 ||
+	    consumer_take_time(&login->expires_at, object, "expires_at", 1000,
+	    err) != 0)
+		return false;
+	*foreign = false;
+	if (login->access_token != NULL || login->refresh_token != NULL)
+		return true;
+	*foreign = consumer_check_known(object, known, err) != 0;
+	return false;
 }
 
 int
 format_openhands_credential(const struct format_input *input,
     struct buffer *out, struct error *err)
 {
-	return format_print_json(consumer_make_openhands(input, "", NULL), out,
-	    err);
+	return format_print_json(consumer_make_openhands(input, "", NULL),
+	    out, err);
 }
 
 /* Appends a Python string literal: visible ASCII, as tokens, models and

@@ -279,34 +279,83 @@ explain(const struct transfer *t, CURLcode rc, struct error *err)
 		    _("abandoned"));
 	if (t->too_large)
 		return error_set(err, ERROR_UNAVAILABLE, "%s",
-		    _("the issuer's answer is too large to be one; try again "
+		    _("the server's answer is too large to be one; try again "
 		    "later"));
 	if (t->not_kept)
 		return error_set(err, ERROR_UNAVAILABLE, "%s",
-		    _("the issuer's answer could not be written down"));
+		    _("the server's answer could not be written down"));
 	switch (rc) {
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_ISSUER_ERROR:
 		return error_set(err, ERROR_UNAVAILABLE,
-		    _("no secure connection to the issuer: %s; check the "
+		    _("no secure connection to the server: %s; check the "
 		    "clock, and SSL_CERT_FILE if a proxy has a certificate of "
 		    "its own"), detail);
 	case CURLE_OPERATION_TIMEDOUT:
 		return error_set(err, ERROR_UNAVAILABLE, "%s",
-		    _("the issuer did not answer in time; try again later"));
+		    _("the server did not answer in time; try again later"));
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 	case CURLE_COULDNT_CONNECT:
 		return error_set(err, ERROR_UNAVAILABLE,
-		    _("cannot reach the issuer: %s; check the network and try "
+		    _("cannot reach the server: %s; check the network and try "
 		    "again"), detail);
 	default:
 		return error_set(err, ERROR_UNAVAILABLE,
-		    _("the connection to the issuer broke: %s; try again "
+		    _("the connection to the server broke: %s; try again "
 		    "later"), detail);
 	}
+}
+
+/* One of them may hold a token. */
+static void
+wipe_headers(struct curl_slist *headers)
+{
+	for (struct curl_slist *i = headers; i != NULL; i = i->next)
+		secret_wipe(i->data, strlen(i->data));
+	curl_slist_free_all(headers);
+}
+
+/* False when memory is out. */
+static bool
+add_header(struct curl_slist **headers, const char *header)
+{
+	struct curl_slist *longer = curl_slist_append(*headers, header);
+
+	if (longer != NULL)
+		*headers = longer;
+	return longer != NULL;
+}
+
+static bool
+make_headers(const struct http_request *request, struct curl_slist **headers)
+{
+	const char *const *header = request->headers;
+	char type[96];
+
+	if (request->content_type != NULL) {
+		snprintf(type, sizeof type, "Content-Type: %s",
+		    request->content_type);
+		if (!add_header(headers, type))
+			return false;
+	}
+	for (; header != NULL && *header != NULL; header++)
+		if (!add_header(headers, *header))
+			return false;
+	return true;
+}
+
+static void
+set_body(CURL *curl, const char *body)
+{
+	if (body == NULL) {
+		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+		return;
+	}
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 }
 
 static CURLcode
@@ -314,21 +363,17 @@ perform(struct transfer *t)
 {
 	CURL *curl = t->http->curl;
 	struct curl_slist *headers = NULL;
-	char type[96];
 	CURLcode rc;
 
-	snprintf(type, sizeof type, "Content-Type: %s",
-	    t->request->content_type);
-	headers = curl_slist_append(NULL, type);
-	if (headers == NULL)
+	if (!make_headers(t->request, &headers)) {
+		wipe_headers(headers);
 		return CURLE_OUT_OF_MEMORY;
+	}
 	t->http->error[0] = '\0';
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, t->http->error);
 	curl_easy_setopt(curl, CURLOPT_URL, t->request->url);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE,
-	    (long)strlen(t->request->body));
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, t->request->body);
+	set_body(curl, t->request->body);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, t->request->timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
@@ -338,12 +383,12 @@ perform(struct transfer *t)
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
 	rc = curl_easy_perform(curl);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
-	curl_slist_free_all(headers);
+	wipe_headers(headers);
 	return rc;
 }
 
-int
-http_post(struct http *http, const struct http_request *request,
+static int
+exchange(struct http *http, const struct http_request *request,
     struct http_answer *answer, struct error *err)
 {
 	struct transfer t = { .http = http, .request = request,
@@ -372,6 +417,23 @@ http_post(struct http *http, const struct http_request *request,
 	if (rc == CURLE_OK && !t.not_kept)
 		return 0;
 	return explain(&t, rc, err);
+}
+
+int
+http_post(struct http *http, const struct http_request *request,
+    struct http_answer *answer, struct error *err)
+{
+	return exchange(http, request, answer, err);
+}
+
+int
+http_get(struct http *http, const struct http_request *request,
+    struct http_answer *answer, struct error *err)
+{
+	struct http_request get = *request;
+
+	get.content_type = get.body = NULL;
+	return exchange(http, &get, answer, err);
 }
 
 void

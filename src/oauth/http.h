@@ -1,7 +1,7 @@
 /*
  * http: libcurl, and the only file that includes it (chatelaine-oauth only).
  *
- * One POST at a time, each on a connection of its own and sent once. Every
+ * One request at a time, each on a connection of its own and sent once. Every
  * answer is hostile: bounded in size and time, never followed elsewhere, never
  * decompressed.
  */
@@ -28,6 +28,7 @@ struct http_request {
 	const char *url;
 	const char *content_type;
 	const char *body;
+	const char *const *headers;	/* "Name: value", ..., NULL; or NULL */
 	long timeout_ms;	/* for everything, from the connection on */
 	int answer;		/* where the raw answer goes as it comes; -1 */
 	bool abandonable;	/* stop when standard input closes */
@@ -48,6 +49,11 @@ struct http_answer {
 int http_post(struct http *http, const struct http_request *request,
     struct http_answer *answer, struct error *err);
 void http_release(struct http_answer *answer);
+
+/* The same for a GET, which has neither type nor body. The headers are the
+ * caller's to check: what breaks a line would begin another one. */
+int http_get(struct http *http, const struct http_request *request,
+    struct http_answer *answer, struct error *err);
 
 /* Appends "&key=value" with the value percent-encoded; no & at the start. */
 void http_add_field(struct http *http, struct buffer *form, const char *key,

@@ -15,6 +15,7 @@ static const char *const operation_words[] = {
 	[MESSAGE_REFRESH] = "refresh",
 	[MESSAGE_REVOKE] = "revoke",
 	[MESSAGE_REVOKE_ACCESS] = "revoke-access",
+	[MESSAGE_USAGE] = "usage",
 };
 
 static const char *const kind_words[] = {
@@ -24,6 +25,7 @@ static const char *const kind_words[] = {
 	[MESSAGE_SPENDING] = "spending",
 	[MESSAGE_ANSWERED] = "answered",
 	[MESSAGE_DONE] = "done",
+	[MESSAGE_USAGE_TOLD] = "usage",
 	[MESSAGE_FAILED] = "failed",
 };
 
@@ -57,6 +59,7 @@ message_print_request(struct buffer *out,
 	    operation_words[request->operation]);
 	json_set_string(object, "issuer", request->issuer);
 	json_set_string(object, "token", request->token);
+	json_set_string(object, "account", request->account);
 	if (json_print(object, JSON_LINE, out, err) == 0)
 		buffer_add_char(out, '\n');
 }
@@ -68,6 +71,7 @@ message_parse_request(const char *line, size_t length,
 	struct json *object = json_parse(line, length, NULL);
 	const char *issuer = json_string(object, "issuer");
 	const char *token = json_string(object, "token");
+	const char *account = json_string(object, "account");
 	int operation, result = -1;
 
 	memset(request, 0, sizeof *request);
@@ -81,8 +85,10 @@ message_parse_request(const char *line, size_t length,
 	request->operation = (enum message_operation)operation;
 	request->issuer = strdup(issuer);
 	request->token = token == NULL ? NULL : strdup(token);
+	request->account = account == NULL ? NULL : strdup(account);
 	if (request->issuer == NULL ||
-	    (token != NULL && request->token == NULL))
+	    (token != NULL && request->token == NULL) ||
+	    (account != NULL && request->account == NULL))
 		error_no_memory(err);
 	else
 		result = 0;
@@ -95,7 +101,8 @@ void
 message_release_request(struct message_request *request)
 {
 	free(request->issuer);
-	request->issuer = NULL;
+	free(request->account);
+	request->issuer = request->account = NULL;
 	secret_free(&request->token);
 }
 
@@ -120,6 +127,9 @@ message_print_event(struct buffer *out, const struct message_event *event)
 		/* FALLTHROUGH */
 	case MESSAGE_WAITING:
 		json_set_integer(object, "polls", event->polls);
+		break;
+	case MESSAGE_USAGE_TOLD:
+		usage_put(object, &event->usage);
 		break;
 	case MESSAGE_SPENDING:
 	case MESSAGE_ANSWERED:
@@ -178,6 +188,8 @@ message_parse_event(const char *line, size_t length,
 		    &event->expires_at) != 0 ? -1 : 0;
 	else if (kind == MESSAGE_FAILED || kind == MESSAGE_RETRYING)
 		result = parse_error(object, &event->error);
+	else if (kind == MESSAGE_USAGE_TOLD)
+		result = usage_get(object, &event->usage);
 	if (kind == MESSAGE_FAILED)
 		event->sent = json_bool(object, "sent");
 	json_integer(object, "polls", &event->polls);

@@ -3,8 +3,8 @@
  *
  * One request as a line of JSON on the helper's standard input, which then
  * stays open: when it closes, nobody is interested any more. Events as lines
- * of JSON on its standard output; the last one is `answered`, `done` or
- * `failed`. The raw answer of a request that spends a secret goes to
+ * of JSON on its standard output; the last one is `answered`, `done`, `usage`
+ * or `failed`. The raw answer of a request that spends a secret goes to
  * descriptor MESSAGE_ANSWER_FD before `answered` is said.
  */
 #ifndef OAUTH_MESSAGE_H
@@ -16,6 +16,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "oauth/usage.h"
 
 #define MESSAGE_ANSWER_FD 3
 #define MESSAGE_LOCK_FD 4	/* the locks, which last as long as these */
@@ -29,13 +30,15 @@ enum message_operation {
 	MESSAGE_LOGIN,		/* device code, poll, exchange */
 	MESSAGE_REFRESH,
 	MESSAGE_REVOKE,
-	MESSAGE_REVOKE_ACCESS	/* where there is no refresh token */
+	MESSAGE_REVOKE_ACCESS,	/* where there is no refresh token */
+	MESSAGE_USAGE		/* of a plan, asked with an access token */
 };
 
 struct message_request {
 	enum message_operation operation;
-	char *issuer;		/* owned */
+	char *issuer;		/* owned; usage: the backend */
 	char *token;		/* owned; all but login */
+	char *account;		/* owned; usage: the account's id, or NULL */
 };
 
 void message_print_request(struct buffer *out,
@@ -51,6 +54,7 @@ enum message_kind {
 	MESSAGE_SPENDING,	/* from here on a secret may be spent */
 	MESSAGE_ANSWERED,	/* the answer is in MESSAGE_ANSWER_FD, whole */
 	MESSAGE_DONE,		/* a revocation succeeded */
+	MESSAGE_USAGE_TOLD,	/* @usage: what the backend told */
 	MESSAGE_FAILED		/* @error; see @sent */
 };
 
@@ -62,6 +66,7 @@ struct message_event {
 	int64_t polls;		/* MESSAGE_WAITING, MESSAGE_RETRYING */
 	bool sent;		/* MESSAGE_FAILED: the secret may be spent */
 	struct error error;	/* MESSAGE_FAILED, MESSAGE_RETRYING */
+	struct usage usage;	/* MESSAGE_USAGE_TOLD */
 };
 
 void message_print_event(struct buffer *out,

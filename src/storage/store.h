@@ -6,6 +6,7 @@
  *		audit.jsonl		storage/audit
  *		locks/, pending/, backups/	storage/{lock,pending,backup}
  *		moves/			storage/move
+ *		usage/			storage/usage
  *		new/, gone/		profiles being made, being deleted
  *		state.json		what the person agreed to; storage/targets
  *

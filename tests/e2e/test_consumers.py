@@ -1,5 +1,6 @@
 """What is handed over, read by the rules of the programs that it is for; and all formats tell them the same."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -82,6 +83,48 @@ def test_credential_follows_a_renewal(chatelaine, export, seed):
     credential = read_credential(export("openhands-credential"))
     assert not is_expired(credential)
     assert credential["access_token"] + "\n" == expect.succeeded(chatelaine("token", "work"))
+
+
+# OpenCode, pi, LiteLLM
+
+def read_entry(text, provider):
+    """OpenCode skips an entry that it cannot decode; pi then takes nothing of the file."""
+    logins = json.loads(text)
+    for value in logins.values():
+        for key, kind in {"type": str, "access": str, "refresh": str, "expires": int}.items():
+            assert type(value[key]) is kind, f"{key} is {value[key]!r}"
+        assert value["type"] == "oauth" and type(value.get("accountId", "")) is str
+    return logins[provider]
+
+
+def read_litellm(text):
+    """LiteLLM's Authenticator: seconds, and no login where the access token is none."""
+    value = json.loads(text)
+    assert value["access_token"] and type(value["expires_at"]) in (int, type(None))
+    return {"access": value["access_token"], "refresh": value["refresh_token"], "expires": value["expires_at"] * 1000,
+            "accountId": value["account_id"], "id": value["id_token"]}
+
+
+READERS = {"opencode": lambda text: read_entry(text, "openai"), "pi": lambda text: read_entry(text, "openai-codex"),
+           "litellm": read_litellm}
+
+
+@pytest.mark.parametrize("account", ["work", "client", "wide"])
+@pytest.mark.parametrize("name", READERS)
+def test_others_read_the_login(export, seed, name, account):
+    tokens = seed("work", account)
+    login = READERS[name](export(name))
+    assert login["access"] == tokens.access_token and login["expires"] == tokens.expires_at * 1000
+    assert login["accountId"] == ACCOUNTS[account].account_id
+    assert login.get("id", tokens.id_token) == tokens.id_token
+    # They renew before the end whatever they can renew.
+    assert login["refresh"] == "" and login["expires"] > time.time() * 1000 + 60_000
+
+
+@pytest.mark.parametrize("name", ["opencode", "pi"])
+def test_an_entry_without_account_has_no_null(export, seed, name):
+    seed("work", dataclasses.replace(ACCOUNTS["work"], account_id=None))
+    assert "accountId" not in READERS[name](export(name))
 
 
 # The OpenHands SDK: its LLM

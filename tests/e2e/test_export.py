@@ -14,7 +14,8 @@ import expect
 import pytest
 from issuer import ACCOUNTS
 
-FORMATS = ["openhands-llm", "openhands-settings", "openhands-python", "openhands-credential", "codex", "env", "curl"]
+FORMATS = ["openhands-llm", "openhands-settings", "openhands-python", "openhands-credential", "codex", "opencode",
+           "litellm", "pi", "env", "curl"]
 SECRET = [name for name in FORMATS if name != "openhands-settings"]
 WITH_MODEL = ["openhands-llm", "openhands-settings", "openhands-python", "env", "curl"]
 REAL_BACKEND = {"CHATELAINE_BACKEND": None}
@@ -102,6 +103,25 @@ def test_codex_reads_back_under_codex_rules(export, tokens):
     assert auth["tokens"] == {"id_token": tokens.id_token, "access_token": tokens.access_token,
                               "refresh_token": "", "account_id": ACCOUNT}
     assert expect.RFC3339.match(auth["last_refresh"])
+
+
+def entry(tokens):
+    return {"type": "oauth", "access": tokens.access_token, "refresh": "", "expires": tokens.expires_at * 1000,
+            "accountId": ACCOUNT}
+
+
+def test_opencode(export, tokens):
+    assert export("opencode").json == {"openai": entry(tokens)}
+
+
+def test_pi(export, tokens):
+    assert export("pi").json == {"openai-codex": entry(tokens)}
+
+
+def test_litellm(export, tokens):
+    assert export("litellm").json == {"access_token": tokens.access_token, "refresh_token": "",
+                                      "id_token": tokens.id_token, "expires_at": tokens.expires_at,
+                                      "account_id": ACCOUNT}
 
 
 def test_env_in_a_shell(export, tokens):

@@ -10,7 +10,8 @@ import vt
 from interface import focus, said, the_list, wait_selected, words
 
 DAY = 86400
-FORMATS = ["openhands-llm", "openhands-settings", "openhands-python", "openhands-credential", "codex", "env", "curl"]
+FORMATS = ["openhands-llm", "openhands-settings", "openhands-python", "openhands-credential", "codex", "opencode",
+           "litellm", "pi", "env", "curl"]
 SECRET = [name for name in FORMATS if name != "openhands-settings"]
 
 

@@ -3,7 +3,8 @@
 import expect
 import pytest
 
-COMMANDS = ["login", "list", "show", "export", "token", "refresh", "delete", "undo", "help", "version"]
+COMMANDS = ["login", "list", "show", "export", "token", "refresh", "usage", "delete", "undo", "help",
+            "version"]
 
 WRONG = [
     ["frobnicate"], ["--frobnicate"], ["-z"], ["lis"], [""],
@@ -14,7 +15,7 @@ WRONG = [
     ["token"], ["token", "a", "b"], ["token", "a", "--min-valid"],
     ["refresh"], ["refresh", "a", "--all"],
     ["delete"], ["delete", "a", "b", "--yes"],
-    ["undo", "extra"], ["version", "extra"],
+    ["usage", "a", "b"], ["usage", "--yes"], ["undo", "extra"], ["version", "extra"],
     ["--store"],
 ]
 

@@ -25,6 +25,7 @@ def usage(issuer, request):
                     "approx_local_messages": [0, 0], "approx_cloud_messages": [0, 0]},
         "spend_control": None, "rate_limit_reached_type": None,
         "rate_limit_reset_credits": {"available_count": 1},
+        **issuer.usage,
     })
 
 

@@ -29,6 +29,8 @@ ROUTES = {
     ("GET", "/codex/device"): ("page", page.show),
     ("POST", "/codex/device"): ("page", page.decide),
     ("GET", "/backend-api/wham/usage"): ("usage", backend.usage),
+    # Where a backend is asked whose address has no /backend-api in it.
+    ("GET", "/api/codex/usage"): ("usage", backend.usage),
     ("GET", "/backend-api/wham/accounts/check"): ("accounts", backend.accounts_check),
     ("GET", "/backend-api/wham/config/bundle"): ("policies", backend.policies),
     ("GET", "/backend-api/codex/models"): ("models", backend.models),
@@ -61,6 +63,7 @@ class Issuer:
         self.approve_after = None   # seconds after which a code approves itself
         self.approve_as = "newcomer"
         self.refresh_as = None      # the account that a refresh gives tokens of
+        self.usage = {}             # members in place of those of the usage answer
 
         self.journal = Journal()
         self.devices = DeviceCodes(self)

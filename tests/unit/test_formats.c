@@ -144,6 +144,47 @@ codex(void **state)
 	    "}\n");
 }
 
+/* Programs that have the entry of many providers in one file: it has ours. */
+static void
+entries(void **state)
+{
+	(void)state;
+	check("opencode", &usual,
+	    "{\n"
+	    "  \"openai\": {\n"
+	    "    \"type\": \"oauth\",\n"
+	    "    \"access\": \"at-1\",\n"
+	    "    \"refresh\": \"\",\n"
+	    "    \"expires\": 1795435200000,\n"
+	    "    \"accountId\": \"acct-1\"\n"
+	    "  }\n"
+	    "}\n");
+	check("pi", &usual,
+	    "{\n"
+	    "  \"openai-codex\": {\n"
+	    "    \"type\": \"oauth\",\n"
+	    "    \"access\": \"at-1\",\n"
+	    "    \"refresh\": \"\",\n"
+	    "    \"expires\": 1795435200000,\n"
+	    "    \"accountId\": \"acct-1\"\n"
+	    "  }\n"
+	    "}\n");
+}
+
+static void
+litellm(void **state)
+{
+	(void)state;
+	check("litellm", &usual,
+	    "{\n"
+	    "  \"access_token\": \"at-1\",\n"
+	    "  \"refresh_token\": \"\",\n"
+	    "  \"id_token\": \"id-1\",\n"
+	    "  \"expires_at\": 1795435200,\n"
+	    "  \"account_id\": \"acct-1\"\n"
+	    "}\n");
+}
+
 static void
 shell(void **state)
 {
@@ -228,6 +269,39 @@ what_is_unknown_is_left_out(void **state)
 	}
 }
 
+/* Wherever a format has a place for one, it is empty. */
+static void
+no_refresh_token(const struct json *json)
+{
+	static const char *const keys[] = { "refresh_token", "refresh" };
+
+	for (size_t i = 0; i < COUNT(keys); i++)
+		if (json_get(json, keys[i]) != NULL)
+			assert_string_equal(json_string(json, keys[i]), "");
+	for (json = json_first(json); json != NULL; json = json_next(json))
+		no_refresh_token(json);
+}
+
+static void
+no_format_has_a_refresh_token(void **state)
+{
+	size_t objects = 0;
+
+	(void)state;
+	for (size_t i = 0; i < formats_count; i++) {
+		struct buffer out = BUFFER_INIT;
+		struct json *json;
+
+		assert_int_equal(formats[i].print(&usual, &out, NULL), 0);
+		json = json_parse(out.data, out.length, NULL);
+		no_refresh_token(json);
+		objects += json != NULL;
+		json_free(json);
+		buffer_release(&out);
+	}
+	assert_int_equal(objects, 7);
+}
+
 static void
 formats_and_models_by_name(void **state)
 {
@@ -256,10 +330,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(openhands),
 		cmocka_unit_test(codex),
+		cmocka_unit_test(entries),
+		cmocka_unit_test(litellm),
 		cmocka_unit_test(shell),
 		cmocka_unit_test(curl),
 		cmocka_unit_test(quotes_do_not_end_what_they_are_in),
 		cmocka_unit_test(what_is_unknown_is_left_out),
+		cmocka_unit_test(no_format_has_a_refresh_token),
 		cmocka_unit_test(formats_and_models_by_name),
 	};
 

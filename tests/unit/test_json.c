@@ -235,6 +235,37 @@ integers_are_exact_or_none(void **state)
 }
 
 static void
+numbers_are_finite(void **state)
+{
+	static const struct {
+		const char *text;
+		int result;
+		double value;
+	} table[] = {
+		{ "0", 0, 0 }, { "-5", 0, -5 }, { "12.5", 0, 12.5 },
+		{ "1e300", 0, 1e300 }, { "1e999", -1, 42 },
+		{ "-1e999", -1, 42 }, { "\"5\"", -1, 42 },
+		{ "true", -1, 42 }, { "null", -1, 42 }, { "[1]", -1, 42 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		double value = 42;
+		struct json *json;
+		char text[64];
+
+		snprintf(text, sizeof text, "{\"n\":%s}", table[i].text);
+		json = parse(text);
+		assert_non_null(json);
+		if (json_number(json, "n", &value) != table[i].result ||
+		    value != table[i].value)
+			fail_msg("%s", table[i].text);
+		json_free(json);
+	}
+	assert_int_equal(json_number(NULL, "n", NULL), -1);
+}
+
+static void
 check_print(struct json *json, enum json_style style, const char *expected)
 {
 	struct buffer out = BUFFER_INIT;
@@ -352,6 +383,7 @@ main(void)
 		cmocka_unit_test(size_has_limits),
 		cmocka_unit_test(looking_up_asks_for_key_and_type),
 		cmocka_unit_test(integers_are_exact_or_none),
+		cmocka_unit_test(numbers_are_finite),
 		cmocka_unit_test(building_and_printing),
 		cmocka_unit_test(integers_are_printed_in_digits),
 		cmocka_unit_test(what_is_printed_is_ascii),

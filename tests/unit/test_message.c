@@ -31,12 +31,14 @@ static void
 requests_make_the_round(void **state)
 {
 	(void)state;
-	for (int i = MESSAGE_LOGIN; i <= MESSAGE_REVOKE; i++) {
+	for (int i = MESSAGE_LOGIN; i <= MESSAGE_USAGE; i++) {
 		char issuer[] = "https://issuer.example", token[] = "rt \"\n";
+		char account[] = "1111-2222";
 		const struct message_request sent = {
 			.operation = (enum message_operation)i,
 			.issuer = issuer,
 			.token = i == MESSAGE_LOGIN ? NULL : token,
+			.account = i == MESSAGE_USAGE ? account : NULL,
 		};
 		struct message_request got;
 		struct buffer line = BUFFER_INIT;
@@ -53,8 +55,13 @@ requests_make_the_round(void **state)
 			assert_null(got.token);
 		else
 			assert_string_equal(got.token, token);
+		if (i == MESSAGE_USAGE)
+			assert_string_equal(got.account, account);
+		else
+			assert_null(got.account);
 		message_release_request(&got);
 		assert_null(got.token);
+		assert_null(got.account);
 		buffer_release(&line);
 	}
 }
@@ -69,6 +76,7 @@ other_requests_are_refused(void **state)
 		"{\"operation\":\"revoke\",\"issuer\":\"i\",\"token\":null}",
 		"{\"operation\":\"login\",\"issuer\":\"i\",\"token\":\"t\"}",
 		"{\"operation\":\"login\",\"issuer\":5}",
+		"{\"operation\":\"usage\",\"issuer\":\"i\",\"account\":\"a\"}",
 		"{\"operation\":\"login\",\"issuer\":\"i\"}{}",
 	};
 
@@ -100,6 +108,9 @@ events_make_the_round(void **state)
 		sent.expires_at = 1795435200;
 		sent.polls = 7;
 		sent.sent = true;
+		strcpy(sent.usage.plan, "plus");
+		sent.usage.windows = 1;
+		sent.usage.window[0].percent = 12;
 		error_set(&sent.error, ERROR_UNAVAILABLE, "no\x1b[m");
 		message_print_event(&line, &sent);
 		assert_ptr_equal(strchr(line.data, '\n'),
@@ -117,6 +128,11 @@ events_make_the_round(void **state)
 		if (i == MESSAGE_FAILED || i == MESSAGE_RETRYING) {
 			assert_int_equal(got.error.code, ERROR_UNAVAILABLE);
 			assert_string_equal(got.error.text, "no\x1b[m");
+		}
+		if (i == MESSAGE_USAGE_TOLD) {
+			assert_string_equal(got.usage.plan, "plus");
+			assert_int_equal(got.usage.windows, 1);
+			assert_int_equal(got.usage.window[0].percent, 12);
 		}
 		assert_int_equal(got.sent, i == MESSAGE_FAILED);
 		buffer_release(&line);
@@ -146,6 +162,7 @@ other_events_are_refused(void **state)
 		"{\"event\":\"failed\",\"code\":130,\"message\":\"m\"}",
 		"{\"event\":\"failed\",\"code\":-1,\"message\":\"m\"}",
 		"{\"event\":\"retrying\",\"polls\":1}",
+		"{\"event\":\"usage\"}",
 	};
 
 	(void)state;

@@ -1,0 +1,91 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/usage.h"
+#include "base/i18n.h"
+
+#define MINUTE 60
+#define HOUR 3600
+#define DAY 86400
+
+#define DAYS_MAX 9999
+
+/* As it is cut in the record. */
+static bool
+is_same(const char *kept, const char *id)
+{
+	char cut[USAGE_RECORD_TEXT + 1];
+
+	usage_copy(cut, id);
+	return strcmp(kept, cut) == 0;
+}
+
+int
+usage_kept(const struct app *app, const struct profile *profile,
+    struct usage_record *record, struct error *err)
+{
+	if (usage_load(app->store, profile->name, record, err) != 0)
+		return -1;
+	if (is_same(record->user_id, profile->user_id) &&
+	    is_same(record->account_id, profile->account_id))
+		return 0;
+	return error_set(err, ERROR_NOT_FOUND,
+	    _("the usage of '%s' has not been fetched"), profile->name);
+}
+
+void
+usage_age(char text[TIME_TEXT_SIZE], const struct usage_record *record,
+    int64_t now)
+{
+	int64_t age = now - record->fetched_at;
+
+	/* TRANSLATORS: how long ago something was fetched. */
+	if (age < MINUTE)
+		snprintf(text, TIME_TEXT_SIZE, "%s", _("just now"));
+	else if (age < HOUR)
+		snprintf(text, TIME_TEXT_SIZE, _("%dm ago"),
+		    (int)(age / MINUTE));
+	else if (age < 2 * DAY)
+		snprintf(text, TIME_TEXT_SIZE, _("%dh ago"),
+		    (int)(age / HOUR));
+	else if (age / DAY <= DAYS_MAX)
+		snprintf(text, TIME_TEXT_SIZE, _("%dd ago"),
+		    (int)(age / DAY));
+	else
+		snprintf(text, TIME_TEXT_SIZE, "%s", _("long ago"));
+}
+
+void
+usage_resets(char text[TIME_TEXT_SIZE], const struct usage_limit *limit,
+    int64_t now)
+{
+	int64_t left = limit->resets_at - now;
+
+	if (limit->resets_at == TIME_UNKNOWN || left / DAY > DAYS_MAX)
+		text[0] = '\0';
+	else if (left <= 0)
+		snprintf(text, TIME_TEXT_SIZE, "%s", _("has reset since"));
+	else if (left >= 2 * DAY)
+		snprintf(text, TIME_TEXT_SIZE, _("resets in %dd %dh"),
+		    (int)(left / DAY), (int)(left % DAY / HOUR));
+	else if (left >= HOUR)
+		snprintf(text, TIME_TEXT_SIZE, _("resets in %dh %dm"),
+		    (int)(left / HOUR), (int)(left % HOUR / MINUTE));
+	else
+		snprintf(text, TIME_TEXT_SIZE, _("resets in %dm"),
+		    (int)((left + MINUTE - 1) / MINUTE));
+}
+
+int
+usage_cells(int percent, int cells)
+{
+	int full = percent * cells / 100;
+
+	if (percent <= 0)
+		return 0;
+	if (full == 0)
+		return 1;
+	return full > cells ? cells : full;
+}

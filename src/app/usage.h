@@ -1,0 +1,33 @@
+/*
+ * usage: how much of its plan a login has used up, the same in both front
+ * ends. It is fetched on request only, by job_usage() (app/job); what is here
+ * needs no network.
+ */
+#ifndef APP_USAGE_H
+#define APP_USAGE_H
+
+#include <stdint.h>
+
+#include "app/app.h"
+#include "base/time.h"
+#include "storage/usage.h"
+
+/* What was last fetched of @profile. ERROR_NOT_FOUND where nothing was, or
+ * where it was of another login that had the name. */
+int usage_kept(const struct app *app, const struct profile *profile,
+    struct usage_record *record, struct error *err);
+
+/* How old it is: "just now", "5m ago". */
+void usage_age(char text[TIME_TEXT_SIZE], const struct usage_record *record,
+    int64_t now);
+
+/* When a window begins anew: "resets in 2h 32m", or that it has. "" if that
+ * is not known. */
+void usage_resets(char text[TIME_TEXT_SIZE], const struct usage_limit *limit,
+    int64_t now);
+
+/* How many of @cells a bar fills: all only for what is used up, none only for
+ * what is not used. */
+int usage_cells(int percent, int cells);
+
+#endif

@@ -1,0 +1,130 @@
+/*
+ * The help, which comes from the tables; and the version.
+ */
+#include "config.h"
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "formats/consumer.h"
+#include "formats/format.h"
+
+/* "  -f, --format FORMAT" */
+static void
+option_label(int number, struct buffer *out)
+{
+	if (cli_options[number].letter != 0)
+		buffer_addf(out, "-%c, ", cli_options[number].letter);
+	else
+		buffer_add_string(out, "    ");
+	buffer_addf(out, "--%s", cli_options[number].name);
+	if (cli_options[number].value != NULL)
+		buffer_addf(out, " %s", _(cli_options[number].value));
+}
+
+#define LABEL_COLUMNS 24
+
+static void
+help_line(struct buffer *out, const char *label, const char *summary)
+{
+	buffer_add_string(out, "  ");
+	text_add_padded(out, label, LABEL_COLUMNS);
+	text_add_safe(out, summary);
+	buffer_add_char(out, '\n');
+}
+
+static void
+help_options(unsigned int which, struct buffer *out)
+{
+	struct buffer label = BUFFER_INIT;
+
+	for (int i = 0; i < OPTIONS; i++) {
+		if ((which & CLI_OPTION(i)) == 0)
+			continue;
+		buffer_clear(&label);
+		option_label(i, &label);
+		help_line(out, label.data, _(cli_options[i].summary));
+	}
+	buffer_release(&label);
+}
+
+/* What an option's value may be, where that is a table. */
+static void
+help_values(unsigned int which, struct buffer *out)
+{
+	if ((which & CLI_OPTION(OPTION_FORMAT)) != 0) {
+		buffer_addf(out, "\n%s\n", _("formats:"));
+		for (size_t i = 0; i < formats_count; i++)
+			help_line(out, formats[i].name, _(formats[i].summary));
+	}
+	if ((which & (CLI_OPTION(OPTION_FOR) | CLI_OPTION(OPTION_TO))) != 0) {
+		buffer_addf(out, "\n%s\n", _("programs:"));
+		for (size_t i = 0; i < consumers_count; i++)
+			if ((which & CLI_OPTION(OPTION_TO)) == 0 ||
+			    consumers[i].lendable)
+				help_line(out, consumers[i].kind,
+				    consumers[i].title);
+	}
+	if ((which & CLI_OPTION(OPTION_MODEL)) != 0) {
+		buffer_addf(out, "\n%s\n ", _("models (others may be "
+		    "named, the first is the default):"));
+		for (size_t i = 0; i < format_models_count; i++)
+			buffer_addf(out, " %s", format_models[i]);
+		buffer_add_char(out, '\n');
+	}
+}
+
+void
+cli_help(const struct cli_command *command, struct buffer *out)
+{
+	struct buffer label = BUFFER_INIT;
+
+	if (command != NULL) {
+		buffer_addf(out, _("usage: chatelaine %s %s [OPTION]...\n\n"),
+		    command->name, command->usage);
+		text_add_safe(out, _(command->summary));
+		buffer_add_string(out, "\n\n");
+		help_options(command->options | CLI_EVERYWHERE, out);
+		help_values(command->options, out);
+		return;
+	}
+	buffer_addf(out, "%s\n%s\n\n",
+	    _("usage: chatelaine [--store DIR]             "
+	    "the terminal interface"),
+	    _("       chatelaine COMMAND [OPTION]..."));
+	for (size_t i = 0; i < cli_commands_count; i++) {
+		buffer_clear(&label);
+		buffer_addf(&label, "%s %s", cli_commands[i].name,
+		    cli_commands[i].usage);
+		help_line(out, label.data, _(cli_commands[i].summary));
+	}
+	buffer_addf(out, "\n%s\n",
+	    _("'chatelaine help COMMAND' tells more; the manual is "
+	    "chatelaine(1)."));
+	buffer_release(&label);
+}
+
+int
+cli_run_help(struct cli *cli, struct error *err)
+{
+	const struct cli_command *command = NULL;
+	struct buffer text = BUFFER_INIT;
+	int result;
+
+	if (cli->operands > 0) {
+		command = cli_find_command(cli->operand[0]);
+		if (command == NULL)
+			return cli_unknown_command(cli->operand[0], err);
+	}
+	cli_help(command, &text);
+	result = cli_write(&text, err);
+	buffer_release(&text);
+	return result;
+}
+
+int
+cli_run_version(struct cli *cli, struct error *err)
+{
+	(void)cli;
+	return cli_say(err, "%s", PACKAGE_NAME " " PACKAGE_VERSION);
+}
