@@ -18,8 +18,8 @@ int import_login(struct app *app, const struct place *place, const char *as,
     int wait_ms, char name[STORE_NAME_MAX + 1], bool *taken,
     struct error *err);
 
-/* The places with a login that could be taken in: of nobody known, or newer than
- * what the store has. @places is owned by the caller, in any case. */
+/* The places with a login that could be taken in: of nobody known, or newer
+ * than what the store has. @places is owned by the caller, in any case. */
 int import_offers(struct app *app, struct places *places, struct error *err);
 
 #endif

@@ -32,7 +32,8 @@ fill_getopt(struct option table[OPTIONS + 1], char letters[LETTERS_SIZE])
 	*letters++ = ':';
 	for (int i = 0; i < OPTIONS; i++) {
 		table[i] = (struct option){ cli_options[i].name,
-		    cli_options[i].value != NULL ? required_argument : no_argument,
+		    cli_options[i].value != NULL ? required_argument :
+		    no_argument,
 		    NULL, 256 + i };
 		if (cli_options[i].letter == 0)
 			continue;
@@ -48,7 +49,8 @@ static int
 number_of(int got)
 {
 	for (int i = 0; i < OPTIONS; i++)
-		if (got == 256 + i || (got != 0 && got == cli_options[i].letter))
+		if (got == 256 + i || (got != 0 &&
+		    got == cli_options[i].letter))
 			return i;
 	return -1;
 }
@@ -114,7 +116,8 @@ check_options(const struct cli *cli, struct error *err)
 			    "lists them"), cli_options[i].name);
 		return error_set(err, ERROR_USAGE,
 		    _("%s takes no --%s; see 'chatelaine help %s'"),
-		    cli->command->name, cli_options[i].name, cli->command->name);
+		    cli->command->name, cli_options[i].name,
+		    cli->command->name);
 	}
 	return 0;
 }

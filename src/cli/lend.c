@@ -80,9 +80,11 @@ find_source(struct place *place, const char *operand, struct error *err)
 	int result = -1;
 
 	*place = (struct place)PLACE_INIT;
-	if (!is_file && (equals != NULL || consumer_find(operand, NULL) != NULL))
+	if (!is_file && (equals != NULL ||
+	    consumer_find(operand, NULL) != NULL))
 		return place_find(place, operand, err);
-	if (file_read(AT_FDCWD, operand, LOOK_FILE_MAX, &text, NULL, err) != 0) {
+	if (file_read(AT_FDCWD, operand, LOOK_FILE_MAX, &text, NULL,
+	    err) != 0) {
 		if (err->code == ERROR_NOT_FOUND && !is_file)
 			place_find(place, operand, err);
 		goto out;

@@ -8,7 +8,7 @@
  *		moves/			storage/move
  *		usage/			storage/usage
  *		new/, gone/		profiles being made, being deleted
- *		state.json		what the person agreed to; storage/targets
+ *		state.json		what was agreed to; storage/targets
  *
  * Directories are 0700, files 0600.
  *
@@ -87,8 +87,8 @@ const char *store_leaf(const char *name);
 
 /* The names of all profiles, sorted; an entry is taken for a profile when it
  * is a directory with credential.json, profile.json or STORE_VOLUME_FILE in
- * it, or is something else than a directory under a valid name whose kind must be told (a link).
- * Freed with store_names_release(). */
+ * it, or is something else than a directory under a valid name whose kind must
+ * be told (a link). Freed with store_names_release(). */
 struct store_names {
 	char **name;
 	size_t count;

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* The screens, as bits. */
+/* The screens, as bits; a screen may be at several of them at once. */
 enum {
 	ON_LIST = 1 << 0,
 	ON_DETAIL = 1 << 1,
@@ -18,7 +18,21 @@ enum {
 	ON_HELP = 1 << 7,
 	ON_ENDED = 1 << 8,	/* a sign-in that came to nothing */
 	ON_EMPTY = 1 << 9,	/* the list without a profile */
-	ON_ALL = (1 << 10) - 1
+	ON_CHOSEN = 1 << 10,	/* with ON_LIST: there is a filter, or marks,
+				 * or many are worked on */
+	ON_FILTER = 1 << 11,	/* the filter is being typed */
+	ON_MESSAGES = 1 << 12,
+	ON_FORGET = 1 << 13,	/* many at once */
+	ON_USE = 1 << 14,
+	ON_LEND = 1 << 15,
+	ON_TAKE_BACK = 1 << 16,
+	ON_IMPORT = 1 << 17,
+	ON_RENAME = 1 << 18,
+	ON_ALL = (1 << 19) - 1,
+	/* Dialogs in which one stands on a line. */
+	ON_CHOICE = ON_USE | ON_LEND | ON_IMPORT,
+	/* What is longer than its place. */
+	ON_TEXT = ON_DETAIL | ON_HELP | ON_TERMS | ON_MESSAGES | ON_FORGET
 };
 
 enum action {
@@ -38,7 +52,7 @@ struct action_info {
 
 extern const struct action_info action_info[ACTIONS];
 
-/* What @key does on a screen (one of ON_...); ACTIONS: nothing. */
+/* What @key does on a screen (ON_...); ACTIONS: nothing. */
 enum action action_find(int key, unsigned int screen);
 
 /* The key's name as it is shown. */

@@ -10,6 +10,7 @@
 #include "app/remove.h"
 #include "app/status.h"
 #include "base/i18n.h"
+#include "ui/choice.h"
 #include "ui/dialog.h"
 #include "ui/field.h"
 #include "ui/screen.h"
@@ -34,24 +35,6 @@ has_part(const struct delete *delete, enum part part)
 {
 	return part == PART_PURGE ? !delete->sign_out :
 	    part == PART_NAME ? delete->sign_out : true;
-}
-
-static void
-draw_option(const struct dialog *d, int line, bool focused, const char *box,
-    const char *label, const char *note)
-{
-	int at = d->column + 2, end = d->column + d->columns;
-
-	if (line >= d->lines)
-		return;
-	line += d->line;
-	if (focused)
-		term_text(line, d->column, 1, STYLE_TITLE,
-		    term_glyph(GLYPH_MARK));
-	at += term_text(line, at, end - at, STYLE_NORMAL, box) + 1;
-	at += term_text(line, at, end - at, focused ? STYLE_STRONG :
-	    STYLE_NORMAL, label) + 2;
-	term_text(line, at, end - at, STYLE_DIM, note);
 }
 
 static void
@@ -104,14 +87,14 @@ draw_delete(struct ui *ui, void *state)
 		    delete->account);
 		line = 2;
 	}
-	draw_option(&d, line++, delete->part == PART_FORGET,
+	choice_draw(&d, line++, delete->part == PART_FORGET,
 	    term_glyph(delete->sign_out ? GLYPH_NOT_CHOSEN : GLYPH_CHOSEN),
 	    _("Forget here"), "");
 	if (!delete->sign_out)
-		draw_option(&d, line++, delete->part == PART_PURGE,
+		choice_draw(&d, line++, delete->part == PART_PURGE,
 		    delete->purge ? "    [x]" : "    [ ]",
 		    _("and keep no backup"), "");
-	draw_option(&d, line++, delete->part == PART_SIGN_OUT,
+	choice_draw(&d, line++, delete->part == PART_SIGN_OUT,
 	    term_glyph(delete->sign_out ? GLYPH_CHOSEN : GLYPH_NOT_CHOSEN),
 	    _("Sign out everywhere"), _("asks the issuer, 10 s at most"));
 	if (delete->sign_out)
@@ -191,6 +174,9 @@ act_delete(struct ui *ui, void *state, enum action action)
 
 	delete->err.code = ERROR_NONE;
 	switch (action) {
+	case ACTION_HELP:
+		help_open(ui, ON_DELETE);
+		break;
 	case ACTION_CANCEL:
 		ui_pop(ui);
 		break;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "ui/screen.h"
+#include "ui/scroll.h"
 
 #define LABEL_COLUMNS 14
 
@@ -90,7 +91,12 @@ detail_draw_in(struct ui *ui, const struct profile *p, int line, int column,
 	add_time(&pane, _("access ends"), p->expires_at);
 	add_time(&pane, _("last renewed"), p->last_refresh);
 	add_time(&pane, _("since"), p->created_at);
-	add(&pane, _("renewed by"), STYLE_NORMAL, "chatelaine");
+	add(&pane, _("renewed by"), STYLE_NORMAL, p->owner != NULL ?
+	    p->owner : "chatelaine");
+	add(&pane, _("lent to"), STYLE_NORMAL, p->owner_path);
+	for (size_t i = 0; i < p->targets.count; i++)
+		add(&pane, i == 0 ? _("used by") : "", STYLE_NORMAL,
+		    p->targets.name[i]);
 	add(&pane, _("last refusal"), STYLE_NORMAL, p->refused_message);
 	add(&pane, _("user id"), STYLE_NORMAL, p->user_id);
 	add(&pane, _("account id"), STYLE_NORMAL, p->account_id);
@@ -103,17 +109,13 @@ detail_draw_in(struct ui *ui, const struct profile *p, int line, int column,
 	return pane.used;
 }
 
-/* The screen keeps no profile: it shows the selected one. */
-struct detail {
-	int skip;
-	int last;		/* the most that @skip may be */
-	int page;		/* lines of a page */
-};
+/* The screen keeps no profile: it shows the selected one. Its state is a struct
+ * scroll. */
 
 static void
 draw_detail(struct ui *ui, void *state)
 {
-	struct detail *detail = state;
+	struct scroll *scroll = state;
 	const struct profile *p = ui_selected(ui);
 	int lines, columns, used;
 
@@ -122,12 +124,9 @@ draw_detail(struct ui *ui, void *state)
 	if (p == NULL)
 		return;
 	used = detail_draw_in(ui, p, 1, 2, lines - 3, columns - 4,
-	    detail->skip);
-	detail->last = used > lines - 3 ? used - (lines - 3) : 0;
-	if (detail->skip > detail->last)
-		detail->skip = detail->last;
-	ui_draw_more(lines - 1, columns - 2, detail->skip < detail->last);
-	detail->page = lines > 4 ? lines - 3 : 1;
+	    scroll->skip);
+	scroll_fit(scroll, used, lines - 3);
+	ui_draw_more(lines - 1, columns - 2, scroll_has_more(scroll));
 	if (ui->message[0] != '\0' && lines > 6) {
 		int wanted = term_wrapped_lines(columns - 4, ui->message);
 
@@ -154,7 +153,6 @@ detail_ticks(struct ui *ui, void *state)
 static void
 act_detail(struct ui *ui, void *state, enum action action)
 {
-	struct detail *detail = state;
 	const struct profile *p = ui_selected(ui);
 	struct error err = ERROR_INIT;
 
@@ -163,21 +161,17 @@ act_detail(struct ui *ui, void *state, enum action action)
 		ui_pop(ui);
 		return;
 	}
+	if (scroll_act(state, action))
+		return;
 	switch (action) {
-	case ACTION_UP:
-	case ACTION_UP_VI:
-		detail->skip -= detail->skip > 0;
+	case ACTION_USE:
+		use_open(ui, p->name);
 		break;
-	case ACTION_DOWN:
-	case ACTION_DOWN_VI:
-		detail->skip += detail->skip < detail->last;
+	case ACTION_LEND:
+		lend_open(ui, p);
 		break;
-	case ACTION_PAGE_UP:
-		detail->skip -= detail->skip < detail->page ? detail->skip :
-		    detail->page;
-		break;
-	case ACTION_PAGE_DOWN:
-		detail->skip += detail->page;	/* the next picture cuts it */
+	case ACTION_RENAME:
+		rename_open(ui, p->name);
 		break;
 	case ACTION_EXPORT:
 		export_open(ui, p->name);
@@ -194,6 +188,9 @@ act_detail(struct ui *ui, void *state, enum action action)
 	case ACTION_DELETE:
 		if (!ui_is_busy(ui))
 			delete_open(ui, p->name);
+		break;
+	case ACTION_MESSAGES:
+		messages_open(ui);
 		break;
 	case ACTION_HELP:
 		help_open(ui, ON_DETAIL);
@@ -214,8 +211,8 @@ static const struct screen_type detail_type = {
 void
 detail_open(struct ui *ui)
 {
-	struct detail *detail = calloc(1, sizeof *detail);
+	struct scroll *scroll = calloc(1, sizeof *scroll);
 
-	if (detail != NULL)
-		ui_push(ui, &detail_type, detail);
+	if (scroll != NULL)
+		ui_push(ui, &detail_type, scroll);
 }

@@ -302,6 +302,9 @@ act_export(struct ui *ui, void *state, enum action action)
 
 	export->err.code = ERROR_NONE;
 	switch (action) {
+	case ACTION_HELP:
+		help_open(ui, ON_EXPORT);
+		break;
 	case ACTION_CANCEL:
 		ui_pop(ui);
 		break;

@@ -14,8 +14,8 @@ field_set(struct field *field, const char *text)
 	field->length = strlen(field->text);
 }
 
-static size_t
-encode(char bytes[4], unsigned int c)
+size_t
+field_encode(char bytes[4], unsigned int c)
 {
 	if (c < 0x80) {
 		bytes[0] = (char)c;
@@ -59,7 +59,7 @@ field_type(struct field *field, int key)
 	}
 	if (key < 0x20 || (key >= 0x7f && key < 0xa0) || key >= TERM_NONE)
 		return false;
-	n = encode(bytes, (unsigned int)key);
+	n = field_encode(bytes, (unsigned int)key);
 	if (field->length + n >= sizeof field->text)
 		return true;
 	memcpy(field->text + field->length, bytes, n);

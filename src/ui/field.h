@@ -19,6 +19,9 @@ void field_set(struct field *field, const char *text);
 /* Takes a character or a backspace; false for any other key. */
 bool field_type(struct field *field, int key);
 
+/* Writes a character as UTF-8; returns how many bytes it has. */
+size_t field_encode(char bytes[4], unsigned int character);
+
 /* Draws it, its end in view, and places the cursor when it is @focused. */
 void field_draw(const struct field *field, int line, int column, int width,
     bool focused);

@@ -4,20 +4,56 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/buffer.h"
 #include "base/i18n.h"
 #include "ui/screen.h"
+#include "ui/scroll.h"
 
-#define LABEL_COLUMNS 11
+#define LABEL_COLUMNS 14
 
 struct help {
 	unsigned int about;	/* ON_... */
-	int skip, last, page;	/* lines */
+	struct scroll scroll;
 };
+
+static bool
+does_the_same(int a, int b, unsigned int about)
+{
+	return (action_info[a].screens & about) != 0 &&
+	    (action_info[b].screens & about) != 0 &&
+	    strcmp(action_info[a].help, action_info[b].help) == 0;
+}
+
+/* An entry of its own: on this screen, and not told with one before. */
+static bool
+is_entry(int action, unsigned int about)
+{
+	for (int i = 0; i < action; i++)
+		if (does_the_same(i, action, about))
+			return false;
+	return (action_info[action].screens & about) != 0;
+}
+
+/* "Up, k": all keys that do the same. */
+static void
+draw_label(int line, int action, unsigned int about)
+{
+	struct buffer label = BUFFER_INIT;
+
+	buffer_add_string(&label, action_label((enum action)action));
+	for (int i = action + 1; i < ACTIONS; i++)
+		if (does_the_same(i, action, about))
+			buffer_addf(&label, ", %s",
+			    action_label((enum action)i));
+	term_text(line, 2, LABEL_COLUMNS - 1, STYLE_KEY, label.data);
+	buffer_release(&label);
+}
 
 /* One key and its sentence, from @at on in the page; returns its lines. */
 static int
-draw_key(enum action action, int at, int lines, int columns)
+draw_key(int action, unsigned int about, int at, int lines, int columns)
 {
 	int width = columns - 4 - LABEL_COLUMNS;
 	const char *text = _(action_info[action].help);
@@ -28,8 +64,7 @@ draw_key(enum action action, int at, int lines, int columns)
 	if (first >= wanted || room <= 0)
 		return wanted;
 	if (first == 0)
-		term_text(1 + at, 2, LABEL_COLUMNS - 1, STYLE_KEY,
-		    action_label(action));
+		draw_label(1 + at, action, about);
 	term_wrapped_from(1 + at + first, 2 + LABEL_COLUMNS, width,
 	    wanted - first < room ? wanted - first : room, STYLE_NORMAL, text,
 	    first);
@@ -46,14 +81,11 @@ draw_help(struct ui *ui, void *state)
 	term_size(&lines, &columns);
 	term_box(0, 0, lines, columns, _("Keys"));
 	for (int i = 0; i < ACTIONS; i++)
-		if ((action_info[i].screens & help->about) != 0)
-			used += draw_key((enum action)i, used - help->skip,
-			    lines, columns);
-	help->page = lines > 4 ? lines - 3 : 1;
-	help->last = used > help->page ? used - help->page : 0;
-	if (help->skip > help->last)
-		help->skip = help->last;
-	ui_draw_more(lines - 1, columns - 2, help->skip < help->last);
+		if (is_entry(i, help->about))
+			used += draw_key(i, help->about,
+			    used - help->scroll.skip, lines, columns);
+	scroll_fit(&help->scroll, used, lines - 3);
+	ui_draw_more(lines - 1, columns - 2, scroll_has_more(&help->scroll));
 	ui_draw_keys(lines - 2, 2, columns - 4, ON_HELP);
 }
 
@@ -62,17 +94,7 @@ act_help(struct ui *ui, void *state, enum action action)
 {
 	struct help *help = state;
 
-	if (action == ACTION_UP || action == ACTION_UP_VI)
-		help->skip -= help->skip > 0;
-	else if (action == ACTION_DOWN || action == ACTION_DOWN_VI)
-		help->skip += help->skip < help->last;
-	else if (action == ACTION_PAGE_UP)
-		help->skip -= help->skip < help->page ? help->skip :
-		    help->page;
-	else if (action == ACTION_PAGE_DOWN)
-		help->skip += help->last - help->skip < help->page ?
-		    help->last - help->skip : help->page;
-	else
+	if (!scroll_act(&help->scroll, action))
 		ui_pop(ui);
 }
 

@@ -12,6 +12,7 @@
 #include "ui/dialog.h"
 #include "ui/field.h"
 #include "ui/screen.h"
+#include "ui/scroll.h"
 
 #define NAME_COLUMNS 58
 #define TERMS_COLUMNS 66
@@ -112,7 +113,7 @@ name_open(struct ui *ui)
 
 struct terms {
 	char name[STORE_NAME_MAX + 1];
-	int skip, last;		/* lines: scrolled away, and at most */
+	struct scroll scroll;
 };
 
 static void
@@ -129,13 +130,11 @@ draw_terms(struct ui *ui, void *state)
 	wanted = term_wrapped_lines(columns - 4, app_terms());
 	d = dialog_draw(_("Before the first sign-in"), wanted + 1,
 	    TERMS_COLUMNS, ON_TERMS);
-	terms->last = wanted > d.lines ? wanted - d.lines : 0;
-	if (terms->skip > terms->last)
-		terms->skip = terms->last;
+	scroll_fit(&terms->scroll, wanted, d.lines);
 	term_wrapped_from(d.line, d.column, d.columns, d.lines, STYLE_NORMAL,
-	    app_terms(), terms->skip);
+	    app_terms(), terms->scroll.skip);
 	ui_draw_more(d.line + d.lines + 1, d.column + d.columns,
-	    terms->skip < terms->last);
+	    scroll_has_more(&terms->scroll));
 }
 
 static void
@@ -146,19 +145,19 @@ act_terms(struct ui *ui, void *state, enum action action)
 
 	if (action == ACTION_CANCEL)
 		ui_pop(ui);
-	else if (action == ACTION_UP || action == ACTION_UP_VI)
-		terms->skip -= terms->skip > 0;
-	else if (action == ACTION_DOWN || action == ACTION_DOWN_VI ||
-	    (action == ACTION_AGREE && terms->skip < terms->last))
+	else if (action == ACTION_HELP)
+		help_open(ui, ON_TERMS);
+	else if (action == ACTION_AGREE && scroll_has_more(&terms->scroll))
 		/* What was not seen is not agreed to. */
-		terms->skip += terms->skip < terms->last;
+		scroll_act(&terms->scroll, ACTION_DOWN);
 	else if (action == ACTION_AGREE) {
 		ui_pop(ui);
 		if (store_agree_terms(ui->app->store, &err) != 0)
 			ui_say_error(ui, &err);
 		else
 			login_open(ui, copy.name);
-	}
+	} else
+		scroll_act(&terms->scroll, action);
 }
 
 static const struct screen_type terms_type = {

@@ -14,12 +14,15 @@
 #include "app/app.h"
 #include "app/job.h"
 #include "ui/action.h"
+#include "ui/rows.h"
 #include "ui/term.h"
 
 struct ui;
 
 struct screen_type {
 	unsigned int on;	/* ON_..., for its keys */
+	/* Where those change: what they are now. May be NULL. */
+	unsigned int (*where)(const struct ui *ui);
 	/* Draws everything; curses sends only what changed. */
 	void (*draw)(struct ui *ui, void *state);
 	/* Does what a key of the table means here. */
@@ -54,12 +57,18 @@ struct ui {
 	struct screen stack[SCREENS_MAX];
 	int depth;
 	struct profile_list list;
-	size_t selected, top;
+	struct rows rows;	/* those of @list that are shown */
+	size_t selected, top;	/* places in the rows */
+	size_t wanted;		/* index of the profile that was selected last,
+				 * which a filter may hide */
+	bool filtering;		/* the filter is being typed */
 	struct job *job;	/* one at a time; NULL */
 	char job_profile[STORE_NAME_MAX + 1];
 	const struct ui_work *job_work;	/* what it is, in words */
+	struct batch *batch;	/* the same on many; NULL */
 	char message[MESSAGE_MAX];
 	enum term_style message_style;
+	struct messages *messages;	/* the last ones; NULL: none yet */
 	bool plain;		/* the screen is left: nothing is drawn */
 	bool quit;
 	int64_t minute;		/* when the profiles were read, in minutes */
@@ -79,13 +88,25 @@ void ui_retype(struct ui *ui, const void *state,
 void ui_say(struct ui *ui, enum term_style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void ui_say_error(struct ui *ui, const struct error *err);
+void ui_release_messages(struct ui *ui);
+
+/* The same for what is not worth keeping: how far something is. */
+void ui_hint(struct ui *ui, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Reads the profiles anew; keeps the selection on its name, or on @name where
  * that is not NULL. */
 void ui_reload(struct ui *ui, const char *name);
 
-/* The selected profile; NULL in an empty store. Do not keep it. */
+/* The selected profile; NULL when none is shown. Do not keep it. */
 const struct profile *ui_selected(const struct ui *ui);
+
+/* Selects the profile in row @to. */
+void ui_select(struct ui *ui, size_t to);
+
+/* After filter or order changed: shows what there is to show, and the selected
+ * profile in any case when @keep. */
+void ui_show(struct ui *ui, bool keep);
 
 /* Starts @job, which then is the interface's; false, and says why, when NULL
  * (@err) or when another one runs. */
@@ -105,12 +126,22 @@ void ui_draw_more(int line, int right, bool more);
 
 /* The screens. */
 void list_open(struct ui *ui);
+void filter_open(struct ui *ui);
+void messages_open(struct ui *ui);
+void forget_open(struct ui *ui);	/* for all that are marked */
 void detail_open(struct ui *ui);
 void name_open(struct ui *ui);
 void terms_open(struct ui *ui, const char *name);
 void login_open(struct ui *ui, const char *name);
 void export_open(struct ui *ui, const char *name);
 void delete_open(struct ui *ui, const char *name);
+void use_open(struct ui *ui, const char *name);
+void lend_open(struct ui *ui, const struct profile *profile);	/* or back */
+void rename_open(struct ui *ui, const char *name);
+
+/* What programs have and the store has not; says so when there is nothing and
+ * somebody @asked. */
+void import_open(struct ui *ui, bool asked);
 void help_open(struct ui *ui, unsigned int on);
 
 /* Draws all about a profile into a rectangle; used beside the list, too.

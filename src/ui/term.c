@@ -16,36 +16,30 @@
 #include "base/buffer.h"
 #include "base/i18n.h"
 #include "base/text.h"
-#include "ui/term.h"
+#include "ui/term_part.h"
 
 /* How long after ESC the rest of a key's sequence may come; ms. */
 #define ESC_DELAY_MS 25
-
-/* Pairs of colours; 0 is the terminal's own. */
-enum { PAIR_ACCENT = 1, PAIR_GOOD, PAIR_WARNING, PAIR_BAD, PAIR_QR };
-
-/* Of 256 colours, these two are what they say; of 8, a theme may bend them. */
-#define BLACK_OF_256 16
-#define WHITE_OF_256 231
 
 /* Curses knows one terminal at a time, so there is one of these. */
 static struct {
 	SCREEN *screen;
 	struct termios before;	/* how the terminal was */
 	bool has_before;
-	bool coloured;
+	bool mouse;		/* it is on */
 	bool utf8;		/* texts: the locale says so */
 	bool borrows;		/* it does not, but half blocks may do */
 	attr_t style[STYLES];
 	short pair[STYLES];
 	int cursor_line, cursor_column;
-	char typed[4];		/* the start of a character */
-	size_t typed_length;
+	struct term_input input;
 } term;
 
 static const char *const glyphs[GLYPHS][2] = {
 	/* in UTF-8, in ASCII */
 	[GLYPH_MARK] = { "\xe2\x96\x8c", ">" },
+	[GLYPH_TICKED] = { "\xe2\x97\x8f", "+" },
+	[GLYPH_SORTED] = { "\xe2\x96\xb4", "^" },
 	[GLYPH_RENEWABLE] = { "\xe2\x86\xbb", "*" },
 	[GLYPH_ENTER] = { "\xe2\x8f\x8e", "Enter" },
 	[GLYPH_DOT] = { "\xc2\xb7", "-" },
@@ -68,42 +62,37 @@ term_is_possible(void)
 }
 
 static void
-set_style(enum term_style style, attr_t attributes, short pair,
-    attr_t without_colour)
+set_style(enum term_style style, int colours)
 {
-	term.style[style] = term.coloured ? attributes : without_colour;
-	term.pair[style] = term.coloured ? pair : 0;
+	struct term_look look = term_look(style, colours);
+	short pair = (short)(style + 1);
+	attr_t attributes = A_NORMAL;
+
+	attributes |= (look.attributes & LOOK_BOLD) != 0 ? A_BOLD : 0;
+	attributes |= (look.attributes & LOOK_DIM) != 0 ? A_DIM : 0;
+	attributes |= (look.attributes & LOOK_UNDERLINE) != 0 ? A_UNDERLINE :
+	    0;
+	attributes |= (look.attributes & LOOK_REVERSE) != 0 ? A_REVERSE : 0;
+	term.style[style] = attributes;
+	term.pair[style] = 0;
+	if (look.colour == COLOUR_OWN)
+		return;
+	/* A pair of its own; 0 is the terminal's. */
+	init_pair(pair, look.colour, look.background);
+	term.pair[style] = pair;
 }
 
 static void
 set_theme(void)
 {
-	const char *no_color = getenv("NO_COLOR");
-	bool has = has_colors() && start_color() == OK;
-	bool many = has && COLORS >= 256;
+	int colours = 0;
 
-	if (has) {
+	if (has_colors() && start_color() == OK) {
 		use_default_colors();
-		init_pair(PAIR_ACCENT, COLOR_CYAN, -1);
-		init_pair(PAIR_GOOD, COLOR_GREEN, -1);
-		init_pair(PAIR_WARNING, COLOR_YELLOW, -1);
-		init_pair(PAIR_BAD, COLOR_RED, -1);
-		init_pair(PAIR_QR, many ? BLACK_OF_256 : COLOR_BLACK,
-		    many ? WHITE_OF_256 : COLOR_WHITE);
+		colours = COLORS;
 	}
-	term.coloured = has && (no_color == NULL || *no_color == '\0');
-	set_style(STYLE_NORMAL, A_NORMAL, 0, A_NORMAL);
-	set_style(STYLE_STRONG, A_BOLD, 0, A_BOLD);
-	set_style(STYLE_DIM, A_DIM, 0, A_DIM);
-	set_style(STYLE_TITLE, A_BOLD, PAIR_ACCENT, A_BOLD);
-	set_style(STYLE_KEY, A_BOLD, PAIR_ACCENT, A_BOLD);
-	set_style(STYLE_GOOD, A_NORMAL, PAIR_GOOD, A_NORMAL);
-	set_style(STYLE_WARNING, A_NORMAL, PAIR_WARNING, A_BOLD);
-	set_style(STYLE_BAD, A_BOLD, PAIR_BAD, A_BOLD);
-	set_style(STYLE_FIELD, A_UNDERLINE, 0, A_UNDERLINE);
-	/* Not decoration: a phone must read it, so NO_COLOR is no reason. */
-	term.style[STYLE_QR] = has ? A_NORMAL : A_REVERSE;
-	term.pair[STYLE_QR] = has ? PAIR_QR : 0;
+	for (int i = 0; i < STYLES; i++)
+		set_style((enum term_style)i, colours);
 }
 
 /*
@@ -175,6 +164,8 @@ term_open(struct error *err)
 	curs_set(0);
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
+	/* Ours: see term_input.c. */
+	keyok(KEY_MOUSE, FALSE);
 	set_theme();
 	return 0;
 }
@@ -184,6 +175,7 @@ term_close(void)
 {
 	if (term.screen == NULL)
 		return;
+	term_mouse(false);
 	endwin();
 	delscreen(term.screen);
 	term.screen = NULL;
@@ -194,6 +186,7 @@ term_close(void)
 void
 term_leave(void)
 {
+	term_mouse(false);
 	endwin();
 	if (term.has_before)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &term.before);
@@ -346,6 +339,7 @@ term_clear(void)
 	attr_set(A_NORMAL, 0, NULL);
 	erase();
 	term.cursor_line = term.cursor_column = -1;
+	term_cold();
 }
 
 void
@@ -375,24 +369,42 @@ term_redraw(void)
 	clearok(curscr, TRUE);
 }
 
-/* What curses calls a key, or the end of a sequence that it does not know. */
+void
+term_mouse(bool on)
+{
+	const char *keys = tigetstr("kmous"), *mode = tigetstr("XM");
+
+	if (on == term.mouse || keys == NULL || keys == (char *)-1)
+		return;
+	term.mouse = on;
+	if (mode != NULL && mode != (char *)-1)
+		putp(tparm(mode, on ? 1 : 0));
+	else
+		/* As curses itself does where the description lacks it. */
+		putp(on ? "\033[?1000h" : "\033[?1000l");
+	fflush(stdout);
+}
+
+/* What curses calls a key. */
 static const struct {
-	int code;		/* of curses; 0: none */
-	const char *sequence;	/* behind ESC [ or ESC O; NULL: none */
-	int key;
+	int code, key;
 } keys[] = {
-	{ KEY_UP, "A", TERM_UP }, { KEY_DOWN, "B", TERM_DOWN },
-	{ KEY_RIGHT, "C", TERM_RIGHT }, { KEY_LEFT, "D", TERM_LEFT },
-	{ KEY_HOME, "H", TERM_HOME }, { KEY_END, "F", TERM_END },
-	{ 0, "1~", TERM_HOME }, { 0, "4~", TERM_END },
-	{ 0, "7~", TERM_HOME }, { 0, "8~", TERM_END },
-	{ KEY_PPAGE, "5~", TERM_PAGE_UP }, { KEY_NPAGE, "6~", TERM_PAGE_DOWN },
-	{ KEY_BTAB, "Z", TERM_BACKTAB }, { KEY_ENTER, NULL, TERM_ENTER },
-	{ KEY_BACKSPACE, NULL, TERM_BACKSPACE },
-	{ KEY_DC, "3~", TERM_BACKSPACE },
+	{ KEY_UP, TERM_UP }, { KEY_DOWN, TERM_DOWN },
+	{ KEY_RIGHT, TERM_RIGHT }, { KEY_LEFT, TERM_LEFT },
+	{ KEY_HOME, TERM_HOME }, { KEY_END, TERM_END },
+	{ KEY_PPAGE, TERM_PAGE_UP }, { KEY_NPAGE, TERM_PAGE_DOWN },
+	{ KEY_BTAB, TERM_BACKTAB }, { KEY_ENTER, TERM_ENTER },
+	{ KEY_BACKSPACE, TERM_BACKSPACE }, { KEY_DC, TERM_BACKSPACE },
 };
 
-#define KEYS (sizeof keys / sizeof keys[0])
+static int
+curses_key(int code)
+{
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (code == keys[i].code)
+			return keys[i].key;
+	return TERM_OTHER;
+}
 
 /*
  * After an ESC that curses made nothing of: alone it is the key, with more
@@ -402,8 +414,6 @@ static const struct {
 static int
 escape_key(void)
 {
-	char sequence[32];
-	size_t n = 0;
 	int c = getch();
 
 	if (c == ERR)
@@ -412,41 +422,21 @@ escape_key(void)
 		ungetch(c);	/* pressed twice */
 		return TERM_ESC;
 	}
-	if (c != '[' && c != 'O')
-		return TERM_OTHER;
-	/* Parameters, then one character from @ to ~. */
-	do {
-		c = getch();
-		if (c == ERR)
-			return TERM_OTHER;
-		if (n + 1 < sizeof sequence)
-			sequence[n++] = (char)c;
-	} while (c < 0x40 || c > 0x7e);
-	sequence[n] = '\0';
-	for (size_t i = 0; i < KEYS; i++)
-		if (keys[i].sequence != NULL &&
-		    strcmp(keys[i].sequence, sequence) == 0)
-			return keys[i].key;
-	return TERM_OTHER;
+	return term_input_begin(&term.input, c) ? TERM_NONE : TERM_OTHER;
 }
 
-/* Collects the bytes of a character, which may come one at a time. TERM_NONE
- * while it is not whole. */
 static int
-utf8_key(int byte)
+byte_key(int c)
 {
-	uint32_t c;
-	size_t n;
-
-	if (!term.utf8)
-		return TERM_OTHER;
-	term.typed[term.typed_length++] = (char)byte;
-	n = text_decode(term.typed, term.typed_length, &c);
-	if (n == 0 && term.typed_length < sizeof term.typed &&
-	    ((unsigned char)byte >= 0xc0 || term.typed_length > 1))
-		return TERM_NONE;
-	term.typed_length = 0;
-	return n == 0 ? TERM_OTHER : (int)c;
+	if (term_input_is_open(&term.input) && c != TERM_ESC)
+		return term_input_next(&term.input, c);
+	term.input.length = 0;
+	if (c >= 0x80)
+		return term_input_utf8(&term.input, c);
+	term.input.typed_length = 0;
+	if (c == TERM_ESC)
+		return escape_key();
+	return c == '\r' ? TERM_ENTER : c == 0x7f ? TERM_BACKSPACE : c;
 }
 
 int
@@ -457,22 +447,11 @@ term_key(void)
 	while ((c = getch()) != ERR) {
 		if (c == KEY_RESIZE)
 			continue;
-		if (c >= 0x80 && c <= 0xff) {
-			key = utf8_key(c);
-			if (key != TERM_NONE)
-				return key;
-			continue;
-		}
-		term.typed_length = 0;
-		if (c == TERM_ESC)
-			return escape_key();
-		if (c < 0x80)
-			return c == '\r' ? TERM_ENTER :
-			    c == 0x7f ? TERM_BACKSPACE : c;
-		for (size_t i = 0; i < KEYS; i++)
-			if (c == keys[i].code)
-				return keys[i].key;
-		return TERM_OTHER;
+		if (c > 0xff)
+			term.input.length = term.input.typed_length = 0;
+		key = c > 0xff ? curses_key(c) : byte_key(c);
+		if (key != TERM_NONE)
+			return key;
 	}
 	return TERM_NONE;
 }

@@ -19,6 +19,7 @@ enum term_style {
 	STYLE_STRONG,		/* what the eye should find first */
 	STYLE_DIM,
 	STYLE_TITLE,
+	STYLE_MARK,		/* what moves with the selection */
 	STYLE_KEY,		/* a key in the footer */
 	STYLE_GOOD,
 	STYLE_WARNING,
@@ -31,6 +32,8 @@ enum term_style {
 /* Signs with a form in ASCII. */
 enum term_glyph {
 	GLYPH_MARK,		/* the selected row */
+	GLYPH_TICKED,		/* a marked row */
+	GLYPH_SORTED,		/* behind the heading of a sorted column */
 	GLYPH_RENEWABLE,
 	GLYPH_ENTER,
 	GLYPH_DOT,		/* between two facts */
@@ -48,6 +51,7 @@ enum term_key {
 	TERM_UP, TERM_DOWN, TERM_LEFT, TERM_RIGHT,
 	TERM_HOME, TERM_END, TERM_PAGE_UP, TERM_PAGE_DOWN,
 	TERM_BACKTAB,
+	TERM_CLICK, TERM_DOUBLE_CLICK, TERM_WHEEL_UP, TERM_WHEEL_DOWN,
 	TERM_OTHER		/* a key that we do not use */
 };
 
@@ -117,6 +121,17 @@ void term_cursor(int line, int column);
 /* The next key; TERM_NONE when there is none, or not yet a whole one. Never
  * waits. */
 int term_key(void);
+
+/* Whether the terminal reports its mouse. While it does, most want Shift held
+ * to select text. Off after term_open() and term_return(). */
+void term_mouse(bool on);
+
+/* A click on a part of a line is that key; and none is any more. */
+void term_hot(int line, int column, int width, int key);
+void term_cold(void);
+
+/* Where the last TERM_CLICK or TERM_DOUBLE_CLICK was. */
+void term_pointer(int *line, int *column);
 
 /* Asked when the terminal is said to be readable: true when that means its
  * end. */

@@ -8,22 +8,20 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "app/keep.h"
 #include "app/login.h"
+#include "app/shown.h"
 #include "base/i18n.h"
-#include "base/text.h"
 #include "base/time.h"
+#include "ui/batch.h"
 #include "ui/screen.h"
 #include "ui/ui.h"
-
-/* Columns between two keys of the footer. */
-#define KEY_GAP 2
 
 /* Signals become bytes in a pipe. A handler can only reach a global. */
 static int signal_pipe[2] = { -1, -1 };
@@ -119,90 +117,13 @@ top(const struct ui *ui)
 	return &ui->stack[ui->depth - 1];
 }
 
-void
-ui_say(struct ui *ui, enum term_style style, const char *format, ...)
+/* Which keys there are now, as ON_... */
+static unsigned int
+ui_where(const struct ui *ui)
 {
-	va_list ap;
+	const struct screen_type *type = top(ui)->type;
 
-	va_start(ap, format);
-	vsnprintf(ui->message, sizeof ui->message, format, ap);
-	va_end(ap);
-	ui->message_style = style;
-}
-
-void
-ui_say_error(struct ui *ui, const struct error *err)
-{
-	if (err->code == ERROR_NEEDS_LOGIN)
-		ui_say(ui, STYLE_BAD, _("%s; i signs in again"), err->text);
-	else
-		ui_say(ui, STYLE_BAD, "%s", err->text);
-}
-
-/* How wide an action is in the footer; 0: it is not in it. */
-static int
-key_columns(enum action action, unsigned int on)
-{
-	const struct action_info *info = &action_info[action];
-
-	if ((info->screens & on) == 0 || *info->word == '\0')
-		return 0;
-	return text_columns(action_label(action)) + 1 +
-	    text_columns(_(info->word));
-}
-
-/* Marks what fits: first the ways out, then the rest in the table's order. */
-static void
-choose_keys(bool shown[ACTIONS], int width, unsigned int on)
-{
-	static const enum action first[] = {
-		ACTION_CANCEL, ACTION_BACK, ACTION_QUIT, ACTION_HELP
-	};
-	const int firsts = (int)(sizeof first / sizeof first[0]);
-	int used = -KEY_GAP;
-
-	for (int i = 0; i < firsts + ACTIONS; i++) {
-		enum action action = i < firsts ? first[i] :
-		    (enum action)(i - firsts);
-		int columns = key_columns(action, on);
-
-		if (columns == 0 || shown[action])
-			continue;
-		if (used + KEY_GAP + columns > width) {
-			if (i >= firsts)
-				return;
-			continue;
-		}
-		shown[action] = true;
-		used += KEY_GAP + columns;
-	}
-}
-
-void
-ui_draw_keys(int line, int column, int width, unsigned int on)
-{
-	bool shown[ACTIONS] = { false };
-	const int right = column + width;
-
-	choose_keys(shown, width, on);
-	for (int i = 0; i < ACTIONS; i++) {
-		if (!shown[i])
-			continue;
-		column += 1 + term_text(line, column, right - column,
-		    STYLE_KEY, action_label((enum action)i));
-		column += KEY_GAP + term_text(line, column, right - column,
-		    STYLE_NORMAL, _(action_info[i].word));
-	}
-}
-
-void
-ui_draw_more(int line, int right, bool more)
-{
-	const char *text = _(" more below ");
-
-	if (more)
-		term_text(line, right - text_columns(text), right,
-		    STYLE_WARNING, text);
+	return type->where != NULL ? type->where(ui) : type->on;
 }
 
 /* --- Profiles ------------------------------------------------------------ */
@@ -210,33 +131,79 @@ ui_draw_more(int line, int right, bool more)
 const struct profile *
 ui_selected(const struct ui *ui)
 {
-	return ui->selected < ui->list.count ?
-	    &ui->list.profile[ui->selected] : NULL;
+	return ui->selected < ui->rows.count ?
+	    &ui->list.profile[ui->rows.shown[ui->selected]] : NULL;
+}
+
+void
+ui_select(struct ui *ui, size_t to)
+{
+	if (to < ui->rows.count) {
+		ui->selected = to;
+		ui->wanted = ui->rows.shown[to];
+	}
+}
+
+void
+ui_show(struct ui *ui, bool keep)
+{
+	size_t at;
+
+	rows_show(&ui->rows, keep ? ui->wanted : ROWS_NONE);
+	at = rows_find(&ui->rows, ui->wanted);
+	ui->selected = at == ROWS_NONE ? 0 : at;
+}
+
+static size_t
+index_of(const struct profile_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->profile[i].name, name) == 0)
+			return i;
+	return ROWS_NONE;
+}
+
+/* Selects @name, which was @shown, and else what now is in its row. */
+static void
+select_again(struct ui *ui, const char *name, bool shown)
+{
+	size_t row = ui->selected, last;
+
+	ui->wanted = index_of(&ui->list, name);
+	ui_show(ui, shown);
+	if (ui->wanted != ROWS_NONE || ui->rows.count == 0)
+		return;
+	last = ui->rows.count - 1;
+	ui_select(ui, row < last ? row : last);
 }
 
 void
 ui_reload(struct ui *ui, const char *name)
 {
-	const struct profile *selected = ui_selected(ui);
+	bool shown = name != NULL ||
+	    rows_find(&ui->rows, ui->wanted) != ROWS_NONE;
 	char keep[STORE_NAME_MAX + 1] = "";
 	struct profile_list list;
 	struct error err = ERROR_INIT;
 
-	if (name != NULL || selected != NULL)
-		snprintf(keep, sizeof keep, "%s",
-		    name != NULL ? name : selected->name);
-	if (login_load_all(ui->app, &list, &err) != 0) {
+	if (name == NULL && ui->wanted < ui->list.count)
+		name = ui->list.profile[ui->wanted].name;
+	if (name != NULL)
+		snprintf(keep, sizeof keep, "%s", name);
+	if (login_load_all(ui->app, &list, &err) != 0 ||
+	    shown_complete(ui->app, &list, &err) != 0) {
 		ui_say_error(ui, &err);
+		return;
+	}
+	if (rows_load(&ui->rows, &ui->list, &list, time_now(), &err) != 0) {
+		ui_say_error(ui, &err);
+		profile_list_release(&list);
 		return;
 	}
 	profile_list_release(&ui->list);
 	ui->list = list;
 	ui->minute = time_now() / 60;
-	if (ui->selected >= list.count)
-		ui->selected = list.count == 0 ? 0 : list.count - 1;
-	for (size_t i = 0; i < list.count; i++)
-		if (strcmp(list.profile[i].name, keep) == 0)
-			ui->selected = i;
+	select_again(ui, keep, shown);
 }
 
 /* --- Jobs ---------------------------------------------------------------- */
@@ -262,10 +229,13 @@ const struct ui_work ui_signing_out = {
 bool
 ui_is_busy(struct ui *ui)
 {
-	if (ui->job == NULL)
-		return false;
-	ui_say(ui, STYLE_WARNING, _(ui->job_work->busy), ui->job_profile);
-	return true;
+	if (ui->job != NULL)
+		ui_say(ui, STYLE_WARNING, _(ui->job_work->busy),
+		    ui->job_profile);
+	else if (ui->batch != NULL)
+		ui_say(ui, STYLE_WARNING, "%s", _("several profiles are "
+		    "being worked on; Esc in the list stops that"));
+	return ui->job != NULL || ui->batch != NULL;
 }
 
 bool
@@ -338,7 +308,8 @@ wait_ms(struct ui *ui)
 		if (job_ms < ms)
 			ms = job_ms;
 	}
-	return ms;
+	/* Between two of many there is nothing to wait for. */
+	return ui->job == NULL && ui->batch != NULL ? 0 : ms;
 }
 
 static void
@@ -348,8 +319,12 @@ draw(struct ui *ui)
 		return;
 	ui->now = time_now();
 	term_clear();
-	for (int i = 0; i < ui->depth; i++)
+	for (int i = 0; i < ui->depth; i++) {
+		term_cold();	/* what is covered cannot be clicked on */
 		ui->stack[i].type->draw(ui, ui->stack[i].state);
+	}
+	/* Codes are there to be selected with the mouse. */
+	term_mouse((ui_where(ui) & (ON_LOGIN | ON_ENDED)) == 0);
 	term_show();
 }
 
@@ -391,7 +366,7 @@ handle_key(struct ui *ui, int key)
 	if (screen->type->type != NULL &&
 	    screen->type->type(ui, screen->state, key))
 		return;
-	action = action_find(key, screen->type->on);
+	action = action_find(key, ui_where(ui));
 	if (action == ACTION_REDRAW)
 		term_redraw();
 	else if (action != ACTIONS)
@@ -439,6 +414,7 @@ turn(struct ui *ui)
 	if (ready > 0 && fds[1].revents != 0)
 		handle_signals(ui);
 	step_job(ui);
+	batch_step(ui);
 	/* Others change the store, too; the clock wakes us each minute. */
 	if (time_now() / 60 != ui->minute)
 		ui_reload(ui, NULL);
@@ -456,10 +432,27 @@ ui_is_possible(void)
 	return term_is_possible();
 }
 
+/* What is worth knowing before the first key: logins that are here already, and
+ * that nothing renews the ones there are. */
+static void
+begin(struct ui *ui)
+{
+	const char *advice;
+
+	if (ui->list.count == 0) {
+		import_open(ui, false);
+		return;
+	}
+	advice = keep_advice(ui->app, &ui->list, time_now());
+	if (advice != NULL)
+		ui_say(ui, STYLE_WARNING, _("nothing renews these logins in "
+		    "time; to have it done, in a shell: %s"), advice);
+}
+
 int
 ui_run(struct app *app, struct error *err)
 {
-	struct ui ui = { .app = app };
+	struct ui ui = { .app = app, .rows = { .text = BUFFER_INIT } };
 	int result = -1;
 
 	if (open_signals(err) != 0)
@@ -469,6 +462,7 @@ ui_run(struct app *app, struct error *err)
 	app->screen = true;
 	list_open(&ui);
 	ui_reload(&ui, NULL);
+	begin(&ui);
 	while (!ui.quit) {
 		draw(&ui);
 		turn(&ui);
@@ -476,7 +470,10 @@ ui_run(struct app *app, struct error *err)
 	while (ui.depth > 0)
 		ui_pop(&ui);
 	ui_drop_job(&ui);
+	batch_free(ui.batch);
+	rows_release(&ui.rows);
 	profile_list_release(&ui.list);
+	ui_release_messages(&ui);
 	app->screen = false;
 	term_close();
 	result = ui.stopped ? error_set(err, ERROR_INTERRUPTED, "%s",

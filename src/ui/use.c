@@ -63,8 +63,8 @@ draw_use(struct ui *ui, void *state)
 	else
 		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
 		    d.lines - line, STYLE_NORMAL, use->places.count == 0 ?
-		    _("No program that uses a login was found here. 'chatelaine "
-		    "use NAME --for codex=DIR' names a place.") :
+		    _("No program that uses a login was found here. "
+		    "'chatelaine use NAME --for codex=DIR' names a place.") :
 		    _("They get the access token, and a new one with each "
 		    "renewal; never the refresh token."));
 }

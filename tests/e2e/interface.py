@@ -62,8 +62,8 @@ def rows(t):
     """name -> its row, as on the screen, from the top."""
     found = {}
     for line in t.screen()[2:]:
-        match = re.match(r" [ ▌>] (\S+) ", line + " ")
-        if not match:
+        match = re.match(r"[ ●+][ ▌>] (\S+) ", line + " ")
+        if not match or line.startswith("   Nothing matches"):
             break
         found[match[1]] = line
     return found
@@ -90,6 +90,21 @@ def seconds_to_answer(t, key, wanted, timeout=10):
     t.send(key)
     t.wait_for(wanted, timeout)
     return time.monotonic() - start
+
+
+def marked(t):
+    """Names of the rows with a mark, from the top."""
+    return [name for name, line in rows(t).items() if line[0] in "●+"]
+
+
+def click(t, x, y, button=0):
+    """Presses and lets go a button at a cell, as xterm reports it; 64 and 65 are the wheel."""
+    t.type(f"\x1b[<{button};{x + 1};{y + 1}M" + f"\x1b[<{button};{x + 1};{y + 1}m" * (button < 64))
+
+
+def click_on(t, text):
+    y = next(y for y, line in reversed(list(enumerate(t.screen()))) if text in line)
+    click(t, t.screen()[y].index(text), y)
 
 
 # Signing in
@@ -138,6 +153,9 @@ SCREENS = {
     "name": (["a"], "Name:"),
     "export": (["e"], "Format"),
     "delete": (["d"], "Forget here"),
+    "filter": (["/"], "Esc Clear"),
+    "messages": (["m"], "Messages"),
+    "forget": (["*", "d"], "Forget 1 profile"),
     "sign-in": (["i"], CODE),
     "QR code alone": (["i", CODE, "Q"], QR_ALONE),
 }

@@ -39,7 +39,7 @@ def test_columns_and_order(tui, seed):
     t = tui()
     t.wait_for(the_list)
     assert "4 profiles" in t.screen()[0]
-    assert re.split("  +", t.screen()[1].strip()) == ["PROFILE", "ACCOUNT", "PLAN", "ACCESS ENDS IN"]
+    assert re.split("  +", t.screen()[1].strip()) == ["PROFILE▴", "ACCOUNT", "PLAN", "ACCESS ENDS IN"]
     assert list(rows(t)) == ["acme/client-x", "old", "personal", "work"]
     shown = {name: re.split("  +", line[3:]) for name, line in rows(t).items()}
     assert shown["acme/client-x"] == ["acme/client-x", "ops@client.example", "Team", "ended 2h ago ↻"]
@@ -232,7 +232,7 @@ def test_selected_name_is_kept_when_profiles_come(tui, chatelaine, issuer, seed,
 # Sizes
 
 @pytest.mark.parametrize("cols, headings", [
-    (80, ["PROFILE", "ACCOUNT", "PLAN", "ACCESS ENDS IN"]), (40, ["PROFILE", "ACCESS ENDS IN"]),
+    (80, ["PROFILE▴", "ACCOUNT", "PLAN", "ACCESS ENDS IN"]), (40, ["PROFILE▴", "ACCESS ENDS IN"]),
 ])
 def test_columns_drop_by_priority(tui, seed, cols, headings):
     seed("work", lifetime=9 * DAY + HOUR // 2)

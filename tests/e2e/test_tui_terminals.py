@@ -85,6 +85,26 @@ def test_colours_stand_on_the_terminals_own_background(tui, seed):
     assert {t.cell(x, y).bg for y in range(24) for x in range(80)} == {"default"}
 
 
+def colours(t):
+    return {t.cell(x, y).fg for y in range(24) for x in range(80)} - {"default"}
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "xterm", "linux"])
+@pytest.mark.parametrize("ground", [None, "15;0", "0;15", "0;default;15", "nonsense", "0;99", ";"])
+def test_colours_are_never_red_against_green(tui, seed, term, ground):
+    seed("a", lifetime=-60)
+    seed("b", lifetime=-60, reason="revoked")
+    seed("c")
+    t = tui(term=term, env={"COLORFGBG": ground})
+    wait_selected(t, "a")
+    t.send("z")
+    said(t, "nothing|no ")
+    shown = colours(t)
+    assert len(shown) == 3 and not any(colour.endswith("green") for colour in shown)
+    # Yellow and cyan cannot be read on white.
+    assert ground is None or not ground.endswith("15") or ground == "15;0" or not shown & {"brown", "cyan"}
+
+
 # tmux itself
 
 @pytest.fixture

@@ -18,16 +18,24 @@
 #include "ui/term.h"
 
 static void
-no_key_does_two_things_on_a_screen(void **state)
+check_one_meaning(unsigned int on)
 {
-	(void)state;
 	for (int a = 0; a < ACTIONS; a++)
 		for (int b = a + 1; b < ACTIONS; b++)
 			if (action_info[a].key == action_info[b].key &&
-			    (action_info[a].screens &
-			    action_info[b].screens) != 0)
+			    (action_info[a].screens & on) != 0 &&
+			    (action_info[b].screens & on) != 0)
 				fail_msg("'%s' and '%s'", action_info[a].help,
 				    action_info[b].help);
+}
+
+static void
+no_key_does_two_things_on_a_screen(void **state)
+{
+	(void)state;
+	for (unsigned int on = 1; (on & ON_ALL) != 0; on <<= 1)
+		check_one_meaning(on);
+	check_one_meaning(ON_LIST | ON_CHOSEN);
 }
 
 static void
@@ -64,8 +72,10 @@ static void
 letters_can_be_typed_into_fields(void **state)
 {
 	(void)state;
-	for (int key = ' ' + 1; key < 0x7f; key++)
+	for (int key = ' ' + 1; key < 0x7f; key++) {
 		assert_int_equal(action_find(key, ON_NAME), ACTIONS);
+		assert_int_equal(action_find(key, ON_FILTER), ACTIONS);
+	}
 }
 
 int

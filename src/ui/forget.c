@@ -1,0 +1,100 @@
+/*
+ * The dialog that forgets all marked profiles. Signing out is not for many:
+ * each wants its name typed.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "ui/batch.h"
+#include "ui/dialog.h"
+#include "ui/screen.h"
+#include "ui/scroll.h"
+
+#define COLUMNS 60
+#define NAMES_MOST 12		/* lines */
+
+/* The names, from line @skip on, in their order on the screen. */
+static void
+draw_names(const struct ui *ui, const struct dialog *d, int lines, int skip)
+{
+	const struct rows *rows = &ui->rows;
+	int at = -skip;
+
+	for (size_t i = 0; i < rows->count && at < lines; i++) {
+		const struct profile *p = &ui->list.profile[rows->shown[i]];
+		int column = d->column + 2, end = d->column + d->columns;
+
+		if (!rows->marked[rows->shown[i]] || at++ < 0)
+			continue;
+		column += 2 + term_text(d->line + at - 1, column,
+		    end - column, STYLE_STRONG, p->name);
+		if (p->email != NULL)
+			term_text(d->line + at - 1, column, end - column,
+			    STYLE_DIM, p->email);
+	}
+}
+
+static void
+draw_forget(struct ui *ui, void *state)
+{
+	struct scroll *scroll = state;
+	const char *text = _("They move to the backups, and z brings them back "
+	    "one at a time. The logins stay valid at the issuer. To sign out, "
+	    "delete them one by one.");
+	int lines, columns, names = (int)ui->rows.marks, words, room;
+	char title[80];
+	struct dialog d;
+
+	term_size(&lines, &columns);
+	columns = columns - 4 < COLUMNS ? columns - 4 : COLUMNS;
+	words = term_wrapped_lines(columns, text);
+	snprintf(title, sizeof title, ngettext("Forget %zu profile",
+	    "Forget %zu profiles", ui->rows.marks), ui->rows.marks);
+	d = dialog_draw(title, (names < NAMES_MOST ? names : NAMES_MOST) + 1 +
+	    words, COLUMNS, ON_FORGET);
+	/* The names come first: the rest can be done without. */
+	room = d.lines - 1 - words;
+	if (room < 3)
+		room = d.lines < names ? d.lines : names;
+	draw_names(ui, &d, room, scroll->skip);
+	scroll_fit(scroll, names, room);
+	term_wrapped(d.line + room + 1, d.column, d.columns,
+	    d.lines - room - 1, STYLE_NORMAL, text);
+	ui_draw_more(d.line + d.lines + 1, d.column + d.columns,
+	    scroll_has_more(scroll));
+}
+
+static void
+act_forget(struct ui *ui, void *state, enum action action)
+{
+	if (scroll_act(state, action))
+		return;
+	if (action == ACTION_HELP)
+		help_open(ui, ON_FORGET);
+	else if (action == ACTION_CANCEL)
+		ui_pop(ui);
+	else if (action == ACTION_DO_DELETE) {
+		ui_pop(ui);
+		batch_open(ui, BATCH_FORGET);
+	}
+}
+
+static const struct screen_type forget_type = {
+	.on = ON_FORGET,
+	.draw = draw_forget,
+	.act = act_forget,
+	.release = free,
+};
+
+void
+forget_open(struct ui *ui)
+{
+	struct scroll *scroll = calloc(1, sizeof *scroll);
+
+	if (scroll != NULL)
+		ui_push(ui, &forget_type, scroll);
+}

@@ -1,0 +1,415 @@
+/*
+ * How the list looks.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/remove.h"
+#include "app/status.h"
+#include "base/i18n.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "ui/list.h"
+
+#define PANE_FROM 110		/* columns: details stand beside the list */
+#define LEFT_COLUMNS 18
+#define PLAN_COLUMNS 10
+#define NAME_LEAST 8
+#define NAME_MOST 28
+#define ACCOUNT_LEAST 12
+#define ACCOUNT_MOST 32
+#define USED_LEAST 14
+#define STORE_LEAST 8
+#define SMALL_BELOW 60		/* columns: the clock gives way to marks */
+
+/* A message gets the lines that it needs, for its end is the next step; but no
+ * more than the list can do without. */
+static int
+message_lines(const struct ui *ui, int lines, int columns)
+{
+	int wanted = term_wrapped_lines(columns, ui->message);
+	int most = lines >= 20 ? 4 : lines >= 12 ? 3 : lines >= 9 ? 2 : 1;
+
+	return wanted < 1 ? 1 : wanted > most ? most : wanted;
+}
+
+void
+list_lay_out(const struct ui *ui, struct list_layout *l)
+{
+	int rest;
+
+	term_size(&l->lines, &l->columns);
+	l->width = l->columns >= PANE_FROM ? l->columns * 3 / 5 : l->columns;
+	l->name = ui->rows.name_columns < NAME_LEAST ? NAME_LEAST :
+	    ui->rows.name_columns > NAME_MOST ? NAME_MOST :
+	    ui->rows.name_columns;
+	/* Columns go by priority: name, end, plan, account. */
+	rest = l->width - 3;
+	if (l->name > rest)
+		l->name = rest;
+	rest -= l->name + 2;
+	l->left = rest < LEFT_COLUMNS ? (rest > 0 ? rest : 0) : LEFT_COLUMNS;
+	rest -= l->left + 2;
+	l->plan = rest >= PLAN_COLUMNS ? PLAN_COLUMNS : 0;
+	rest -= l->plan > 0 ? l->plan + 2 : 0;
+	l->used = rest >= ACCOUNT_LEAST + 2 + USED_LEAST ? USED_LEAST : 0;
+	rest -= l->used > 0 ? l->used + 2 : 0;
+	l->account = rest >= ACCOUNT_LEAST ? rest : 0;
+	if (l->account > ACCOUNT_MOST)
+		l->account = ACCOUNT_MOST;
+	/* What the account does not need. */
+	if (l->used > 0)
+		l->used += rest - l->account;
+	l->keys = l->lines - 1;
+	l->selected = l->lines >= 6 ? l->lines - 2 : -1;
+	l->message_lines = message_lines(ui, l->lines, l->columns - 2);
+	l->message = l->lines >= 8 ? l->lines - 2 - l->message_lines :
+	    l->selected;
+	l->first = l->lines >= 5 ? 2 : l->lines >= 3 ? 1 : 0;
+	l->rows = (l->message >= 0 ? l->message : l->keys) - l->first;
+	if (l->rows < 1)
+		l->rows = 1;
+}
+
+static bool
+is_filtered(const struct ui *ui)
+{
+	return ui->filtering || ui->rows.filter.length > 0;
+}
+
+/* The store's path as people write it, from their home on. */
+static void
+add_store(const struct ui *ui, struct buffer *out)
+{
+	const char *path = store_path(ui->app->store), *home = getenv("HOME");
+	size_t n = home == NULL ? 0 : strlen(home);
+
+	if (n > 1 && strncmp(path, home, n) == 0 && path[n] == '/')
+		buffer_addf(out, "~%s", path + n);
+	else
+		buffer_add_string(out, path);
+}
+
+/* "2 marked  3 of 20  14:02", or less of it. */
+static void
+add_counts(const struct ui *ui, struct buffer *out)
+{
+	const struct rows *rows = &ui->rows;
+
+	if (rows->marks > 0)
+		buffer_addf(out, _("%zu marked  "), rows->marks);
+	if (is_filtered(ui))
+		buffer_addf(out, _("%zu of %zu"), rows->count, rows->total);
+	else
+		buffer_addf(out, ngettext("%zu profile", "%zu profiles",
+		    rows->total), rows->total);
+}
+
+/* Where the store's path stands, so that nothing moves. */
+static void
+draw_filter(const struct ui *ui, int column, int width)
+{
+	column += term_text(0, column, width, STYLE_KEY, "/");
+	if (ui->filtering)
+		field_draw(&ui->rows.filter, 0, column, width - 1, true);
+	else
+		term_text(0, column, width - 1, STYLE_STRONG,
+		    ui->rows.filter.text);
+}
+
+static void
+draw_header(const struct ui *ui, const struct list_layout *l)
+{
+	struct buffer right = BUFFER_INIT, store = BUFFER_INIT;
+	char clock[TIME_TEXT_SIZE];
+	const char *minutes;
+	bool small = l->columns < SMALL_BELOW &&
+	    (is_filtered(ui) || ui->rows.marks > 0);
+	int used = 1, at;
+
+	add_counts(ui, &right);
+	time_format_local(clock, ui->now);
+	minutes = strchr(clock, ' ');	/* behind the day */
+	if (minutes != NULL && !small)
+		buffer_addf(&right, " %s", minutes);
+	/* What is filtered must be seen: rather that than our name. */
+	if (!small || !is_filtered(ui))
+		used += 2 + term_text(0, 1, l->columns - 1, STYLE_TITLE,
+		    "chatelaine");
+	at = l->columns - text_columns(right.data) - 1;
+	if (is_filtered(ui))
+		draw_filter(ui, used, (at > used + 2 ? at : l->columns) -
+		    used - 2);
+	else if (at > used + STORE_LEAST) {
+		add_store(ui, &store);
+		term_text(0, used + 1, at - used - 3, STYLE_DIM, store.data);
+	}
+	if (at > used + 1)
+		term_text(0, at, l->columns - at, STYLE_NORMAL, right.data);
+	buffer_release(&right);
+	buffer_release(&store);
+}
+
+static int
+put_cell(int line, int column, int width, enum term_style style,
+    const char *text)
+{
+	if (width > 0)
+		term_text(line, column, width, style, text);
+	return width > 0 ? column + width + 2 : column;
+}
+
+/* The column that is sorted by has a sign behind its heading. */
+static int
+put_heading(const struct ui *ui, int column, int width, enum rows_sort sort,
+    const char *heading)
+{
+	char text[80];
+
+	snprintf(text, sizeof text, "%s%s", heading, ui->rows.sort == sort ?
+	    term_glyph(GLYPH_SORTED) : "");
+	return put_cell(1, column, width, STYLE_DIM, text);
+}
+
+static void
+draw_columns(const struct ui *ui, const struct list_layout *l)
+{
+	int at = 3;
+
+	if (l->first < 2)
+		return;
+	at = put_heading(ui, at, l->name, SORT_NAME, _("PROFILE"));
+	at = put_heading(ui, at, l->account, SORT_ACCOUNT, _("ACCOUNT"));
+	at = put_heading(ui, at, l->plan, SORT_PLAN, _("PLAN"));
+	at = put_heading(ui, at, l->left, SORT_END, _("ACCESS ENDS IN"));
+	put_cell(1, at, l->used, STYLE_DIM, _("USED BY"));
+}
+
+static enum term_style
+style_of(enum profile_status status)
+{
+	switch (status) {
+	case PROFILE_OK:
+		return STYLE_NORMAL;
+	case PROFILE_EXPIRING_SOON:
+	case PROFILE_EXPIRED:
+	case PROFILE_ACCESS_ONLY:
+	case PROFILE_IN_DOUBT:
+		return STYLE_WARNING;
+	case PROFILE_NEEDS_LOGIN:
+	case PROFILE_DAMAGED:
+		break;
+	}
+	return STYLE_BAD;
+}
+
+/* "ended 2h ago", and a sign that a renewal helps; "9d 23h (in doubt)". */
+static void
+left_text(const struct profile *profile, int64_t now, char *text, size_t size)
+{
+	enum profile_reason reason;
+	enum profile_status status = profile_status(profile, now, &reason);
+	size_t n;
+
+	status_left(profile, now, text, size);
+	n = strlen(text);
+	if (status == PROFILE_EXPIRED)
+		snprintf(text + n, size - n, " %s",
+		    term_glyph(GLYPH_RENEWABLE));
+	else if (status == PROFILE_IN_DOUBT)
+		snprintf(text + n, size - n, " ?");
+	else if (status == PROFILE_ACCESS_ONLY)
+		/* TRANSLATORS: behind the time left: it is not renewed. */
+		snprintf(text + n, size - n, " %s", _("(last)"));
+	n = strlen(text);
+	if (profile->warning[0] != NULL)
+		snprintf(text + n, size - n, " !");
+}
+
+static void
+draw_used(const struct profile *p, int line, int column, int width)
+{
+	struct buffer text = BUFFER_INIT;
+
+	for (size_t i = 0; i < p->targets.count; i++)
+		buffer_addf(&text, "%s%s", i > 0 ? " " : "",
+		    p->targets.name[i]);
+	put_cell(line, column, width, STYLE_NORMAL, p->targets.count == 0 ?
+	    "-" : text.data);
+	buffer_release(&text);
+}
+
+static void
+draw_row(const struct ui *ui, const struct list_layout *l, size_t row,
+    int line)
+{
+	size_t index = ui->rows.shown[row];
+	const struct profile *p = &ui->list.profile[index];
+	enum profile_reason reason;
+	enum profile_status status = profile_status(p, ui->now, &reason);
+	bool marked = ui->rows.marked[index];
+	char left[64];
+	int at = 3;
+
+	/* Only a sign, so that moving it costs a slow line little. */
+	if (row == ui->selected)
+		term_text(line, 1, 1, STYLE_MARK, term_glyph(GLYPH_MARK));
+	if (marked)
+		term_text(line, 0, 1, STYLE_KEY, term_glyph(GLYPH_TICKED));
+	left_text(p, ui->now, left, sizeof left);
+	at = put_cell(line, at, l->name, marked ? STYLE_STRONG :
+	    STYLE_NORMAL, p->name);
+	at = put_cell(line, at, l->account, STYLE_NORMAL,
+	    p->email != NULL ? p->email : "-");
+	at = put_cell(line, at, l->plan, STYLE_NORMAL,
+	    p->plan != NULL ? status_plan(p->plan) : "-");
+	at = put_cell(line, at, l->left, style_of(status), left);
+	draw_used(p, line, at, l->used);
+}
+
+/* How much of the selected profile's facts there is room for. */
+enum facts { FACTS_ALL, FACTS_NO_OWNER, FACTS_NO_ACCOUNT, FACTS_LEFT };
+
+static void
+add_facts(const struct ui *ui, const struct profile *p, enum facts facts,
+    struct buffer *out)
+{
+	char end[TIME_TEXT_SIZE], left[TIME_TEXT_SIZE];
+	const char *dot = term_glyph(GLYPH_DOT);
+
+	time_format_local(end, p->expires_at);
+	time_format_left_exact(left, p->expires_at - ui->now);
+	buffer_addf(out, "%s %s ", p->name, dot);
+	if (facts < FACTS_NO_ACCOUNT && p->email != NULL)
+		buffer_addf(out, "%s [%s] %s ", p->email,
+		    status_plan(p->plan), dot);
+	if (p->expires_at <= ui->now)
+		buffer_add_string(out, left);
+	else if (facts < FACTS_LEFT)
+		buffer_addf(out, _("ends %s (%s)"), end, left);
+	else
+		buffer_addf(out, _("ends in %s"), left);
+	if (facts < FACTS_NO_OWNER)
+		buffer_addf(out, " %s %s %s", dot, _("renewed by"),
+		    p->owner != NULL ? p->owner : "chatelaine");
+}
+
+/* What is not well is told with the key that mends it, which comes first: it
+ * must not be what is cut off. */
+static void
+add_trouble(const struct ui *ui, const struct profile *p, struct buffer *out)
+{
+	const char *dot = term_glyph(GLYPH_DOT), *step = detail_step(ui, p);
+
+	buffer_addf(out, "%s %s ", p->name, dot);
+	if (*step != '\0')
+		buffer_addf(out, "%s %s ", step, dot);
+	status_meaning(p, ui->now, out);
+}
+
+/* The selected profile in a line; it ticks. */
+static void
+draw_selected(const struct ui *ui, const struct list_layout *l)
+{
+	const struct profile *p = ui_selected(ui);
+	struct buffer text = BUFFER_INIT;
+	enum profile_reason reason;
+	enum profile_status status;
+
+	if (p == NULL || l->selected < 0)
+		return;
+	status = profile_status(p, ui->now, &reason);
+	if (p->warning[0] != NULL)
+		buffer_addf(&text, "%s %s %s", p->name,
+		    term_glyph(GLYPH_DOT), p->warning[0]);
+	else if (status == PROFILE_OK || status == PROFILE_EXPIRING_SOON)
+		for (int facts = FACTS_ALL; facts <= FACTS_LEFT; facts++) {
+			buffer_clear(&text);
+			add_facts(ui, p, (enum facts)facts, &text);
+			if (text_columns(text.data) <= l->columns - 2)
+				break;
+		}
+	else
+		add_trouble(ui, p, &text);
+	term_text(l->selected, 1, l->columns - 2, STYLE_NORMAL, text.data);
+	buffer_release(&text);
+}
+
+static void
+draw_empty(const struct list_layout *l)
+{
+	int line = l->lines >= 14 ? 4 : l->lines >= 5 ? 2 : 1;
+	int width = l->columns - 6 > 66 ? 66 : l->columns - 6;
+
+	line += term_wrapped(line, 3, width, l->lines - line - 1, STYLE_STRONG,
+	    _("No logins yet. Press a to sign in."));
+	line += l->lines >= 14;
+	term_wrapped(line, 3, width, l->lines - line - 3, STYLE_NORMAL,
+	    _("chatelaine keeps your ChatGPT logins on this machine, shows "
+	    "when each runs out, and hands them to the programs that use "
+	    "them. You sign in on any device with a browser: here you only "
+	    "need a code."));
+}
+
+static void
+draw_no_match(const struct list_layout *l)
+{
+	term_wrapped(l->first, 3, l->columns - 6, l->rows, STYLE_STRONG,
+	    _("Nothing matches the filter. Esc shows all."));
+}
+
+static void
+draw_message(const struct ui *ui, const struct list_layout *l)
+{
+	for (int i = 0; i < l->message_lines; i++)
+		term_text_padded(l->message + i, 1, l->columns - 2,
+		    STYLE_NORMAL, "");
+	term_wrapped(l->message, 1, l->columns - 2, l->message_lines,
+	    ui->message_style, ui->message);
+}
+
+/* Keeps the selected row in view. */
+static void
+scroll(struct ui *ui, const struct list_layout *l)
+{
+	size_t rows = (size_t)l->rows, count = ui->rows.count;
+
+	if (ui->selected < ui->top)
+		ui->top = ui->selected;
+	if (ui->selected >= ui->top + rows)
+		ui->top = ui->selected - rows + 1;
+	/* No gap at the end that the rows above could fill. */
+	if (ui->top > 0 && ui->top + rows > count)
+		ui->top = count > rows ? count - rows : 0;
+}
+
+void
+list_draw(struct ui *ui, void *state)
+{
+	struct list_layout l;
+
+	(void)state;
+	list_lay_out(ui, &l);
+	scroll(ui, &l);
+	if (l.first > 0)
+		draw_header(ui, &l);
+	if (ui->list.count == 0)
+		draw_empty(&l);
+	else
+		draw_columns(ui, &l);
+	if (ui->list.count > 0 && ui->rows.count == 0)
+		draw_no_match(&l);
+	for (int i = 0; i < l.rows && ui->top + (size_t)i < ui->rows.count;
+	    i++)
+		draw_row(ui, &l, ui->top + (size_t)i, l.first + i);
+	if (l.width < l.columns && ui_selected(ui) != NULL)
+		detail_draw_in(ui, ui_selected(ui), l.first, l.width + 2,
+		    l.rows, l.columns - l.width - 3, 0);
+	draw_selected(ui, &l);
+	if (l.message >= 0 && ui->message[0] != '\0')
+		draw_message(ui, &l);
+	ui_draw_keys(l.keys, 1, l.columns - 2, list_where(ui));
+}
