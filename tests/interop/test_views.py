@@ -203,7 +203,6 @@ def slow_run(codex, issuer):
     return process
 
 
-@pytest.mark.xfail(reason="whether a program runs may not be found out yet", strict=False)
 def test_a_codex_that_runs_is_named(codex, chatelaine, issuer, used, seed):
     used()
     seed("personal", "personal")
