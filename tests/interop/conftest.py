@@ -23,6 +23,7 @@ from codex_home import CodexHome  # noqa: E402
 from issuer import Issuer  # noqa: E402
 from issuer.seed import seed_profile  # noqa: E402
 from network import Network  # noqa: E402
+from npm_package import Unavailable  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +64,7 @@ def seed(chatelaine, issuer):
 def codex_path():
     try:
         return codex_program.find()
-    except codex_program.Unavailable as reason:
+    except Unavailable as reason:
         pytest.skip(str(reason))
 
 

@@ -21,14 +21,20 @@ def lent(chatelaine, codex_home, issuer, seed):
 
 @pytest.fixture
 def keep(chatelaine):
-    """`chatelaine keep` at work, and its lines."""
-    process = chatelaine.start("keep")
-    lines = Lines(process)
-    lines.wait_for("keeping")
-    yield lines
-    process.terminate()
-    assert process.wait(10) == 0
-    lines.wait_for("stopped")
+    """Starts `chatelaine keep`, and gives its lines."""
+    running = []
+
+    def start():
+        lines = Lines(chatelaine.start("keep"))
+        running.append(lines)
+        lines.wait_for("keeping")
+        return lines
+
+    yield start
+    for lines in running:
+        lines.process.terminate()
+        assert lines.process.wait(10) == 0
+        lines.wait_for("stopped")
 
 
 def has_chain(folder, token):
@@ -118,14 +124,15 @@ def test_a_keeper_sees_codex_renew_it(codex, codex_home, chatelaine, issuer, see
     chatelaine("lend", "work", "--to", "codex")
     # The login with which it came is nearly over, as one that codex has had for days.
     over = issuer.mint("work", 60)
+    lines = keep()
     codex_home.hold(over)
-    keep.wait_for("was renewed by codex")
+    lines.wait_for("was renewed by codex")
     follows(chatelaine, other, over.access_token)
 
     assert codex.say_hi().returncode == 0
     written = codex_home.auth.stat().st_mtime
     end = jwt.decode(codex_home.tokens["access_token"])["exp"]
-    seen, line = keep.wait_for(time.strftime("%Y-%m-%d %H:%M", time.gmtime(end)))
+    seen, line = lines.wait_for(time.strftime("%Y-%m-%d %H:%M", time.gmtime(end)))
     print(f"seen after {(seen - written) * 1000:.0f} ms: {line}")
     assert re.search(r"'work' was renewed by codex; its access ends", line)
     assert 0 <= seen - written < 1
@@ -150,9 +157,10 @@ def test_a_keeper_takes_in_what_codex_logs_in(codex, codex_home, chatelaine, iss
     """With a view, not lent: the login codex makes is the account's newest, and its view comes back."""
     seed("work", "work", 400000)
     chatelaine("use", "work", "--for", "codex")
+    lines = keep()
     issuer.approve_next("work")
     assert codex("login", "--device-auth", "--experimental_issuer", issuer.url).returncode == 0
-    keep.wait_for("had newer tokens of 'work'")
+    lines.wait_for("had newer tokens of 'work'")
     assert codex_home.tokens["refresh_token"] == "" and chatelaine.shown() == (["codex"], [])
     assert codex.say_hi().returncode == 0
     renews_once(chatelaine, issuer, chatelaine.credential()["refresh_token"])
@@ -161,6 +169,7 @@ def test_a_keeper_takes_in_what_codex_logs_in(codex, codex_home, chatelaine, iss
 def test_a_login_of_another_account_over_a_lent_one_is_told(codex, codex_home, chatelaine, issuer, lent, keep):
     """`codex login` revokes what it finds: that one is gone, and the new one must not be lost as well."""
     tokens = lent(36000)
+    keep()
     issuer.approve_next("personal")
     assert codex("login", "--device-auth", "--experimental_issuer", issuer.url).returncode == 0
     assert issuer.count("revoke") == 1 and not issuer.alive(tokens.refresh_token)
@@ -180,9 +189,10 @@ def test_a_login_of_another_account_over_a_lent_one_is_told(codex, codex_home, c
 
 def test_logout_of_a_lent_login_ends_it_and_is_told(codex, codex_home, chatelaine, issuer, lent, keep):
     tokens = lent(36000)
+    lines = keep()
     assert codex("logout").returncode == 0
     assert issuer.count("revoke") == 1 and not issuer.alive(tokens.refresh_token)
-    keep.wait_for("does not hold the login of 'work' any more")
+    lines.wait_for("does not hold the login of 'work' any more")
     profile = chatelaine.profiles["work"]
     assert (profile["status"], profile["reason"], profile["targets"]) == ("needs-login", "no-refresh-token", [])
     # `use` would not help, and is not advised.
