@@ -49,6 +49,10 @@ export_check_usable(const struct profile *profile, struct error *err)
 	}
 	error_set(err, ERROR_FAILED, _("the access token of '%s' is over"),
 	    profile->name);
+	if (profile->owner != NULL)
+		return error_step(err, _("%s, which has it, renews it when it "
+		    "runs; or take it back: chatelaine take-back %s"),
+		    profile->owner, profile->name);
 	return error_step(err, _("renew it first: chatelaine refresh %s"),
 	    profile->name);
 }

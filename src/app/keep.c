@@ -15,6 +15,7 @@
 #include "app/keep_watch.h"
 #include "app/login.h"
 #include "app/status.h"
+#include "app/use.h"
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -129,6 +130,37 @@ tidy_plans(struct keep *keep)
 	keep->plans = kept;
 }
 
+/* Views that could not be written when their profile was renewed, or that a
+ * killed process left as they were. */
+static void
+renew_views(struct keep *keep, const struct profile_list *list)
+{
+	struct targets targets;
+	int lock;
+
+	if (targets_load(keep->app->store, &targets, NULL) != 0)
+		targets.count = 0;
+	for (size_t i = 0; i < targets.count; i++)
+		for (size_t j = 0; j < list->count; j++) {
+			const struct target *target = &targets.target[i];
+			const struct profile *profile = &list->profile[j];
+
+			if (target->profile == NULL ||
+			    target->digest[0] == '\0' ||
+			    strcmp(target->profile, profile->name) != 0 ||
+			    (target->generation == profile->generation &&
+			    target->expires_at == profile->expires_at))
+				continue;
+			lock = lock_try(keep->app->store, profile->name,
+			    NULL);
+			if (lock < 0)
+				continue;
+			use_renew(keep->app, profile->name);
+			close(lock);
+		}
+	targets_release(&targets);
+}
+
 static void
 plan_all(struct keep *keep)
 {
@@ -146,6 +178,7 @@ plan_all(struct keep *keep)
 				plan->used = true;
 		}
 	tidy_plans(keep);
+	renew_views(keep, &list);
 	profile_list_release(&list);
 }
 

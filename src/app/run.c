@@ -307,14 +307,15 @@ remove_entry(int dir, const char *entry, void *data)
 static void
 clear(struct app *app, int part, const char *name)
 {
-	char inside[NAME_SIZE + sizeof "/" PART "//"];
+	char inside[NAME_SIZE + sizeof "/.chatelaine/" PART "//"];
 	struct place place;
 
-	snprintf(inside, sizeof inside, "/" PART "/%s/", name);
+	snprintf(inside, sizeof inside, "/.chatelaine/" PART "/%.*s/",
+	    NAME_SIZE, name);
 	for (size_t i = 0; i < app->targets.count; i++) {
 		struct target *target = &app->targets.target[i];
 
-		if (!target->run || strstr(target->path, inside) == NULL)
+		if (strstr(target->path, inside) == NULL)
 			continue;
 		if (place_set(&place, target->kind, target->path, NULL) == 0 &&
 		    !take_in(app, &place)) {

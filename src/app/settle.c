@@ -33,6 +33,7 @@ settle_in(struct app *app, const char *name, const struct place *place,
 	struct look look;
 	int done = 0;
 
+	profile_sweep(app->store, name);
 	look_at(&look, place, NULL);
 	if (profile_load(app->store, name, &profile, NULL) != 0 ||
 	    !profile.renewable || look.kind != LOOK_LOGIN ||

@@ -186,7 +186,7 @@ use_has_views(const struct app *app, const char *name)
 }
 
 /* True if @place has a login of @name that must not stay there: newer than
- * ours, or a copy of our own chain, which would be worthless, and dangerous, as soon
+ * ours, or a copy of our own chain, which is worthless, and dangerous, as soon
  * as we renew. */
 static bool
 has_chain(struct app *app, const struct place *place, const char *name,

@@ -43,8 +43,8 @@
 
 /*
  * Takes the lock of profile @name, or one of the above. Returns a descriptor,
- * which the caller closes to release it, or -1: ERROR_BUSY with the holder's pid,
- * or ERROR_FAILED where locks cannot be made; then nothing may be spent.
+ * which the caller closes to release it, or -1: ERROR_BUSY with the holder's
+ * pid, or ERROR_FAILED where locks cannot be made; then nothing may be spent.
  */
 int lock_try(struct store *store, const char *name, struct error *err);
 

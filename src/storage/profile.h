@@ -113,6 +113,9 @@ int profile_save(int dir, const struct profile *profile, struct error *err);
 int profile_create(struct store *store, const struct profile *profile,
     const struct credential *credential, struct error *err);
 
+/* Removes what a killed profile_create() left: a copy of tokens. */
+void profile_sweep(const struct store *store, const char *name);
+
 /* Moves it to another name, of which nothing is there. Both locks are held. */
 int profile_rename(struct store *store, const char *name, const char *to,
     struct error *err);

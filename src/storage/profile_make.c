@@ -100,6 +100,20 @@ out:
 	return result;
 }
 
+void
+profile_sweep(const struct store *store, const char *name)
+{
+	char flat[STORE_NAME_MAX + 1];
+	int aside = store_open_part(store, NEW_PART, NULL);
+
+	if (aside < 0)
+		return;
+	store_flat_name(flat, name);
+	if (faccessat(aside, flat, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		file_remove_dir(aside, flat, NULL);
+	close(aside);
+}
+
 int
 profile_rename(struct store *store, const char *name, const char *to,
     struct error *err)

@@ -15,13 +15,13 @@
 #include "ui/list.h"
 
 #define PANE_FROM 110		/* columns: details stand beside the list */
-#define LEFT_COLUMNS 18
+#define LEFT_COLUMNS 16
 #define PLAN_COLUMNS 10
 #define NAME_LEAST 8
 #define NAME_MOST 28
 #define ACCOUNT_LEAST 12
 #define ACCOUNT_MOST 32
-#define USED_LEAST 14
+#define USED_LEAST 16
 #define STORE_LEAST 8
 #define SMALL_BELOW 60		/* columns: the clock gives way to marks */
 
