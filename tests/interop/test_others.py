@@ -1,4 +1,7 @@
-"""Views in the hands of other programs: OpenCode as fetched from npm, and the OpenHands SDK or its rules."""
+"""Views in the hands of other programs: OpenCode as fetched from npm, and the OpenHands SDK or its rules.
+
+LiteLLM and pi are left out, as they need far more than a file or a newer node; their rules are in tests/e2e.
+"""
 
 import json
 import os
