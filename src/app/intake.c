@@ -8,6 +8,7 @@
 #include "app/adopt.h"
 #include "app/intake.h"
 #include "app/login.h"
+#include "app/running.h"
 #include "app/take.h"
 #include "app/view.h"
 #include "base/file.h"
@@ -127,6 +128,39 @@ refuse_lent(const struct profile *profile, const struct place *place,
 
 /* --- Taking it ----------------------------------------------------------- */
 
+/* Programs renew from five minutes before the end on (protocol.md 3.2); s. */
+#define RENEWAL_BEGINS ((int64_t)6 * 60)
+
+/*
+ * A program that renews its login has sent the refresh token that stands in its
+ * file, under no lock, and where that file has changed when the answer comes,
+ * codex throws the answer away: we would have taken in a spent token, and the
+ * login would end. So not while one runs that may be at it; it is done in a
+ * moment, and then the file has more time left.
+ */
+static int
+check_renewal(const struct place *place, const struct look *look,
+    struct error *err)
+{
+	char *dir = strdup(place->path);
+	struct running running;
+	size_t count;
+
+	if (dir == NULL)
+		return error_no_memory(err);
+	*strrchr(dir, '/') = '\0';
+	count = look->identity.expires_at != TIME_UNKNOWN &&
+	    look->identity.expires_at - time_now() > RENEWAL_BEGINS ? 0 :
+	    running_find(place->consumer, dir, &running, 1);
+	free(dir);
+	if (count == 0)
+		return 0;
+	error_set(err, ERROR_BUSY,
+	    _("%s runs (process %ld) and may be renewing the login in %s"),
+	    running.name, running.pid, place->path);
+	return error_step(err, "%s", _("try again when it has ended"));
+}
+
 static int
 begin_move(struct app *app, const char *name, const struct place *place,
     struct error *err)
@@ -180,7 +214,8 @@ static int
 take_new(struct intake *intake, struct app *app, const struct place *place,
     struct look *look, struct error *err)
 {
-	if (lock_new_name(intake, app, look, err) != 0 ||
+	if (check_renewal(place, look, err) != 0 ||
+	    lock_new_name(intake, app, look, err) != 0 ||
 	    begin_move(app, intake->name, place, err) != 0)
 		return -1;
 	if (take_in(intake, app, NULL, look, err) != 0) {
@@ -217,7 +252,8 @@ take_known(struct intake *intake, struct app *app,
 		result = 0;
 		goto out;
 	}
-	result = begin_move(app, intake->name, place, err);
+	if (check_renewal(place, look, err) == 0)
+		result = begin_move(app, intake->name, place, err);
 	if (result == 0)
 		result = take_in(intake, app, &profile, look, err);
 out:

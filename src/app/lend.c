@@ -220,6 +220,8 @@ give_up(struct app *app, struct profile *profile, const struct look *look,
 	int result = -1;
 
 	buffer_add_string(&path, profile->owner_path);
+	profile->refused = REASON_NO_REFRESH_TOKEN;
+	profile->refused_generation = profile->generation;
 	if (look->kind == LOOK_FOREIGN)
 		error_set(err, ERROR_REFUSED, _("%s cannot be read: %s"),
 		    path.data, look->why.text);

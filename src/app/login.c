@@ -53,6 +53,12 @@ note_absence(struct profile *profile, const struct look *look,
 		    look->why.text : _("its file holds no login"));
 		return profile->damage == NULL ? error_no_memory(err) : 0;
 	}
+	/* What its program threw away was perhaps revoked as well, as codex
+	 * does: the access token that we remember promises nothing. */
+	if (look->kind != LOOK_FOREIGN) {
+		profile->refused = REASON_NO_REFRESH_TOKEN;
+		profile->refused_generation = profile->generation;
+	}
 	buffer_addf(&text, _("%s does not hold its login any more"),
 	    profile->owner_path);
 	return profile_warn(profile, &text, err);

@@ -91,7 +91,10 @@ add_target(struct profile *profile, const struct target *target,
 	}
 	state = state_of(target, &place, profile);
 	place_label(&place, &label);
-	if (!target->run)
+	/* That a program lost what was lent to it, app/login has told, and
+	 * there is nothing to put back. */
+	if (!target->run && !(state == SHOWN_GONE &&
+	    is_lent_here(profile, &place)))
 		result = warn(profile, state, label.data, err);
 	if (result == 0 && (state == SHOWN_VIEW || state == SHOWN_STALE ||
 	    state == SHOWN_LENT))

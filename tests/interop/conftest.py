@@ -1,5 +1,6 @@
 """Fixtures of the tests with other people's programs.
 
+    chatelaine   the program under test: chatelaine("use", "work", "--for", "codex")
     codex        runs the real Codex CLI: codex("login", "status").stderr
     codex_home   its CODEX_HOME, pointing at the issuer
     issuer       the loopback issuer
@@ -17,9 +18,12 @@ import pytest
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]
 
 import codex_program  # noqa: E402
+from chatelaine_program import Chatelaine  # noqa: E402
 from codex_home import CodexHome  # noqa: E402
 from issuer import Issuer  # noqa: E402
+from issuer.seed import seed_profile  # noqa: E402
 from network import Network  # noqa: E402
+from npm_package import Unavailable  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -41,11 +45,26 @@ def codex_home(tmp_path, issuer):
     return CodexHome(tmp_path / "codex", issuer)
 
 
+@pytest.fixture
+def chatelaine(network, issuer, codex_home, tmp_path):
+    program = Chatelaine(network, issuer, codex_home, tmp_path)
+    yield program
+    program.end()
+
+
+@pytest.fixture
+def seed(chatelaine, issuer):
+    """Puts a profile into the store whose login the issuer knows, and returns its tokens."""
+    def put(name="work", account="work", lifetime=None):
+        return seed_profile(issuer, chatelaine.store, name, account, lifetime)
+    return put
+
+
 @pytest.fixture(scope="session")
 def codex_path():
     try:
         return codex_program.find()
-    except codex_program.Unavailable as reason:
+    except Unavailable as reason:
         pytest.skip(str(reason))
 
 
@@ -74,6 +93,9 @@ class Codex:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.started.append(process)
         return process
+
+    def say_hi(self, **environment):
+        return self("exec", "--skip-git-repo-check", "say hi", **environment)
 
     def finish(self, process, timeout=60):
         stdout, stderr = process.communicate(timeout=timeout)

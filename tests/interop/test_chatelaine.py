@@ -1,40 +1,11 @@
 """What chatelaine hands over, in the hands of the real Codex CLI: used, and nothing of ours is spent or revoked."""
 
-import os
 import stat
-import subprocess
-from pathlib import Path
 
 import pytest
 from issuer import jwt
 from issuer.backend import REPLY
 from issuer.seed import seed_profile
-
-
-class Chatelaine:
-    """The program as built, in the network of the issuer, with a store of its own."""
-
-    def __init__(self, network, build, issuer, folder):
-        self.network, self.program, self.store = network, build / "chatelaine", folder / "store"
-        self.environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8",
-                            "CHATELAINE_STORE": str(self.store), "CHATELAINE_OAUTH": str(build / "chatelaine-oauth"),
-                            **issuer.environment}
-
-    def __call__(self, *args):
-        process = self.network.start([str(self.program), *map(str, args)], env=self.environment, text=True,
-                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        stdout, stderr = process.communicate(timeout=30)
-        assert process.returncode == 0, stderr
-        return stdout
-
-
-@pytest.fixture
-def chatelaine(network, issuer, tmp_path):
-    tests = Path(__file__).resolve().parent.parent
-    build = Path(os.environ.get("CHATELAINE_BUILD") or tests.parent / "build").resolve()
-    if not (build / "chatelaine").exists():
-        pytest.fail(f"{build}/chatelaine is not there: build it first (./dev build)", pytrace=False)
-    return Chatelaine(network, build, issuer, tmp_path)
 
 
 @pytest.fixture
