@@ -445,7 +445,7 @@ begin(struct ui *ui)
 	}
 	advice = keep_advice(ui->app, &ui->list, time_now());
 	if (advice != NULL)
-		ui_say(ui, STYLE_WARNING, _("nothing renews these logins in "
+		ui_hint(ui, _("nothing renews these logins in "
 		    "time; to have it done, in a shell: %s"), advice);
 }
 
