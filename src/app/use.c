@@ -338,5 +338,6 @@ use_previous(struct app *app, const struct place *place, int wait_ms,
 	error_set(err, ERROR_NOT_FOUND, _("%s has shown no other profile"),
 	    label.data);
 	buffer_release(&label);
-	return -1;
+	return error_step(err, "%s",
+	    _("'chatelaine list' shows what there is"));
 }

@@ -32,10 +32,12 @@ begin(struct view *view, struct app *app, const struct place *place,
 	    place->path, NULL };
 
 	*view = (struct view)VIEW_INIT;
-	if (look->kind == LOOK_FOREIGN)
-		return error_set(err, ERROR_REFUSED,
-		    _("%s is left as it is: %s"), place->path,
-		    look->why.text);
+	if (look->kind == LOOK_FOREIGN) {
+		error_set(err, ERROR_REFUSED, _("%s is left as it is: %s"),
+		    place->path, look->why.text);
+		return error_step(err, "%s", _("if nothing needs it, move it "
+		    "away first"));
+	}
 	view->app = app;
 	view->place = place;
 	view->look = look;
