@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "app/lend.h"
 #include "app/login.h"
 #include "app/look.h"
+#include "app/settle.h"
 #include "app/status.h"
 #include "app/take.h"
 #include "app/use.h"
@@ -64,10 +66,13 @@ check_lendable(const struct profile *profile, const struct place *place,
 	if (status_check_damage(profile, err) != 0 ||
 	    login_check_ours(profile, err) != 0)
 		return -1;
-	if (status == PROFILE_IN_DOUBT)
-		return error_set(err, ERROR_REFUSED,
+	if (status == PROFILE_IN_DOUBT) {
+		error_set(err, ERROR_REFUSED,
 		    _("the last renewal of '%s' got no answer, so it cannot "
 		    "be lent now"), profile->name);
+		return error_step(err, _("to have it at once, sign in again: "
+		    "chatelaine login %s"), profile->name);
+	}
 	if (profile->renewable && status != PROFILE_NEEDS_LOGIN)
 		return 0;
 	error_set(err, ERROR_NEEDS_LOGIN, _("'%s' has no chain to lend: %s"),
@@ -125,7 +130,7 @@ clear_place(struct app *app, const struct place *place,
 		return error_step(err, _("take it back first: chatelaine "
 		    "take-back %s"), lent);
 	}
-	look_at(look, place, NULL);
+	look_at_filled(look, place, NULL);
 	return look->kind != LOOK_LOGIN ? 0 :
 	    intake_begin(intake, app, place, look, err);
 }
@@ -214,10 +219,12 @@ give_up(struct app *app, struct profile *profile, const struct look *look,
 	int result = -1;
 
 	buffer_add_string(&path, profile->owner_path);
-	if (look->kind == LOOK_FOREIGN)
+	if (look->kind == LOOK_FOREIGN) {
 		error_set(err, ERROR_REFUSED, _("%s cannot be read: %s"),
 		    path.data, look->why.text);
-	else if (profile->generation > 0 &&
+		error_step(err, _("if it stays so, sign in again: chatelaine "
+		    "login %s"), profile->name);
+	} else if (profile->generation > 0 &&
 	    target_set(&profile->owner, NULL, err) == 0 &&
 	    target_set(&profile->owner_path, NULL, err) == 0 &&
 	    take_save_profile(app, profile, err) == 0) {
@@ -258,11 +265,12 @@ take_back_here(struct app *app, const char *name, struct place *place,
 		goto out;
 	if (profile.owner == NULL) {
 		error_set(err, ERROR_USAGE, _("'%s' is not lent"), name);
+		error_step(err, "%s", _("'chatelaine list' shows what is"));
 		goto out;
 	}
 	if (login_place(&profile, place, err) != 0)
 		goto out;
-	look_at(&look, place, NULL);
+	look_at_filled(&look, place, NULL);
 	if (look.kind == LOOK_LOGIN && (look_is_of(&look, &profile) ||
 	    (profile.user_id == NULL && look.identity.user_id != NULL)))
 		result = take_home(app, &profile, place, &look, err);
@@ -274,10 +282,45 @@ out:
 	return result;
 }
 
+/* Its program wrote between the look and the lock, and the chain that came home
+ * has been spent: what it wrote comes after it. 1: not lent any more. */
+static int
+take_rest(struct app *app, const char *name, struct error *err)
+{
+	struct profile profile;
+	int result = settle_profile(app, name, err);
+
+	if (result == 0) {
+		result = profile_load(app->store, name, &profile, err);
+		if (result == 0 && profile.owner == NULL)
+			result = 1;
+		profile_release(&profile);
+	}
+	return result;
+}
+
+static int
+take_back_once(struct app *app, const char *name, bool again,
+    struct place *place, int wait_ms, struct error *err)
+{
+	int result = use_lock(app, wait_ms, err);
+
+	if (result != 0)
+		return -1;
+	result = again ? take_rest(app, name, err) : 0;
+	if (result == 0) {
+		place_release(place);
+		result = take_back_here(app, name, place, err);
+	}
+	use_unlock(app);
+	return result < 0 ? -1 : 0;
+}
+
 int
 lend_take_back(struct app *app, const char *name, int wait_ms,
     struct error *err)
 {
+	int64_t end = time_steady_ms() + wait_ms;
 	struct place place = PLACE_INIT;
 	struct error why = ERROR_INIT;
 	int lock, result;
@@ -285,15 +328,12 @@ lend_take_back(struct app *app, const char *name, int wait_ms,
 	lock = lock_profile(app, name, wait_ms, err);
 	if (lock < 0)
 		return -1;
-	result = use_lock(app, wait_ms, &why);
-	if (result == 0) {
-		result = take_back_here(app, name, &place, &why);
-		/* Its program wrote between the look and the lock: again. */
-		if (result != 0 && why.code == ERROR_BUSY) {
-			place_release(&place);
-			result = take_back_here(app, name, &place, &why);
-		}
-		use_unlock(app);
+	result = take_back_once(app, name, false, &place, wait_ms, &why);
+	while (result != 0 && why.code == ERROR_BUSY &&
+	    time_steady_ms() < end) {
+		poll(NULL, 0, LOCK_RETRY_MS);
+		result = take_back_once(app, name, true, &place, wait_ms,
+		    &why);
 	}
 	note(app, AUDIT_TAKE_BACK, name, &place, result == 0 ? NULL : &why);
 	place_release(&place);
@@ -319,7 +359,7 @@ lend_discard(struct app *app, const char *name, struct error *err)
 	if (login_place(&profile, &place, err) != 0 ||
 	    use_lock(app, USE_WAIT_MS, err) != 0)
 		goto out;
-	look_at(&look, &place, NULL);
+	look_at_filled(&look, &place, NULL);
 	result = 0;
 	if (look.kind == LOOK_LOGIN && (profile.user_id == NULL ||
 	    look_is_of(&look, &profile))) {
@@ -377,7 +417,7 @@ lend_import(struct app *app, const struct place *place, const char *as,
 
 	if (use_lock(app, wait_ms, err) != 0)
 		return -1;
-	look_at(&look, place, NULL);
+	look_at_filled(&look, place, NULL);
 	intake.make = true;
 	intake.as = as;
 	result = check_import(place, &look, err);

@@ -213,7 +213,7 @@ use_here(struct app *app, const struct place *place, const char *name,
 	done = check_lent(app, place, name, result, err);
 	if (done != 0)
 		return done < 0 ? -1 : 0;
-	look_at(&look, place, target != NULL ? target->digest : NULL);
+	look_at_filled(&look, place, target != NULL ? target->digest : NULL);
 	if (name != NULL) {
 		done = login_load(app, name, &profile, err);
 		if (done == 0)

@@ -195,7 +195,7 @@ take_newer(struct app *app, const struct place *place, const char *name,
 	struct profile profile;
 	struct look look;
 
-	look_at(&look, place, NULL);
+	look_at_filled(&look, place, NULL);
 	intake.held = name;
 	if (look.kind == LOOK_LOGIN &&
 	    profile_load(app->store, name, &profile, NULL) == 0) {
