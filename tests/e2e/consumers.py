@@ -7,9 +7,11 @@
 Nothing here knows chatelaine: it is what the programs do, protocol.md sections 7 to 9.
 """
 
+import ctypes
 import fcntl
 import json
 import os
+import select
 import stat
 import time
 from dataclasses import dataclass, replace
@@ -242,6 +244,19 @@ class Shared(Program):
 
 
 _PROGRAMS = {"openhands": OpenHands, "codex": Codex, "opencode": Shared, "litellm": LiteLLM, "pi": Shared}
+
+
+class Watch:
+    """Tells when somebody has closed a file that was opened for reading."""
+
+    def __init__(self, path):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self._fd = libc.inotify_init1(os.O_CLOEXEC)
+        assert self._fd >= 0 and libc.inotify_add_watch(self._fd, os.fsencode(path), 0x10) >= 0
+
+    def wait(self):
+        assert select.select([self._fd], [], [], 10)[0], "nobody looked at it"
+        os.close(self._fd)
 
 
 # Where a secret is

@@ -563,6 +563,21 @@ def test_login_beside_an_api_key_stays(chatelaine, issuer, program, seed):
     assert json.loads(codex.path.read_text()) == value
 
 
+@pytest.mark.parametrize("kind", ["openhands", "litellm", "codex"])
+def test_file_that_is_being_written_in_place_is_waited_for(chatelaine, issuer, home, store, seed, kind):
+    """Emptied and not filled yet: what its program is about to write may be its only login."""
+    seed()
+    program = consumers.make(kind, home).install()
+    text = program.text(consumers.of(issuer.mint("old")))
+    with open(program.path, "w") as file:
+        watch = consumers.Watch(program.path)
+        run = chatelaine.start("use", "work", "--for", kind)
+        watch.wait()
+        file.write(text)
+    expect.failed(run.finish(), expect.REFUSED)
+    assert program.path.read_text() == text
+
+
 @pytest.mark.parametrize("text", ["", "\n", "{}", "{\n}\n"])
 @pytest.mark.parametrize("kind", consumers.KINDS)
 def test_empty_file_is_no_obstacle(chatelaine, home, seed, kind, text):
