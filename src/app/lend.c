@@ -390,8 +390,10 @@ check_import(const struct place *place, const struct look *look,
 	case LOOK_LOGIN:
 		return 0;
 	case LOOK_NOTHING:
-		return error_set(err, ERROR_NOT_FOUND,
-		    _("there is no login in %s"), place->path);
+		error_set(err, ERROR_NOT_FOUND, _("there is no login in %s"),
+		    place->path);
+		return error_step(err, "%s",
+		    _("to sign in here: chatelaine login NAME"));
 	case LOOK_FOREIGN:
 		return error_set(err, ERROR_FAILED,
 		    _("no login can be read from %s: %s"), place->path,
