@@ -138,7 +138,8 @@ def test_login_of_its_own_is_taken_in_and_the_others_stay(chatelaine, issuer, ho
 
 
 @pytest.mark.parametrize("text", [b"{", b'{"a":1,}', b"not JSON", b"[]", b'"text"', b"null", b'{"a":1} {"b":2}',
-                                  b"\xff\xfe{\0}\0", b'{"a":"\xff"}', b"// a comment\n{}", b'{"x":1,"x":2}', b'\xef\xbb\xbf{"a":1'])
+                                  b"\xff\xfe{\0}\0", b'{"a":"\xff"}', b"// a comment\n{}", b'{"x":1,"x":2}',
+                                  b'\xef\xbb\xbf{"a":1'])
 def test_file_that_cannot_be_read_stays(chatelaine, seed, program, text):
     seed()
     program.path.write_bytes(text)
