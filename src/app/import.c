@@ -52,8 +52,10 @@ check_import(const struct place *place, const struct look *look,
 	case LOOK_LOGIN:
 		return 0;
 	case LOOK_NOTHING:
-		return error_set(err, ERROR_NOT_FOUND,
-		    _("there is no login in %s"), place->path);
+		error_set(err, ERROR_NOT_FOUND, _("there is no login in %s"),
+		    place->path);
+		return error_step(err, "%s",
+		    _("to sign in here: chatelaine login NAME"));
 	case LOOK_FOREIGN:
 		return error_set(err, ERROR_FAILED,
 		    _("no login can be read from %s: %s"), place->path,
@@ -76,7 +78,7 @@ import_here(struct app *app, const struct place *place, const char *as,
 	struct look look;
 	int result;
 
-	look_at(&look, place, NULL);
+	look_at_filled(&look, place, NULL);
 	intake.make = true;
 	intake.as = as;
 	result = check_import(place, &look, err);

@@ -285,10 +285,13 @@ intake_begin(struct intake *intake, struct app *app,
 	if (found > 0)
 		return intake->make ? take_new(intake, app, place, look, err) :
 		    refuse_unknown(place, look, err);
-	if (intake->as != NULL && strcmp(intake->as, intake->name) != 0)
-		return error_set(err, ERROR_REFUSED,
+	if (intake->as != NULL && strcmp(intake->as, intake->name) != 0) {
+		error_set(err, ERROR_REFUSED,
 		    _("that login is in the store already, as '%s'"),
 		    intake->name);
+		return error_step(err, "%s",
+		    _("to take it in there, leave out --as"));
+	}
 	return take_known(intake, app, place, look, err);
 }
 

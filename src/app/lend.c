@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "app/lend.h"
 #include "app/login.h"
 #include "app/look.h"
+#include "app/settle.h"
 #include "app/status.h"
 #include "app/take.h"
 #include "app/use.h"
@@ -68,8 +70,8 @@ check_lendable(const struct profile *profile, const struct place *place,
 		error_set(err, ERROR_REFUSED,
 		    _("the last renewal of '%s' got no answer, so it cannot "
 		    "be lent now"), profile->name);
-		return error_step(err, _("sign in again: chatelaine login %s"),
-		    profile->name);
+		return error_step(err, _("to have it at once, sign in again: "
+		    "chatelaine login %s"), profile->name);
 	}
 	if (profile->renewable && status != PROFILE_NEEDS_LOGIN)
 		return 0;
@@ -128,7 +130,7 @@ clear_place(struct app *app, const struct place *place,
 		return error_step(err, _("take it back first: chatelaine "
 		    "take-back %s"), lent);
 	}
-	look_at(look, place, NULL);
+	look_at_filled(look, place, NULL);
 	return look->kind != LOOK_LOGIN ? 0 :
 	    intake_begin(intake, app, place, look, err);
 }
@@ -222,10 +224,12 @@ give_up(struct app *app, struct profile *profile, const struct look *look,
 	buffer_add_string(&path, profile->owner_path);
 	profile->refused = REASON_NO_REFRESH_TOKEN;
 	profile->refused_generation = profile->generation;
-	if (look->kind == LOOK_FOREIGN)
+	if (look->kind == LOOK_FOREIGN) {
 		error_set(err, ERROR_REFUSED, _("%s cannot be read: %s"),
 		    path.data, look->why.text);
-	else if (profile->generation > 0 &&
+		error_step(err, _("if it stays so, sign in again: chatelaine "
+		    "login %s"), profile->name);
+	} else if (profile->generation > 0 &&
 	    target_set(&profile->owner, NULL, err) == 0 &&
 	    target_set(&profile->owner_path, NULL, err) == 0 &&
 	    take_save_profile(app, profile, err) == 0) {
@@ -266,11 +270,12 @@ take_back_here(struct app *app, const char *name, struct place *place,
 		goto out;
 	if (profile.owner == NULL) {
 		error_set(err, ERROR_USAGE, _("'%s' is not lent"), name);
+		error_step(err, "%s", _("'chatelaine list' shows what is"));
 		goto out;
 	}
 	if (login_place(&profile, place, err) != 0)
 		goto out;
-	look_at(&look, place, NULL);
+	look_at_filled(&look, place, NULL);
 	if (look.kind == LOOK_LOGIN && (look_is_of(&look, &profile) ||
 	    (profile.user_id == NULL && look.identity.user_id != NULL)))
 		result = take_home(app, &profile, place, &look, err);
@@ -280,6 +285,40 @@ take_back_here(struct app *app, const char *name, struct place *place,
 out:
 	profile_release(&profile);
 	return result;
+}
+
+/* Its program wrote between the look and the lock, and the chain that came home
+ * has been spent: what it wrote comes after it. 1: not lent any more. */
+static int
+take_rest(struct app *app, const char *name, struct error *err)
+{
+	struct profile profile;
+	int result = settle_profile(app, name, err);
+
+	if (result == 0) {
+		result = profile_load(app->store, name, &profile, err);
+		if (result == 0 && profile.owner == NULL)
+			result = 1;
+		profile_release(&profile);
+	}
+	return result;
+}
+
+static int
+take_back_once(struct app *app, const char *name, bool again,
+    struct place *place, int wait_ms, struct error *err)
+{
+	int result = use_lock(app, wait_ms, err);
+
+	if (result != 0)
+		return -1;
+	result = again ? take_rest(app, name, err) : 0;
+	if (result == 0) {
+		place_release(place);
+		result = take_back_here(app, name, place, err);
+	}
+	use_unlock(app);
+	return result < 0 ? -1 : 0;
 }
 
 int
@@ -294,14 +333,13 @@ lend_take_back(struct app *app, const char *name, int wait_ms,
 	lock = lock_profile(app, name, wait_ms, err);
 	if (lock < 0)
 		return -1;
-	do {
-		place_release(&place);
-		result = use_lock(app, wait_ms, &why);
-		if (result == 0) {
-			result = take_back_here(app, name, &place, &why);
-			use_unlock(app);
-		}
-	} while (result != 0 && use_again(&why, end));
+	result = take_back_once(app, name, false, &place, wait_ms, &why);
+	while (result != 0 && why.code == ERROR_BUSY &&
+	    time_steady_ms() < end) {
+		poll(NULL, 0, LOCK_RETRY_MS);
+		result = take_back_once(app, name, true, &place, wait_ms,
+		    &why);
+	}
 	note(app, AUDIT_TAKE_BACK, name, &place, result == 0 ? NULL : &why);
 	place_release(&place);
 	close(lock);
@@ -326,7 +364,7 @@ lend_discard(struct app *app, const char *name, struct error *err)
 	if (login_place(&profile, &place, err) != 0 ||
 	    use_lock(app, USE_WAIT_MS, err) != 0)
 		goto out;
-	look_at(&look, &place, NULL);
+	look_at_filled(&look, &place, NULL);
 	result = 0;
 	if (look.kind == LOOK_LOGIN && (profile.user_id == NULL ||
 	    look_is_of(&look, &profile))) {

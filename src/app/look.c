@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/secret.h"
+#include "base/time.h"
 
 static void
 foreign(struct look *look, const struct error *why)
@@ -139,6 +141,21 @@ look_at(struct look *look, const struct place *place, const char *digest)
 		foreign(look, &why);
 	else if (look->dir >= 0)
 		read_file(look, place->consumer, digest);
+}
+
+void
+look_at_filled(struct look *look, const struct place *place,
+    const char *digest)
+{
+	int64_t end = time_steady_ms() + LOOK_WRITER_MS;
+
+	look_at(look, place, digest);
+	while (look->kind == LOOK_NOTHING && look->there &&
+	    look->text.length == 0 && time_steady_ms() < end) {
+		poll(NULL, 0, LOOK_STEP_MS);
+		look_release(look);
+		look_at(look, place, digest);
+	}
 }
 
 void

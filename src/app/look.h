@@ -42,6 +42,15 @@ struct look {
 void look_at(struct look *look, const struct place *place,
     const char *digest);
 
+/* How long a program that has begun to write its file in place may take. */
+#define LOOK_WRITER_MS 2000
+#define LOOK_STEP_MS 5
+
+/* The same before something is decided by it: a file that is empty has perhaps
+ * been emptied by a program that is about to fill it, and is waited for. */
+void look_at_filled(struct look *look, const struct place *place,
+    const char *digest);
+
 /* The same for the file @name in @dir, which look_release() leaves open. */
 void look_at_file(struct look *look, const struct consumer *consumer, int dir,
     const char *name);

@@ -98,9 +98,10 @@ set_path(struct place *place, const char *given, struct error *err)
 	struct buffer path = BUFFER_INIT;
 	struct stat st;
 
-	if (*given == '\0' || !is_utf8(given))
+	if (*given == '\0' || !is_utf8(given) || strlen(given) >= PATH_MAX)
 		return error_set(err, ERROR_USAGE,
-		    _("%s= wants a path, in UTF-8"), place->consumer->kind);
+		    _("%s= wants a path in UTF-8, such as %s=DIR"),
+		    place->consumer->kind, place->consumer->kind);
 	if (add_absolute(&path, given, err) == 0) {
 		if (path.data[path.length - 1] == '/')
 			buffer_add_string(&path, place->consumer->file);

@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,6 +28,28 @@ lock_both(struct app *app, const char *name, const char *to, int wait_ms,
 	return lock[1] < 0 ? -1 : 0;
 }
 
+/* The view that an agent-server's volume has after its login was taken back
+ * would go along, to where that server does not look. */
+static int
+check_view(struct app *app, const char *name, struct error *err)
+{
+	int dir = store_open_profile(app->store, name, NULL);
+	bool there;
+
+	there = dir >= 0 && faccessat(dir, STORE_VOLUME_FILE, F_OK,
+	    AT_SYMLINK_NOFOLLOW) == 0;
+	if (dir >= 0)
+		close(dir);
+	if (!there)
+		return 0;
+	error_set(err, ERROR_REFUSED,
+	    _("'%s' is the volume of an agent-server, which looks for its "
+	    "view under that name"), name);
+	return error_step(err, _("take the view away first: chatelaine use "
+	    "--none --for openhands=%s/%s/%s"), store_path(app->store), name,
+	    STORE_VOLUME_FILE);
+}
+
 static int
 check(struct app *app, const char *name, const char *to, struct error *err)
 {
@@ -36,15 +60,21 @@ check(struct app *app, const char *name, const char *to, struct error *err)
 		profile_release(&profile);
 		return -1;
 	}
-	if (profile.generation == 0 && profile.owner != NULL)
-		result = error_set(err, ERROR_REFUSED,
+	if (profile.generation == 0 && profile.owner != NULL) {
+		error_set(err, ERROR_REFUSED,
 		    _("'%s' is the volume of an agent-server, which looks for "
 		    "it under that name"), name);
-	else if (!profile_is_free(app->store, to))
-		result = error_set(err, ERROR_REFUSED,
+		result = error_step(err, _("take it back first: chatelaine "
+		    "take-back %s"), name);
+	} else if (!profile_is_free(app->store, to)) {
+		error_set(err, ERROR_REFUSED,
 		    _("there is a profile '%s' already"), to);
-	else
-		result = store_check_place(app->store, to, err);
+		result = error_step(err, "%s", _("choose another name"));
+	} else {
+		result = check_view(app, name, err);
+		if (result == 0)
+			result = store_check_place(app->store, to, err);
+	}
 	profile_release(&profile);
 	return result;
 }
@@ -81,8 +111,10 @@ rename_profile(struct app *app, const char *name, const char *to,
 
 	if (store_check_name(name, err) != 0 || store_check_name(to, err) != 0)
 		return -1;
-	if (strcmp(name, to) == 0)
-		return error_set(err, ERROR_USAGE, _("that is its name"));
+	if (strcmp(name, to) == 0) {
+		error_set(err, ERROR_USAGE, "%s", _("that is its name"));
+		return error_step(err, "%s", _("choose another name"));
+	}
 	if (check(app, name, to, err) != 0)
 		return -1;
 	if (lock_both(app, name, to, wait_ms, lock, err) == 0) {

@@ -34,7 +34,7 @@ settle_in(struct app *app, const char *name, const struct place *place,
 	int done = 0;
 
 	profile_sweep(app->store, name);
-	look_at(&look, place, NULL);
+	look_at_filled(&look, place, NULL);
 	if (profile_load(app->store, name, &profile, NULL) != 0 ||
 	    !profile.renewable || look.kind != LOOK_LOGIN ||
 	    !look_is_of(&look, &profile))
@@ -58,7 +58,7 @@ settle_out(struct app *app, const char *name, const struct place *place,
 	struct look look;
 	int done = 0;
 
-	look_at(&look, place, NULL);
+	look_at_filled(&look, place, NULL);
 	if (profile_load(app->store, name, &profile, err) != 0)
 		done = -1;
 	else if (profile.owner == NULL && look.kind == LOOK_LOGIN &&

@@ -233,7 +233,7 @@ use_here(struct app *app, const struct place *place, const char *name,
 	done = check_lent(app, place, name, result, err);
 	if (done != 0)
 		return done < 0 ? -1 : 0;
-	look_at(&look, place, target != NULL ? target->digest : NULL);
+	look_at_filled(&look, place, target != NULL ? target->digest : NULL);
 	if (name != NULL) {
 		done = login_load(app, name, &profile, err);
 		if (done == 0)
@@ -361,5 +361,6 @@ use_previous(struct app *app, const struct place *place, int wait_ms,
 	error_set(err, ERROR_NOT_FOUND, _("%s has shown no other profile"),
 	    label.data);
 	buffer_release(&label);
-	return -1;
+	return error_step(err, "%s",
+	    _("'chatelaine list' shows what there is"));
 }

@@ -19,10 +19,6 @@
 #include "base/time.h"
 #include "storage/move.h"
 
-/* How long a program that has begun to write its file in place may take. */
-#define LATE_MS 2000
-#define LATE_STEP_MS 5
-
 /* Writes down what is about to be written where, so that what a killed process
  * leaves is found (app/settle). */
 static int
@@ -36,6 +32,8 @@ begin(struct view *view, struct app *app, const struct place *place,
 	if (look->kind == LOOK_FOREIGN) {
 		error_set(err, ERROR_REFUSED, _("%s is left as it is: %s"),
 		    place->path, look->why.text);
+		error_step(err, "%s", _("if nothing needs it, move it away "
+		    "first"));
 		return -1;
 	}
 	view->app = app;
@@ -194,7 +192,7 @@ is_unchanged(const struct view *view, const char *name)
 static int
 wait_for_late(const struct view *view, const char *name, struct look *late)
 {
-	int64_t end = time_steady_ms() + LATE_MS;
+	int64_t end = time_steady_ms() + LOOK_WRITER_MS;
 
 	for (;;) {
 		look_release(late);
@@ -202,7 +200,7 @@ wait_for_late(const struct view *view, const char *name, struct look *late)
 		if (late->kind == LOOK_LOGIN || late->kind == LOOK_VIEW ||
 		    time_steady_ms() >= end)
 			return late->kind == LOOK_LOGIN;
-		poll(NULL, 0, LATE_STEP_MS);
+		poll(NULL, 0, LOOK_STEP_MS);
 	}
 }
 

@@ -87,6 +87,9 @@ find_source(struct place *place, const char *operand, struct error *err)
 	    err) != 0) {
 		if (err->code == ERROR_NOT_FOUND && !is_file)
 			place_find(place, operand, err);
+		else if (err->code == ERROR_NOT_FOUND)
+			error_step(err, "%s",
+			    _("to sign in here: chatelaine login NAME"));
 		goto out;
 	}
 	consumer = consumer_guess(text.data, text.length);

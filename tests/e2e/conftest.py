@@ -14,6 +14,8 @@ import pytest
 TESTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS))
 
+import consumers  # noqa: E402
+import expect  # noqa: E402
 import picture  # noqa: E402
 import processes  # noqa: E402
 from clock import Clock  # noqa: E402
@@ -198,6 +200,18 @@ def passes(clock, seed):
         running.wait_for(lambda program: f"'{name}' is renewed" in program.stdout, timeout=15)
 
     return wait
+
+
+@pytest.fixture
+def lent(chatelaine, home, store, seed):
+    """A login that is lent: `program, tokens = lent("codex")`."""
+    def lend(kind, name="work", account="work", **options):
+        tokens = seed(name, account, **options)
+        expect.succeeded(chatelaine("lend", name, "--to", kind))
+        program = consumers.make(kind, home)
+        consumers.only_in(tokens.refresh_token, home, program.path)
+        return program, tokens
+    return lend
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
+from issuer import client
+
 KINDS = ("openhands", "codex", "opencode", "litellm", "pi")
 LENDABLE = ("openhands", "codex")
 SHARED = ("opencode", "pi")
@@ -244,6 +246,22 @@ class Shared(Program):
 
 
 _PROGRAMS = {"openhands": OpenHands, "codex": Codex, "opencode": Shared, "litellm": LiteLLM, "pi": Shared}
+
+
+# Renewing, as every program does by itself
+
+def renew(issuer, program, login=None):
+    """The program sends its refresh token and writes what it gets; gives what it has now."""
+    login = login or program.read()
+    # Renewals are days apart: each gives a token that ends later than the one before.
+    issuer.access_lifetime += 10
+    reply = client.refresh(issuer, login.refresh)
+    assert reply.status == 200, reply.text
+    answer = reply.value
+    new = replace(login, access=answer["access_token"], refresh=answer["refresh_token"],
+                  identity=answer["id_token"], ends=int(time.time()) + answer["expires_in"])
+    program.write(new)
+    return new
 
 
 class Watch:

@@ -8,11 +8,11 @@ DONE, FAILED, USAGE, NOT_FOUND, NEEDS_LOGIN, UNAVAILABLE, REFUSED, BUSY, INTERRU
 
 # An error names what to do next. These are the words in which each kind must do so.
 _NEXT_STEP = {
-    USAGE: r"help|--|there are|looks? like|letters, digits|use https|such as",
+    USAGE: r"help|--|there are|looks? like|letters, digits|use https|such as|chatelaine (use|list)|another name",
     NOT_FOUND: r"chatelaine (list|login|delete)|nothing",
     NEEDS_LOGIN: r"chatelaine login|sign in again|start again",
     UNAVAILABLE: r"again|later|once more|check|chatelaine (refresh|login|delete)",
-    REFUSED: r" --|chatelaine (login|delete|undo)|kept as|first",
+    REFUSED: r" --|chatelaine (login|delete|undo|take-back|import)|kept as|first|another name",
 }
 
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
