@@ -34,7 +34,10 @@ consumer_take_entry(const struct json *object, struct consumer_login *login,
 {
 	const char *type = json_string(object, "type");
 
-	*foreign = true;
+	/* {} holds nothing that could be lost. */
+	*foreign = !json_is_object(object) || json_first(object) != NULL;
+	if (!*foreign)
+		return false;
 	if (type == NULL || strcmp(type, "oauth") != 0) {
 		error_set(err, ERROR_REFUSED, "%s",
 		    _("another kind of login"));

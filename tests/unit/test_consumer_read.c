@@ -150,7 +150,7 @@ static const struct {
 	{ "opencode", CONSUMER_FOREIGN, "{\"openai\":{\"type\":\"api\","
 	    "\"key\":\"sk-1\"}}" },
 	{ "opencode", CONSUMER_FOREIGN, "{\"openai\":{\"access\":\"a\"}}" },
-	{ "opencode", CONSUMER_FOREIGN, "{\"openai\":{}}" },
+	{ "opencode", CONSUMER_NOTHING, "{\"openai\":{}}" },
 	{ "opencode", CONSUMER_FOREIGN, "{\"openai\":\"sk-1\"}" },
 	{ "opencode", CONSUMER_FOREIGN, "{\"openai\":[]}" },
 	{ "opencode", CONSUMER_FOREIGN, "{\"openai\":{\"type\":\"oauth\","
