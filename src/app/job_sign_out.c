@@ -61,19 +61,20 @@ static int
 finish_sign_out(struct job *job, struct error *err)
 {
 	struct error why = ERROR_INIT;
+	int views;
 
 	audit_add(job->app->store, AUDIT_SIGN_OUT, job->name, NULL, NULL,
 	    NULL);
 	pending_remove(job->app->store, job->name, PENDING_REFRESH, NULL);
 	usage_remove(job->app->store, job->name);
 	/* A login that has ended is not worth a backup, nor a file. */
-	use_withdraw(job->app, job->name);
+	views = use_withdraw(job->app, job->name, &why);
 	if (lend_discard(job->app, job->name, &why) == 0 &&
-	    remove_ended(job->app, job->name, &why) == 0)
+	    remove_ended(job->app, job->name, &why) == 0 && views == 0)
 		return 0;
 	return error_set(err, why.code,
-	    _("'%s' is signed out at the issuer, but could not be removed "
-	    "here: %s"), job->name, why.text);
+	    _("'%s' is signed out at the issuer, but not all of it "
+	    "could be removed here: %s"), job->name, why.text);
 }
 
 /* Sent and not answered is not the same as not done. */

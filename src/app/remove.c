@@ -36,7 +36,7 @@ int
 remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
     struct error *err)
 {
-	struct error why = ERROR_INIT;
+	struct error why = ERROR_INIT, views = ERROR_INIT;
 	struct profile profile;
 	int lock, result;
 
@@ -53,7 +53,7 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 		result = check_volume(app, name, &why);
 	if (result != 0)
 		goto out;
-	use_withdraw(app, name);
+	use_withdraw(app, name, &views);
 	if (purge) {
 		result = backup_purge(app->store, name, true, &why);
 		if (result == 0)
@@ -65,6 +65,10 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 		usage_remove(app->store, name);
 	audit_add(app->store, AUDIT_DELETE, name, purge ? "purge" : NULL,
 	    result == 0 ? NULL : &why, NULL);
+	if (result == 0 && views.code != ERROR_NONE)
+		result = error_set(&why, views.code,
+		    _("'%s' is gone, but a program still shows it: %s"), name,
+		    views.text);
 out:
 	close(lock);
 	if (result != 0 && err != NULL)
@@ -93,8 +97,9 @@ int
 remove_undo(struct app *app, int wait_ms, char name[STORE_NAME_MAX + 1],
     char as[STORE_NAME_MAX + 1], struct error *err)
 {
+	struct error why = ERROR_INIT;
 	struct places places;
-	int lock, result;
+	int lock, result, shown = 0;
 
 	if (backup_last(app->store, name, err) != 0)
 		return -1;
@@ -106,9 +111,16 @@ remove_undo(struct app *app, int wait_ms, char name[STORE_NAME_MAX + 1],
 		audit_add(app->store, AUDIT_UNDO, as, NULL, NULL, NULL);
 		/* Where programs showed it, they do again. */
 		if (strcmp(name, as) == 0) {
-			use_undo(app, name, &places, NULL);
+			shown = use_undo(app, name, &places, &why);
 			places_release(&places);
 		}
+	}
+	if (shown != 0 && why.code != ERROR_NOT_FOUND) {
+		error_set(err, why.code,
+		    _("'%s' is back, but its programs do not show it: %s"), as,
+		    why.text);
+		result = error_step(err, _("to have that: chatelaine use %s"),
+		    as);
 	}
 	close(lock);
 	return result;

@@ -235,7 +235,7 @@ run_begin(struct app *app, const char *name, const struct consumer *consumer,
 		    NULL);
 		return run;
 	}
-	run_end(run);
+	run_end(run, NULL);
 	return NULL;
 }
 
@@ -286,23 +286,25 @@ run_environment(struct run *run, struct error *err)
 /* --- Clearing away ------------------------------------------------------- */
 
 /* What the command put into the place of its view: a login is kept. */
-static bool
-take_in(struct app *app, const struct place *place)
+static int
+take_in(struct app *app, const struct place *place, struct error *err)
 {
 	struct intake intake = INTAKE_INIT;
 	struct look look;
-	bool kept = true;
+	int result = 0;
 
 	look_at(&look, place, NULL);
 	if (look.kind == LOOK_LOGIN) {
 		intake.make = true;
-		kept = intake_begin(&intake, app, place, &look, NULL) == 0;
-		if (kept && file_remove(look.dir, look.name, NULL) == 0)
+		result = intake_begin(&intake, app, place, &look, err);
+		if (result == 0)
+			result = file_remove(look.dir, look.name, err);
+		if (result == 0)
 			intake_end(&intake, app);
 		intake_release(&intake);
 	}
 	look_release(&look);
-	return kept;
+	return result;
 }
 
 static int
@@ -328,8 +330,8 @@ remove_entry(int dir, const char *entry, void *data)
 }
 
 /* With the list locked: the target below @dir, then the directory @name. */
-static void
-clear(struct app *app, int part, const char *name)
+static int
+clear(struct app *app, int part, const char *name, struct error *err)
 {
 	char inside[NAME_SIZE + sizeof "/.chatelaine/" PART "//"];
 	struct place place;
@@ -342,9 +344,9 @@ clear(struct app *app, int part, const char *name)
 		if (strstr(target->path, inside) == NULL)
 			continue;
 		if (place_set(&place, target->kind, target->path, NULL) == 0 &&
-		    !take_in(app, &place)) {
+		    take_in(app, &place, err) != 0) {
 			place_release(&place);
-			return;	/* it stays, with its login */
+			return -1;	/* it stays, with its login */
 		}
 		place_release(&place);
 		targets_drop(&app->targets, target);
@@ -352,20 +354,23 @@ clear(struct app *app, int part, const char *name)
 		break;
 	}
 	remove_entry(part, name, NULL);
+	return 0;
 }
 
-void
-run_end(struct run *run)
+int
+run_end(struct run *run, struct error *err)
 {
-	int part;
+	int part, result = 0;
 
 	if (run == NULL)
-		return;
+		return 0;
 	part = store_open_part(run->app->store, PART, NULL);
-	if (part >= 0 && run->name[0] != '\0' &&
-	    use_lock(run->app, USE_WAIT_MS, NULL) == 0) {
-		clear(run->app, part, run->name);
-		use_unlock(run->app);
+	if (part >= 0 && run->name[0] != '\0') {
+		result = use_lock(run->app, USE_WAIT_MS, err);
+		if (result == 0) {
+			result = clear(run->app, part, run->name, err);
+			use_unlock(run->app);
+		}
 	}
 	if (part >= 0)
 		close(part);
@@ -377,6 +382,7 @@ run_end(struct run *run)
 	secret_free(&run->own);
 	free(run->environment);
 	free(run);
+	return result;
 }
 
 static int
@@ -392,7 +398,7 @@ sweep_entry(int part, const char *name, void *data)
 	close(dir);
 	/* Locked: the command runs, perhaps without us. */
 	if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0)
-		clear(data, part, name);
+		clear(data, part, name, NULL);
 	if (lock >= 0)
 		close(lock);
 	return 0;

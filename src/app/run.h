@@ -27,8 +27,9 @@ struct run *run_begin(struct app *app, const char *name,
  * starts holds the lock by which its directory is known to be in use. */
 char **run_environment(struct run *run, struct error *err);
 
-/* After the command: takes in what it left, and clears away. */
-void run_end(struct run *run);
+/* After the command: takes in what it left, and clears away. -1: a login that
+ * it made stays in its directory for now, and the next start tries again. */
+int run_end(struct run *run, struct error *err);
 
 /* Clears away what killed processes left. */
 void run_sweep(struct app *app);

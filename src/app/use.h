@@ -113,8 +113,9 @@ void use_renew(struct app *app, const char *name);
  * be spent with it, becomes a view. */
 void use_look(struct app *app, const char *name);
 
-/* @name is going: takes its views away, and notes them for `undo`. */
-void use_withdraw(struct app *app, const char *name);
+/* @name is going: takes its views away, and notes them for `undo`. -1: some
+ * are still there, which nothing will renew. */
+int use_withdraw(struct app *app, const char *name, struct error *err);
 
 /* Its name is @to now. */
 int use_rename(struct app *app, const char *name, const char *to,

@@ -238,21 +238,28 @@ use_look(struct app *app, const char *name)
 	places_release(&places);
 }
 
-void
-use_withdraw(struct app *app, const char *name)
+int
+use_withdraw(struct app *app, const char *name, struct error *err)
 {
 	struct places places;
+	int result;
 
 	/* What `undo` goes back to next is the deletion. */
-	use_begin_undo(app, NULL);
-	if (!use_has_views(app, name) ||
-	    use_lock(app, USE_WAIT_MS, NULL) != 0)
-		return;
-	if (viewed(app, name, false, &places) == 0)
-		for (size_t i = 0; i < places.count; i++)
-			use_rewrite(app, &places.place[i], NULL, NULL);
+	if (use_begin_undo(app, err) != 0)
+		return -1;
+	if (!use_has_views(app, name))
+		return 0;
+	if (use_lock(app, USE_WAIT_MS, err) != 0)
+		return -1;
+	/* A profile that cannot be read has no view that could be told. */
+	viewed(app, name, false, &places);
+	result = 0;
+	for (size_t i = 0; i < places.count; i++)
+		if (use_rewrite(app, &places.place[i], NULL, err) != 0)
+			result = -1;
 	places_release(&places);
 	use_unlock(app);
+	return result;
 }
 
 int

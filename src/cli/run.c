@@ -145,6 +145,7 @@ cli_run_run(struct cli *cli, struct error *err)
 	const struct consumer *consumer;
 	bool ignored[PASSED];
 	sigset_t mask;
+	struct error why = ERROR_INIT;
 	struct run *run;
 	int number;
 	pid_t pid;
@@ -162,7 +163,7 @@ cli_run_run(struct cli *cli, struct error *err)
 		return -1;
 	environment = run_environment(run, err);
 	if (environment == NULL) {
-		run_end(run);
+		run_end(run, NULL);
 		return -1;
 	}
 	catch_signals(ignored, &mask);
@@ -175,6 +176,10 @@ cli_run_run(struct cli *cli, struct error *err)
 		cli_note(_("chatelaine: cannot run %s: %s"), command[0],
 		    strerror(number));
 	}
-	run_end(run);
+	/* The status is the command's all the same. */
+	if (run_end(run, &why) != 0)
+		cli_note(_("chatelaine: what the command left could not be "
+		    "cleared away, which the next start tries again: %s"),
+		    why.text);
 	return 0;
 }

@@ -430,7 +430,6 @@ def test_call_that_fails(lab, name):
 
 
 @traced
-@pytest.mark.xfail(strict=True, reason="that a program's file could not be changed or read is not told")
 @pytest.mark.parametrize("name, fault", [
     ("delete", "flock:error=ENOLCK:when=5"), ("undo", "flock:error=EIO:when=3"),
     ("run-sign-in", "write:error=ENOSPC:when=8")])
