@@ -315,12 +315,14 @@ intake_late(struct app *app, const struct place *place, struct look *late,
     const char *held)
 {
 	struct intake intake = INTAKE_INIT;
+	char record[VIEW_RECORD_SIZE];
 
+	view_record(record, place);
 	intake.make = true;
 	intake.held = held;
 	if (intake_begin(&intake, app, place, late, NULL) == 0) {
 		if (file_discard(late->dir, late->name) == 0)
-			move_end(app->store, VIEW_RECORD, NULL);
+			move_end(app->store, record, NULL);
 		file_sync(late->dir, NULL);
 		intake_end(&intake, app);
 	}

@@ -32,11 +32,23 @@ check_volume(struct app *app, const char *name, struct error *err)
 	return result;
 }
 
+static int
+withdraw(struct app *app, const char *name, struct error *err)
+{
+	struct error why = ERROR_INIT;
+
+	if (use_withdraw(app, name, &why) == 0)
+		return 0;
+	error_set(err, why.code, _("'%s' stays, since a program goes on "
+	    "showing it: %s"), name, why.text);
+	return error_step(err, "%s", _("mend that, and try again"));
+}
+
 int
 remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
     struct error *err)
 {
-	struct error why = ERROR_INIT, views = ERROR_INIT;
+	struct error why = ERROR_INIT;
 	struct profile profile;
 	int lock, result;
 
@@ -51,9 +63,12 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 	result = adopt_pending(app, name, &why);
 	if (result == 0)
 		result = check_volume(app, name, &why);
+	/* First, so that a second try can do what the first could not: nothing
+	 * would tell of the views of a profile that is gone. */
+	if (result == 0)
+		result = withdraw(app, name, &why);
 	if (result != 0)
 		goto out;
-	use_withdraw(app, name, &views);
 	if (purge) {
 		result = backup_purge(app->store, name, true, &why);
 		if (result == 0)
@@ -65,10 +80,6 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 		usage_remove(app->store, name);
 	audit_add(app->store, AUDIT_DELETE, name, purge ? "purge" : NULL,
 	    result == 0 ? NULL : &why, NULL);
-	if (result == 0 && views.code != ERROR_NONE)
-		result = error_set(&why, views.code,
-		    _("'%s' is gone, but a program still shows it: %s"), name,
-		    views.text);
 out:
 	close(lock);
 	if (result != 0 && err != NULL)

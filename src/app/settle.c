@@ -174,7 +174,7 @@ settle_temporary(int dir, const char *entry, void *data)
 }
 
 static void
-settle_file(struct app *app, const struct place *place)
+settle_file(struct app *app, const struct place *place, const char *record)
 {
 	struct left_over left = { app, place, NULL, false };
 	struct look look;
@@ -185,31 +185,49 @@ settle_file(struct app *app, const struct place *place)
 	if (look.dir >= 0 && look.name != NULL)
 		file_for_each(look.dir, settle_temporary, &left);
 	if (!left.stays)
-		move_end(app->store, VIEW_RECORD, NULL);
+		move_end(app->store, record, NULL);
 	look_release(&look);
 }
 
-void
-settle_files_locked(struct app *app)
+static void
+settle_record(struct app *app, const char *record)
 {
 	struct place place = PLACE_INIT;
 	struct move move;
 
-	if (move_load(app->store, VIEW_RECORD, &move, NULL) == 0 &&
+	if (move_load(app->store, record, &move, NULL) == 0 &&
 	    move.kind != NULL && move.path != NULL &&
 	    place_set(&place, move.kind, move.path, NULL) == 0)
-		settle_file(app, &place);
+		settle_file(app, &place, record);
+	move_sweep(app->store, record);
 	place_release(&place);
 	move_release(&move);
 }
 
 void
+settle_files_locked(struct app *app)
+{
+	struct store_names records = { NULL, 0 };
+
+	if (move_list_files(app->store, &records, NULL) != 0)
+		return;
+	for (size_t i = 0; i < records.count; i++)
+		settle_record(app, records.name[i]);
+	store_names_release(&records);
+}
+
+void
 settle_files(struct app *app)
 {
-	if (!move_has_traces(app->store, VIEW_RECORD) ||
-	    use_lock(app, 0, NULL) != 0)
+	struct store_names records = { NULL, 0 };
+	bool any;
+
+	/* Nearly always there is none, which needs no lock. */
+	any = move_list_files(app->store, &records, NULL) == 0 &&
+	    records.count > 0;
+	store_names_release(&records);
+	if (!any || use_lock(app, 0, NULL) != 0)
 		return;
 	settle_files_locked(app);
-	move_sweep(app->store, VIEW_RECORD);
 	use_unlock(app);
 }

@@ -19,6 +19,15 @@
 #include "base/time.h"
 #include "storage/move.h"
 
+void
+view_record(char record[VIEW_RECORD_SIZE], const struct place *place)
+{
+	char digest[DIGEST_SIZE];
+
+	digest_text(digest, place->path, strlen(place->path));
+	snprintf(record, VIEW_RECORD_SIZE, "%c%.16s", MOVE_FILE_MARK, digest);
+}
+
 /* Writes down what is about to be written where, so that what a killed process
  * leaves is found (app/settle). */
 static int
@@ -27,6 +36,9 @@ begin(struct view *view, struct app *app, const struct place *place,
 {
 	const struct move move = { MOVE_IN, (char *)place->consumer->kind,
 	    place->path, NULL };
+	char record[VIEW_RECORD_SIZE];
+	struct move there;
+	bool kept;
 
 	*view = (struct view)VIEW_INIT;
 	if (look->kind == LOOK_FOREIGN) {
@@ -40,9 +52,13 @@ begin(struct view *view, struct app *app, const struct place *place,
 	view->place = place;
 	view->look = look;
 	settle_files_locked(app);
-	if (move_begin(app->store, VIEW_RECORD, &move, err) != 0)
+	view_record(record, place);
+	/* What could not be settled now keeps its record. */
+	kept = move_load(app->store, record, &there, NULL) == 0;
+	move_release(&there);
+	if (!kept && move_begin(app->store, record, &move, err) != 0)
 		return -1;
-	view->recorded = true;
+	view->recorded = !kept;
 	return 0;
 }
 
@@ -290,6 +306,15 @@ view_commit(struct view *view, struct look *late, struct error *err)
 	return result;
 }
 
+static void
+end_record(struct app *app, const struct place *place)
+{
+	char record[VIEW_RECORD_SIZE];
+
+	view_record(record, place);
+	move_end(app->store, record, NULL);
+}
+
 void
 view_release(struct view *view)
 {
@@ -297,7 +322,7 @@ view_release(struct view *view)
 	    file_discard(view->dir, view->temporary) != 0)
 		view->recorded = false;	/* app/settle tries again */
 	if (view->recorded)
-		move_end(view->app->store, VIEW_RECORD, NULL);
+		end_record(view->app, view->place);
 	if (view->dir >= 0)
 		close(view->dir);
 	*view = (struct view)VIEW_INIT;

@@ -23,9 +23,11 @@
 #include "base/digest.h"
 #include "storage/credential.h"
 
-/* In place of a profile's name: the record (storage/move) of a file that is
- * being written. */
-#define VIEW_RECORD "%view"
+/* In place of a profile's name: that of the record (storage/move) of a file
+ * that is being written, each its own. */
+#define VIEW_RECORD_SIZE 18
+
+void view_record(char record[VIEW_RECORD_SIZE], const struct place *place);
 
 struct view {
 	struct app *app;
@@ -35,7 +37,7 @@ struct view {
 	char name[NAME_MAX + 1];
 	char temporary[NAME_MAX + 1];	/* "": none, or not any more */
 	bool removal;		/* the file is to go */
-	bool recorded;		/* VIEW_RECORD tells of it */
+	bool recorded;		/* its record goes with it */
 	char digest[DIGEST_SIZE];	/* of the bytes that are ours */
 };
 

@@ -122,41 +122,9 @@ move_sweep(const struct store *store, const char *name)
 	close(dir);
 }
 
-struct searching {
-	const char *flat;
-	bool found;
-};
-
-static int
-compare(int dir, const char *entry, void *data)
-{
-	struct searching *searching = data;
-
-	(void)dir;
-	if (strcmp(entry, searching->flat) == 0 ||
-	    file_is_temporary(entry, searching->flat))
-		searching->found = true;
-	return 0;
-}
-
-bool
-move_has_traces(const struct store *store, const char *name)
-{
-	char flat[STORE_NAME_MAX + 1];
-	struct searching searching = { flat, false };
-	int dir;
-
-	dir = store_open_part(store, STORE_MOVES, NULL);
-	if (dir < 0)
-		return false;
-	store_flat_name(flat, name);
-	file_for_each(dir, compare, &searching);
-	close(dir);
-	return searching.found;
-}
-
 struct listing {
 	struct store_names *names;
+	bool files;		/* those of files, not of profiles */
 	struct error *err;
 };
 
@@ -174,17 +142,20 @@ add_name(int dir, const char *entry, void *data)
 		if (file_is_temporary(entry, flat))
 			entry = flat;
 	}
+	if (listing->files)
+		return entry[0] != MOVE_FILE_MARK ? 0 :
+		    store_names_add(listing->names, entry, listing->err);
 	store_plain_name(name, entry);
 	if (store_check_name(name, NULL) != 0)
 		return 0;
 	return store_names_add(listing->names, name, listing->err);
 }
 
-int
-move_list(const struct store *store, struct store_names *names,
+static int
+list(const struct store *store, bool files, struct store_names *names,
     struct error *err)
 {
-	struct listing listing = { names, err };
+	struct listing listing = { names, files, err };
 	int dir, result;
 
 	*names = (struct store_names){ NULL, 0 };
@@ -196,4 +167,18 @@ move_list(const struct store *store, struct store_names *names,
 	if (result != 0)
 		store_names_release(names);
 	return result;
+}
+
+int
+move_list(const struct store *store, struct store_names *names,
+    struct error *err)
+{
+	return list(store, false, names, err);
+}
+
+int
+move_list_files(const struct store *store, struct store_names *names,
+    struct error *err)
+{
+	return list(store, true, names, err);
 }

@@ -44,11 +44,15 @@ int move_end(const struct store *store, const char *name, struct error *err);
 /* Removes what a killed move_begin() left. */
 void move_sweep(const struct store *store, const char *name);
 
-/* True if there is a record, or what a killed move_begin() left. */
-bool move_has_traces(const struct store *store, const char *name);
-
 /* The names of all profiles with something on its way, or with traces of it. */
 int move_list(const struct store *store, struct store_names *names,
+    struct error *err);
+
+/* A record under a name that begins so is of a file, not of a profile: see
+ * app/view. move_list_files() gives those. */
+#define MOVE_FILE_MARK '%'
+
+int move_list_files(const struct store *store, struct store_names *names,
     struct error *err);
 
 #endif
