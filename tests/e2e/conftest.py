@@ -6,6 +6,7 @@ Every test leaves the machine as it was: a process of ours that stays, or a sani
 import os
 import re
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -29,6 +30,11 @@ _INHERITED = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LLVM_PROFILE_FIL
 
 def pytest_configure(config):
     processes.adopt_orphans()
+    # Whoever runs us in the background, or under nohup, ignores these, and the programs under test would as well.
+    for number, own in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL),
+                        (signal.SIGHUP, signal.SIG_DFL), (signal.SIGTERM, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, own)
 
 
 @pytest.hookimpl(hookwrapper=True)
