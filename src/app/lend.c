@@ -145,6 +145,7 @@ lend_here(struct app *app, struct profile *profile,
 	struct intake intake = INTAKE_INIT;
 	struct view view = VIEW_INIT;
 	struct look look, late;
+	bool staged;
 	int result = -1;
 
 	memset(&look, 0, sizeof look);
@@ -155,8 +156,9 @@ lend_here(struct app *app, struct profile *profile,
 	    credential_load(app->store, profile->name, &credential, err) != 0 ||
 	    move_begin(app->store, profile->name, &move, err) != 0)
 		goto out;
-	if (view_stage(&view, app, place, &look, &credential,
-	    profile->account_id, true, err) == 0) {
+	staged = view_stage(&view, app, place, &look, &credential,
+	    profile->account_id, true, err) == 0;
+	if (staged) {
 		result = view_commit(&view, &late, err);
 		/* What came in between is newer than what was lent. */
 		if (result == 1)
@@ -166,7 +168,7 @@ lend_here(struct app *app, struct profile *profile,
 	if (result >= 0)
 		result = lend_finish(app, profile, place, err);
 	/* Where nothing was written, nothing is on its way. */
-	else if (view.dir < 0 || view.temporary[0] != '\0')
+	else if (!staged || view.temporary[0] != '\0')
 		move_end(app->store, profile->name, NULL);
 	if (result == 0) {
 		move_end(app->store, profile->name, NULL);
