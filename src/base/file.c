@@ -211,8 +211,10 @@ file_stage(int dir, const char *name, const void *data, size_t length,
 	int fd, saved;
 
 	fd = create_temporary(dir, name, temporary);
-	if (fd < 0)
+	if (fd < 0) {
+		temporary[0] = '\0';
 		return error_set_errno(err, errno, _("cannot write %s"), name);
+	}
 	if (write_all(fd, data, length) == 0 && fsync(fd) == 0) {
 		if (close_checked(fd) == 0)
 			return 0;
@@ -221,7 +223,8 @@ file_stage(int dir, const char *name, const void *data, size_t length,
 		saved = errno;
 		close(fd);
 	}
-	unlinkat(dir, temporary, 0);
+	if (unlinkat(dir, temporary, 0) == 0)
+		temporary[0] = '\0';
 	return error_set_errno(err, saved, _("cannot write %s"), name);
 }
 
