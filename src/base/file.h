@@ -51,7 +51,8 @@ int file_write(int dir, const char *name, const void *data, size_t length,
  * The same in two halves, for whoever looks at the old file once more in
  * between. file_stage() makes the temporary file, whole and synced, and gives
  * its name ("" where it failed and left none); file_commit() puts it in the
- * place of @name and syncs @dir. file_discard() removes what was staged.
+ * place of @name and syncs @dir. file_discard() removes what was staged; -1
+ * with errno.
  */
 int file_stage(int dir, const char *name, const void *data, size_t length,
     char temporary[NAME_MAX + 1], struct error *err);
