@@ -309,23 +309,3 @@ intake_release(struct intake *intake)
 		close(intake->lock);
 	intake->lock = -1;
 }
-
-void
-intake_late(struct app *app, const struct place *place, struct look *late,
-    const char *held)
-{
-	struct intake intake = INTAKE_INIT;
-	char record[VIEW_RECORD_SIZE];
-
-	view_record(record, place);
-	intake.make = true;
-	intake.held = held;
-	if (intake_begin(&intake, app, place, late, NULL) == 0) {
-		if (file_discard(late->dir, late->name) == 0)
-			move_end(app->store, record, NULL);
-		file_sync(late->dir, NULL);
-		intake_end(&intake, app);
-	}
-	/* Else it stays where it is, and app/settle tries again. */
-	intake_release(&intake);
-}

@@ -58,9 +58,4 @@ void intake_end(struct intake *intake, struct app *app);
  * in is completed at the next start. */
 void intake_release(struct intake *intake);
 
-/* Takes in the login that a program wrote while its file was being replaced
- * (app/view), and removes the file of its own that it is in. */
-void intake_late(struct app *app, const struct place *place,
-    struct look *late, const char *held);
-
 #endif

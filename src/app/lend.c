@@ -144,7 +144,7 @@ lend_here(struct app *app, struct profile *profile,
 	struct credential credential = CREDENTIAL_INIT;
 	struct intake intake = INTAKE_INIT;
 	struct view view = VIEW_INIT;
-	struct look look, late;
+	struct look look;
 	bool staged;
 	int result = -1;
 
@@ -158,14 +158,9 @@ lend_here(struct app *app, struct profile *profile,
 		goto out;
 	staged = view_stage(&view, app, place, &look, &credential,
 	    profile->account_id, true, err) == 0;
-	if (staged) {
-		result = view_commit(&view, &late, err);
-		/* What came in between is newer than what was lent. */
-		if (result == 1)
-			intake_late(app, place, &late, profile->name);
-		look_release(&late);
-	}
-	if (result >= 0)
+	if (staged)
+		result = view_commit(&view, err);
+	if (result == 0)
 		result = lend_finish(app, profile, place, err);
 	/* Where nothing was written, nothing is on its way. */
 	else if (!staged || view.temporary[0] != '\0')
@@ -355,7 +350,7 @@ lend_discard(struct app *app, const char *name, struct error *err)
 {
 	struct place place = PLACE_INIT;
 	struct view view = VIEW_INIT;
-	struct look look, late;
+	struct look look;
 	struct profile profile;
 	int result;
 
@@ -371,12 +366,8 @@ lend_discard(struct app *app, const char *name, struct error *err)
 	if (look.kind == LOOK_LOGIN && (profile.user_id == NULL ||
 	    look_is_of(&look, &profile))) {
 		result = view_stage_removal(&view, app, &place, &look, err);
-		if (result == 0) {
-			result = view_commit(&view, &late, err);
-			if (result == 1)
-				intake_late(app, &place, &late, name);
-			look_release(&late);
-		}
+		if (result == 0)
+			result = view_commit(&view, err);
 		view_release(&view);
 	}
 	look_release(&look);

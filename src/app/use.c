@@ -105,23 +105,19 @@ put(struct app *app, const struct place *place, const struct look *look,
 {
 	struct credential credential = CREDENTIAL_INIT;
 	struct view view = VIEW_INIT;
-	struct look late;
 	int result = -1;
 
 	if (login_load_credential(app, profile->name, &credential, err) == 0 &&
 	    view_stage(&view, app, place, look, &credential,
 	    profile->account_id, false, err) == 0) {
-		result = view_commit(&view, &late, err);
-		if (result >= 0 && note(app, place, profile->name, &view,
-		    profile, err) != 0)
-			result = -1;
-		if (result == 1)
-			intake_late(app, place, &late, NULL);
-		look_release(&late);
+		result = view_commit(&view, err);
+		if (result == 0)
+			result = note(app, place, profile->name, &view,
+			    profile, err);
 	}
 	credential_release(&credential);
 	view_release(&view);
-	return result < 0 ? -1 : 0;
+	return result;
 }
 
 static int
@@ -129,20 +125,15 @@ take_away(struct app *app, const struct place *place,
     const struct look *look, struct error *err)
 {
 	struct view view = VIEW_INIT;
-	struct look late;
 	int result = 0;
 
 	if (look->kind != LOOK_NOTHING) {
 		result = view_stage_removal(&view, app, place, look, err);
-		if (result == 0) {
-			result = view_commit(&view, &late, err);
-			if (result == 1)
-				intake_late(app, place, &late, NULL);
-			look_release(&late);
-		}
+		if (result == 0)
+			result = view_commit(&view, err);
 		view_release(&view);
 	}
-	return result < 0 ? -1 : note(app, place, NULL, NULL, NULL, err);
+	return result != 0 ? -1 : note(app, place, NULL, NULL, NULL, err);
 }
 
 /* The file is not ours to change while a login is lent to it. */

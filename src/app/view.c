@@ -204,39 +204,6 @@ is_unchanged(const struct view *view, const char *name)
 	return same;
 }
 
-/* A writer that truncated the old file will have filled it in a moment. */
-static int
-wait_for_late(const struct view *view, const char *name, struct look *late)
-{
-	int64_t end = time_steady_ms() + LOOK_WRITER_MS;
-
-	for (;;) {
-		look_release(late);
-		look_at_file(late, view->place->consumer, view->dir, name);
-		if (late->kind == LOOK_LOGIN || late->kind == LOOK_VIEW ||
-		    time_steady_ms() >= end)
-			return late->kind == LOOK_LOGIN;
-		poll(NULL, 0, LOOK_STEP_MS);
-	}
-}
-
-/* The file that was replaced stands under the temporary name now. */
-static int
-look_back(struct view *view, struct look *late)
-{
-	int has_login;
-
-	if (is_unchanged(view, view->temporary))
-		has_login = 0;
-	else
-		has_login = wait_for_late(view, view->temporary, late);
-	/* There may be a chain in it: the record stays as long as it does. */
-	if (!has_login && file_discard(view->dir, view->temporary) != 0)
-		view->recorded = false;
-	view->temporary[0] = '\0';
-	return has_login;
-}
-
 /* Where nothing was, nothing is replaced. */
 static int
 put_new(struct view *view, struct error *err)
@@ -250,7 +217,7 @@ put_new(struct view *view, struct error *err)
 }
 
 /* Moved aside, not removed: what its program writes into it at this moment is
- * found there. */
+ * found there. 1: it is there. */
 static int
 remove_old(struct view *view, struct error *err)
 {
@@ -263,7 +230,71 @@ remove_old(struct view *view, struct error *err)
 }
 
 static int
-put(struct view *view, struct look *late, struct error *err)
+changing(const struct view *view, struct error *err)
+{
+	return error_set(err, ERROR_BUSY,
+	    _("%s changes as it is written; try again"), view->place->path);
+}
+
+/* Its program had the old file open, and has written into it: it gets its file
+ * back, as if we had not been there. */
+static int
+put_back(struct view *view, struct error *err)
+{
+	int result = view->removal ?
+	    file_commit_new(view->dir, view->temporary, view->name, NULL) :
+	    file_exchange(view->dir, view->temporary, view->name, NULL);
+
+	if (result < 0) {
+		/* What it wrote stays aside, and app/settle takes it in. */
+		view->recorded = false;
+		view->temporary[0] = '\0';
+	} else if (view->removal)
+		view->temporary[0] = '\0';
+	file_sync(view->dir, NULL);
+	return changing(view, err);
+}
+
+/* The file that was replaced stands under the temporary name now: once more,
+ * after what takes longest, and it may go. */
+static int
+finish(struct view *view, struct error *err)
+{
+	int result = file_sync(view->dir, err);
+
+	if (!is_unchanged(view, view->temporary))
+		return put_back(view, err);
+	/* There may be a chain in it: the record stays as long as it does. */
+	if (file_discard(view->dir, view->temporary) != 0)
+		view->recorded = false;
+	view->temporary[0] = '\0';
+	return result;
+}
+
+static int
+exchange(struct view *view, struct error *err)
+{
+	int result;
+
+	if (!is_unchanged(view, view->name))
+		return changing(view, err);
+	if (view->removal)
+		result = remove_old(view, err);
+	else if (!view->look->there)
+		result = put_new(view, err);
+	else
+		result = file_exchange(view->dir, view->temporary, view->name,
+		    err);
+	if (result == 0 && !view->removal)
+		view->temporary[0] = '\0';
+	/* At once, while its program is still writing. */
+	if (result == 1 && !is_unchanged(view, view->temporary))
+		return put_back(view, err);
+	return result;
+}
+
+int
+view_commit(struct view *view, struct error *err)
 {
 	struct neighbour neighbour;
 	int result;
@@ -271,39 +302,9 @@ put(struct view *view, struct look *late, struct error *err)
 	if (neighbour_lock(&neighbour, view->place, view->dir, view->name,
 	    err) != 0)
 		return -1;
-	if (!is_unchanged(view, view->name))
-		result = error_set(err, ERROR_BUSY,
-		    _("%s changes as it is written; try again"),
-		    view->place->path);
-	else if (view->removal)
-		result = remove_old(view, err);
-	else if (!view->look->there)
-		result = put_new(view, err);
-	else
-		result = file_exchange(view->dir, view->temporary, view->name,
-		    err);
+	result = exchange(view, err);
 	neighbour_unlock(&neighbour);
-	if (result == 0 && !view->removal)
-		view->temporary[0] = '\0';
-	if (result != 1)
-		return result;
-	result = look_back(view, late);
-	return file_sync(view->dir, err) == 0 ? result : -1;
-}
-
-int
-view_commit(struct view *view, struct look *late, struct error *err)
-{
-	int result;
-
-	memset(late, 0, sizeof *late);
-	buffer_init(&late->text);
-	late->dir = -1;
-	result = put(view, late, err);
-	/* A late login keeps the record: it must not be forgotten. */
-	if (result == 1)
-		view->recorded = false;
-	return result;
+	return result == 1 ? finish(view, err) : result;
 }
 
 static void

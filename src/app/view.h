@@ -5,8 +5,8 @@
  * has failed before anything is changed. The file is then exchanged only if it
  * is still what was looked at, under the program's own lock, which is held for
  * the comparison and a rename(), never longer. A program that writes its file
- * in place, as the OpenHands SDK does, may have it open at that moment: what it
- * wrote into the old file is found there and handed back.
+ * in place, as the OpenHands SDK does, may have it open at that moment: then it
+ * gets its file back, and nothing was changed.
  *
  * LOCK_TARGETS is held by the caller. What a killed process leaves is cleared
  * away by app/settle.
@@ -63,13 +63,11 @@ int view_probe(struct app *app, const struct place *place,
     const struct look *look, struct error *err);
 
 /*
- * Puts it in place. -1: nothing was changed; ERROR_BUSY when the file is not
- * what it was any more: look again. 1: done, and @late is what the program
- * wrote meanwhile into the file that was replaced: a login in a file of its
- * own (@late->name), which is to be taken in. The caller calls look_release()
- * on @late in any case.
+ * Puts it in place. -1: nothing was changed (but that the directory could not
+ * be synced); ERROR_BUSY when the file is not what it was any more, or its
+ * program wrote into it at that moment: then it has its file back; look again.
  */
-int view_commit(struct view *view, struct look *late, struct error *err);
+int view_commit(struct view *view, struct error *err);
 
 /* Removes what is staged, if it is not in place. Always called. */
 void view_release(struct view *view);

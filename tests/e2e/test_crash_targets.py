@@ -293,7 +293,8 @@ class Homes(Lab):
         return trial
 
     def traced_env(self, home):
-        return {**super().traced_env(home.store), **home.env}
+        traced = super().traced_env(home.store)
+        return {**traced, **home.env, **{name: traced[name] for name in traced if name == "ASAN_OPTIONS"}}
 
 
 class Trial:
