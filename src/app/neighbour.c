@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,51 @@ neighbour_lock(struct neighbour *neighbour, const struct place *place,
 		return busy(place, err);
 	return error_set_errno(err, number, _("cannot lock %s"), place->path);
 }
+
+#ifdef F_SETLEASE
+
+int
+neighbour_hold(int dir, const char *name)
+{
+	int fd = openat(dir, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int number;
+
+	if (fd < 0)
+		return -1;
+	/* Whoever waits is told of by this, which would end us. */
+	signal(SIGIO, SIG_IGN);
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0)
+		return fd;
+	number = errno;
+	close(fd);
+	return number == EAGAIN ? NEIGHBOUR_WRITES : -1;
+}
+
+bool
+neighbour_waits(int lease)
+{
+	return lease >= 0 && fcntl(lease, F_GETLEASE) == F_UNLCK;
+}
+
+#else
+
+int
+neighbour_hold(int dir, const char *name)
+{
+	(void)dir;
+	(void)name;
+	return -1;
+}
+
+bool
+neighbour_waits(int lease)
+{
+	(void)lease;
+	return false;
+}
+
+#endif
 
 void
 neighbour_unlock(struct neighbour *neighbour)

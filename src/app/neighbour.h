@@ -26,4 +26,18 @@ int neighbour_lock(struct neighbour *neighbour, const struct place *place,
     int dir, const char *name, struct error *err);
 void neighbour_unlock(struct neighbour *neighbour);
 
+/*
+ * For programs that lock nothing and write in place: keeps everybody from
+ * opening the file @name in @dir for writing, by a lease, until the descriptor
+ * that is returned is closed; who tries waits so long. -1 where the system, the
+ * file system or the file's owner do not let us, and nobody is kept;
+ * NEIGHBOUR_WRITES when somebody has it open for writing.
+ */
+#define NEIGHBOUR_WRITES (-2)
+
+int neighbour_hold(int dir, const char *name);
+
+/* True if somebody waits to open the file for writing. */
+bool neighbour_waits(int lease);
+
 #endif

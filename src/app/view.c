@@ -236,8 +236,17 @@ changing(const struct view *view, struct error *err)
 	    _("%s changes as it is written; try again"), view->place->path);
 }
 
-/* Its program had the old file open, and has written into it: it gets its file
- * back, as if we had not been there. */
+/* True when the old file, which stands under the temporary name now, is written
+ * to, or is about to be. */
+static bool
+is_wanted(const struct view *view)
+{
+	return neighbour_waits(view->lease) ||
+	    !is_unchanged(view, view->temporary);
+}
+
+/* Its program wants to write the old file: it gets that back, as if we had not
+ * been there. */
 static int
 put_back(struct view *view, struct error *err)
 {
@@ -262,7 +271,7 @@ finish(struct view *view, struct error *err)
 {
 	int result = file_sync(view->dir, err);
 
-	if (!is_unchanged(view, view->temporary))
+	if (is_wanted(view))
 		return put_back(view, err);
 	/* There may be a chain in it: the record stays as long as it does. */
 	if (file_discard(view->dir, view->temporary) != 0)
@@ -276,7 +285,9 @@ exchange(struct view *view, struct error *err)
 {
 	int result;
 
-	if (!is_unchanged(view, view->name))
+	view->lease = neighbour_hold(view->dir, view->name);
+	if (view->lease == NEIGHBOUR_WRITES ||
+	    !is_unchanged(view, view->name))
 		return changing(view, err);
 	if (view->removal)
 		result = remove_old(view, err);
@@ -288,7 +299,7 @@ exchange(struct view *view, struct error *err)
 	if (result == 0 && !view->removal)
 		view->temporary[0] = '\0';
 	/* At once, while its program is still writing. */
-	if (result == 1 && !is_unchanged(view, view->temporary))
+	if (result == 1 && is_wanted(view))
 		return put_back(view, err);
 	return result;
 }
@@ -304,7 +315,12 @@ view_commit(struct view *view, struct error *err)
 		return -1;
 	result = exchange(view, err);
 	neighbour_unlock(&neighbour);
-	return result == 1 ? finish(view, err) : result;
+	if (result == 1)
+		result = finish(view, err);
+	if (view->lease >= 0)
+		close(view->lease);
+	view->lease = -1;
+	return result;
 }
 
 static void

@@ -37,11 +37,13 @@ struct view {
 	char name[NAME_MAX + 1];
 	char temporary[NAME_MAX + 1];	/* "": none, or not any more */
 	bool removal;		/* the file is to go */
+	int lease;		/* on the old file (app/neighbour) */
 	bool recorded;		/* its record goes with it */
 	char digest[DIGEST_SIZE];	/* of the bytes that are ours */
 };
 
-#define VIEW_INIT { NULL, NULL, NULL, -1, "", "", false, false, "" }
+#define VIEW_INIT { NULL, NULL, NULL, -1, "", "", false, -1, \
+	false, "" }
 
 /*
  * Prepares the file at @place for @credential, a login of @account_id: a view,
