@@ -82,6 +82,8 @@ start(char **argv, char **environment, const bool ignored[PASSED],
 	for (size_t i = 0; i < PASSED; i++)
 		if (!ignored[i])
 			sigaddset(&defaults, passed[i]);
+	/* Ignored by app/neighbour, for us alone. */
+	sigaddset(&defaults, SIGIO);
 	number = posix_spawnattr_init(&attributes);
 	if (number != 0)
 		return number;
