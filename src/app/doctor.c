@@ -78,26 +78,6 @@ find(struct doctor *doctor, enum finding_kind kind, struct buffer *text,
 		all->count++;
 }
 
-/* Appends @text as one word of a shell. */
-static void
-add_word(struct buffer *out, const char *text)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._=@%+,:-";
-
-	if (*text != '\0' && strspn(text, plain) == strlen(text)) {
-		buffer_add_string(out, text);
-		return;
-	}
-	buffer_add_char(out, '\'');
-	for (; *text != '\0'; text++)
-		if (*text == '\'')
-			buffer_add_string(out, "'\\''");
-		else
-			buffer_add_char(out, *text);
-	buffer_add_char(out, '\'');
-}
-
 /* --- Tokens -------------------------------------------------------------- */
 
 static void
@@ -185,7 +165,7 @@ look_at_place(struct doctor *doctor, const struct place *place)
 			    place->path, look.identity.email != NULL ?
 			    look.identity.email : _("unknown account"));
 			buffer_add_string(&remedy, "chatelaine import ");
-			add_word(&remedy, label.data);
+			buffer_add_word(&remedy, label.data);
 			find(doctor, FINDING_STRANGER, &text, &remedy);
 		}
 		profile_release(&profile);
@@ -224,13 +204,13 @@ add_remedy(struct buffer *out, const struct holder *a, const struct holder *b)
 
 	if (file->label != NULL && other->profile != NULL) {
 		buffer_addf(out, "chatelaine use %s --for ", other->profile);
-		add_word(out, file->label);
+		buffer_add_word(out, file->label);
 	} else if (file->label != NULL) {
 		buffer_add_string(out, "chatelaine import ");
-		add_word(out, file->label);
+		buffer_add_word(out, file->label);
 	} else if (backup->backup != NULL) {
 		buffer_add_string(out, "rm -r ");
-		add_word(out, backup->backup);
+		buffer_add_word(out, backup->backup);
 	} else
 		buffer_addf(out, "chatelaine delete %s", b->profile);
 }
@@ -277,7 +257,7 @@ add_chmod(struct doctor *doctor, const struct profile *profile,
 		buffer_addf(&path, "%s/%s", store_path(doctor->app->store),
 		    profile->name);
 		buffer_add_string(out, "chmod -R go= ");
-		add_word(out, path.data);
+		buffer_add_word(out, path.data);
 	}
 	if (fd >= 0)
 		close(fd);

@@ -96,16 +96,16 @@ static int
 refuse_unknown(const struct place *place, const struct look *look,
     struct error *err)
 {
-	struct buffer label = BUFFER_INIT;
+	struct buffer word = BUFFER_INIT;
 
-	place_label(place, &label);
+	place_word(place, &word);
 	error_set(err, ERROR_REFUSED,
 	    _("%s holds a login that is not in the store (%s), which would be "
 	    "lost"), place->path, look->identity.email != NULL ?
 	    look->identity.email : _("unknown account"));
 	error_step(err, _("take it in first: chatelaine import %s"),
-	    label.data);
-	buffer_release(&label);
+	    word.data);
+	buffer_release(&word);
 	return -1;
 }
 

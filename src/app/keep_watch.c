@@ -140,19 +140,20 @@ login_came(struct keep_watch *files, const struct place *place,
     struct look *look)
 {
 	struct error why = ERROR_INIT;
-	struct buffer label = BUFFER_INIT;
+	struct buffer label = BUFFER_INIT, word = BUFFER_INIT;
 	char name[STORE_NAME_MAX + 1];
 	struct profile profile;
 	bool taken = false;
 	int found;
 
 	place_label(place, &label);
+	place_word(place, &word);
 	found = login_find(files->app, look, &profile, NULL);
 	if (found != 0)
 		keep_sayf(&files->say, _("%s has a login that is not in the "
 		    "store (%s); to take it in: chatelaine import %s"),
 		    place->path, look->identity.email != NULL ?
-		    look->identity.email : _("unknown account"), label.data);
+		    look->identity.email : _("unknown account"), word.data);
 	else if (profile.owner == NULL &&
 	    intake_is_better(files->app, &profile, look)) {
 		if (import_login(files->app, place, NULL, USE_GLANCE_MS, name,
@@ -165,9 +166,10 @@ login_came(struct keep_watch *files, const struct place *place,
 		keep_sayf(&files->say, _("%s has a login of its own of '%s', "
 		    "older than ours; to put the view back: chatelaine use "
 		    "%s --for %s"), label.data, profile.name, profile.name,
-		    label.data);
+		    word.data);
 	profile_release(&profile);
 	buffer_release(&label);
+	buffer_release(&word);
 	return why.code != ERROR_BUSY;
 }
 

@@ -169,6 +169,19 @@ place_label(const struct place *place, struct buffer *out)
 	place_release(&usual);
 }
 
+void
+place_word(const struct place *place, struct buffer *out)
+{
+	struct buffer label = BUFFER_INIT;
+
+	place_label(place, &label);
+	if (buffer_ok(&label, NULL))
+		buffer_add_word(out, label.data);
+	else
+		out->failed = true;
+	buffer_release(&label);
+}
+
 bool
 place_is_same(const struct place *a, const struct place *b)
 {

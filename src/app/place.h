@@ -42,6 +42,9 @@ void place_release(struct place *place);
 /* As place_find() takes it, and as short: "codex", or "codex=/path". */
 void place_label(const struct place *place, struct buffer *out);
 
+/* The same as one word of a shell, for a command that helps. */
+void place_word(const struct place *place, struct buffer *out);
+
 bool place_is_same(const struct place *a, const struct place *b);
 
 /* True if the directory of its file is there: the program was used. */

@@ -53,8 +53,8 @@ state_of(const struct target *target, const struct place *place,
 
 /* What is wrong with a target, and what helps. */
 static int
-warn(struct profile *profile, enum shown_state state, const char *label,
-    struct error *err)
+warn(struct profile *profile, enum shown_state state,
+    const struct place *place, struct error *err)
 {
 	static const char *const texts[] = {
 		[SHOWN_VIEW] = NULL,
@@ -68,11 +68,17 @@ warn(struct profile *profile, enum shown_state state, const char *label,
 		[SHOWN_OTHER] = N_("%s shows something else in the place of "
 		    "it; to put it back: chatelaine use %s --for %s"),
 	};
-	struct buffer text = BUFFER_INIT;
+	struct buffer text = BUFFER_INIT, label = BUFFER_INIT;
+	struct buffer word = BUFFER_INIT;
 
 	if (texts[state] == NULL)
 		return 0;
-	buffer_addf(&text, _(texts[state]), label, profile->name, label);
+	place_label(place, &label);
+	place_word(place, &word);
+	buffer_addf(&text, _(texts[state]), label.data, profile->name,
+	    word.data);
+	buffer_release(&label);
+	buffer_release(&word);
 	return profile_warn(profile, &text, err);
 }
 
@@ -95,7 +101,7 @@ add_target(struct profile *profile, const struct target *target,
 	 * there is nothing to put back. */
 	if (!target->run && !(state == SHOWN_GONE &&
 	    is_lent_here(profile, &place)))
-		result = warn(profile, state, label.data, err);
+		result = warn(profile, state, &place, err);
 	if (result == 0 && (state == SHOWN_VIEW || state == SHOWN_STALE ||
 	    state == SHOWN_LENT))
 		result = store_names_add(&profile->targets, target->run ?

@@ -77,6 +77,25 @@ buffer_add_char(struct buffer *b, char c)
 }
 
 void
+buffer_add_word(struct buffer *b, const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._=@%+,:-";
+
+	if (*text != '\0' && strspn(text, plain) == strlen(text)) {
+		buffer_add_string(b, text);
+		return;
+	}
+	buffer_add_char(b, '\'');
+	for (; *text != '\0'; text++)
+		if (*text == '\'')
+			buffer_add_string(b, "'\\''");
+		else
+			buffer_add_char(b, *text);
+	buffer_add_char(b, '\'');
+}
+
+void
 buffer_addf(struct buffer *b, const char *format, ...)
 {
 	va_list ap;

@@ -40,6 +40,8 @@ void buffer_init(struct buffer *b);
 void buffer_add(struct buffer *b, const void *data, size_t length);
 void buffer_add_string(struct buffer *b, const char *string);
 void buffer_add_char(struct buffer *b, char c);
+/* As one word of a shell, quoted where it has to be. */
+void buffer_add_word(struct buffer *b, const char *text);
 void buffer_addf(struct buffer *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

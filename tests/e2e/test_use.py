@@ -1,5 +1,6 @@
 """Switching: a program shows the chosen profile at the place where it looks, and no refresh token."""
 
+import shlex
 import stat
 from pathlib import Path
 
@@ -447,3 +448,17 @@ def test_nothing_secret_is_said(chatelaine, program, issuer, seed):
     program("codex").sign_in(stranger)
     for arguments in (["--for", "codex"], ["--for", "openhands"]):
         expect.no_secret(chatelaine("use", "work", *arguments), tokens, stranger)
+
+
+def test_advice_can_be_pasted(chatelaine, home, seed):
+    """The command that a warning names works as it stands, whatever the path has in it."""
+    tokens = seed()
+    codex = consumers.make("codex", path=home / "it's $HOME; a folder" / "auth.json").install()
+    place = f"codex={codex.path}"
+    expect.succeeded(chatelaine("use", "work", "--for", place))
+    codex.path.unlink()
+    warning, = expect.listed(chatelaine)["work"]["warnings"]
+    words = shlex.split(warning.partition(": chatelaine ")[2])
+    assert words == ["use", "work", "--for", place]
+    expect.succeeded(chatelaine(*words))
+    assert codex.shows(tokens)
