@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/login.h"
 #include "app/running.h"
 #include "app/shown.h"
 #include "app/use.h"
@@ -18,6 +19,8 @@ struct choice {
 	char *label;		/* "codex" */
 	char *state;		/* "shows 'work'" */
 	bool shows;		/* it shows this profile now */
+	bool lent;		/* it has a login that is lent to it: not ours
+				 * to switch */
 	bool ticked;
 };
 
@@ -48,6 +51,7 @@ draw_use(struct ui *ui, void *state)
 	    "renewal; never the refresh token."));
 	for (size_t i = 0; i < use->places.count; i++)
 		choice_dialog_line(&c, i, i == use->at,
+		    use->choice[i].lent ? " - " :
 		    use->choice[i].ticked ? "[x]" : "[ ]",
 		    use->choice[i].label, use->choice[i].state);
 }
@@ -75,11 +79,14 @@ look_at_choice(struct ui *ui, struct use *use, size_t i)
 {
 	struct buffer state = BUFFER_INIT;
 	struct choice *choice = &use->choice[i];
-	char shown[STORE_NAME_MAX + 1];
+	char name[STORE_NAME_MAX + 1] = "";
 
 	shown_describe(ui->app, &use->places.place[i], &state);
-	shown_profile(ui->app, &use->places.place[i], shown);
-	choice->shows = strcmp(shown, use->name) == 0;
+	choice->lent = login_lent_to(ui->app, &use->places.place[i], name,
+	    NULL) == 0 && name[0] != '\0';
+	if (!choice->lent)
+		shown_profile(ui->app, &use->places.place[i], name);
+	choice->shows = !choice->lent && strcmp(name, use->name) == 0;
 	free(choice->state);
 	choice->state = buffer_detach(&state, &use->err);
 	return choice->state == NULL ? -1 : 0;
@@ -130,6 +137,20 @@ apply(struct ui *ui, struct use *use)
 }
 
 static void
+tick(struct use *use)
+{
+	struct choice *choice = &use->choice[use->at];
+
+	if (choice->lent) {
+		error_set(&use->err, ERROR_REFUSED, "%s %s", choice->label,
+		    choice->state);
+		error_step(&use->err, "%s", _("Esc, then L on that profile "
+		    "takes it back"));
+	} else
+		choice->ticked = !choice->ticked;
+}
+
+static void
 act_use(struct ui *ui, void *state, enum action action)
 {
 	struct use *use = state;
@@ -153,8 +174,7 @@ act_use(struct ui *ui, void *state, enum action action)
 		break;
 	case ACTION_TICK:
 		if (use->places.count > 0)
-			use->choice[use->at].ticked =
-			    !use->choice[use->at].ticked;
+			tick(use);
 		break;
 	case ACTION_DO_USE:
 		apply(ui, use);
@@ -217,7 +237,7 @@ fill(struct ui *ui, struct use *use)
 		for (size_t j = 0; j < ticked.count; j++)
 			if (place_is_same(&ticked.place[j],
 			    &use->places.place[i]))
-				use->choice[i].ticked = true;
+				use->choice[i].ticked = !use->choice[i].lent;
 	}
 	places_release(&ticked);
 	return result;

@@ -144,6 +144,30 @@ def test_other_keys_on_a_lent_profile(lent, key, words):
     said(t, words)
 
 
+@pytest.mark.parametrize("name", ["work", "zebra"])
+def test_use_leaves_a_program_alone_that_something_is_lent_to(lent, seed, home, store, name):
+    """It is no view to be switched: not ticked, not to be ticked, and told as what it is."""
+    seed("zebra", "personal")
+    other = consumers.make("opencode", home).install()
+    t = lent()
+    if name != "work":
+        t.send("Down")
+    wait_selected(t, name)
+    t.send("u")
+    said(t, r"- codex has 'work', lent")
+    focus(t, "Down", "- +codex")
+    t.send("Space")
+    said(t, "codex has 'work', lent; Esc, then L on that profile takes it back")
+    focus(t, "Down", r"\[.\] opencode")
+    if "[ ] opencode" in t.text:
+        t.send("Space")
+        t.wait_for("[x] opencode")
+    t.send("Enter")
+    said(t, f"switched for '{name}': opencode")
+    assert lent.program.holds(lent.tokens) and other.read().is_view
+    assert store.profile("work")["owner"] == "codex"
+
+
 def test_esc_lends_nothing(dialog, home, store):
     t = dialog()
     t.send("Esc")
