@@ -53,7 +53,7 @@ find_store(struct buffer *path, const char *option, struct error *err)
 }
 
 int
-app_init(struct app *app, const char *store, struct error *err)
+app_open(struct app *app, const char *store, struct error *err)
 {
 	struct buffer path = BUFFER_INIT;
 
@@ -66,7 +66,13 @@ app_init(struct app *app, const char *store, struct error *err)
 	if (find_store(&path, store, err) == 0)
 		app->store = store_open(path.data, err);
 	buffer_release(&path);
-	if (app->store == NULL)
+	return app->store == NULL ? -1 : 0;
+}
+
+int
+app_init(struct app *app, const char *store, struct error *err)
+{
+	if (app_open(app, store, err) != 0)
 		return -1;
 	adopt_all(app);
 	return 0;

@@ -31,6 +31,9 @@ struct app {
  * an earlier process was killed in. 0 or -1; app_release() in any case.
  */
 int app_init(struct app *app, const char *store, struct error *err);
+
+/* Opens it alone, to look: nothing in it is changed. */
+int app_open(struct app *app, const char *store, struct error *err);
 void app_release(struct app *app);
 
 /* A variable of the environment, @otherwise where it is not set or empty; and

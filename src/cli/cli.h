@@ -112,6 +112,7 @@ void cli_note(const char *format, ...)
 char *cli_ask(const char *question);
 bool cli_can_ask(void);
 
+int cli_run_completion(struct cli *cli, struct error *err);
 int cli_run_delete(struct cli *cli, struct error *err);
 int cli_run_doctor(struct cli *cli, struct error *err);
 int cli_run_export(struct cli *cli, struct error *err);

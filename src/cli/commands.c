@@ -163,6 +163,14 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_doctor,
 	},
 	{
+		.name = "completion", .usage = "bash|zsh|fish", .least = 1,
+		.most = ANY_NUMBER,
+		.without_store = true,
+		.summary = N_("print what makes a shell complete command "
+		    "lines"),
+		.run = cli_run_completion,
+	},
+	{
 		.name = "help", .usage = "[COMMAND]", .least = 0, .most = 1,
 		.without_store = true,
 		.summary = N_("help, of one command or of all"),
