@@ -6,11 +6,13 @@
 #include "app/run.h"
 #include "app/settle.h"
 #include "base/i18n.h"
+#include "base/time.h"
 #include "oauth/answer.h"
 #include "storage/backup.h"
 #include "storage/lock.h"
 #include "storage/move.h"
 #include "storage/pending.h"
+#include "storage/waiting.h"
 
 /* What a record holds. */
 enum held {
@@ -81,6 +83,7 @@ adopt_pending(struct app *app, const char *name, struct error *err)
 	if (settle_profile(app, name, err) != 0)
 		return -1;
 	pending_sweep(app->store, name);
+	waiting_sweep(app->store, name, time_now());
 	if (adopt_one(app, name, PENDING_REFRESH, err) != 0)
 		return -1;
 	return adopt_one(app, name, PENDING_LOGIN, err);
@@ -113,5 +116,7 @@ adopt_all(struct app *app)
 		adopt_names(app, &names);
 	run_sweep(app);
 	if (pending_list(app->store, &names, NULL) == 0)
+		adopt_names(app, &names);
+	if (waiting_list(app->store, &names, NULL) == 0)
 		adopt_names(app, &names);
 }

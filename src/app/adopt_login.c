@@ -11,6 +11,7 @@
 #include "app/take.h"
 #include "base/i18n.h"
 #include "storage/backup.h"
+#include "storage/waiting.h"
 
 /* Puts a new login where it belongs. */
 static int
@@ -99,6 +100,8 @@ apply_login(struct app *app, const char *name, const struct pending *pending,
 	}
 	take_note(app, AUDIT_SIGN_IN, result == 0 ? saved : name,
 	    result == 0 ? NULL : err);
+	/* Whoever asked may not have lived to see that it was approved. */
+	waiting_remove(app->store, name, NULL);
 	pending_remove(app->store, name, PENDING_LOGIN, NULL);
 out:
 	identity_release(&identity);

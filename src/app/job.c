@@ -164,10 +164,12 @@ handle(struct job *job, const struct message_event *event)
 {
 	struct job_view *view = &job->view;
 
+	if (job->type->heard != NULL)
+		job->type->heard(job, event);
 	switch (event->kind) {
 	case MESSAGE_CODE:
 		memcpy(job->url, event->url, sizeof job->url);
-		memcpy(job->code, event->code, sizeof job->code);
+		memcpy(job->code, event->device.code, sizeof job->code);
 		view->url = job->url;
 		view->code = job->code;
 		view->code_expires_at = event->expires_at;
@@ -200,15 +202,19 @@ job_step(struct job *job)
 {
 	struct message_event event;
 	struct error why = ERROR_INIT;
+	bool ended = false;
 	int got;
 
 	if (job->view.state == JOB_DONE || job->view.state == JOB_FAILED)
 		return true;
 	if (job->view.state == JOB_WAITING_FOR_LOCK)
 		return start(job);
-	while ((got = child_read(&job->child, &event, &why)) > 0)
-		if (handle(job, &event))
-			return true;
+	while (!ended && (got = child_read(&job->child, &event, &why)) > 0) {
+		ended = handle(job, &event);
+		secret_wipe(&event.device, sizeof event.device);
+	}
+	if (ended)
+		return true;
 	if (got == CHILD_CLOSED)
 		return fail(job, job->view.state == JOB_SENT, false, &why);
 	if (got == CHILD_CONFUSED)
@@ -279,15 +285,18 @@ job_new(struct app *app, const struct job_type *type, const char *name,
 }
 
 struct job *
-job_login(struct app *app, const char *name, bool replace, struct error *err)
+job_login(struct app *app, const char *name, unsigned int how,
+    struct error *err)
 {
 	struct job *job;
 
 	if (issuer_check(app->issuer, err) != 0)
 		return NULL;
 	job = job_new(app, &job_login_type, name, err);
-	if (job != NULL)
-		job->replace = replace;
+	if (job != NULL) {
+		job->replace = (how & JOB_REPLACE) != 0;
+		job->new_code = (how & JOB_NEW_CODE) != 0;
+	}
 	return job;
 }
 
@@ -329,6 +338,12 @@ struct job *
 job_usage(struct app *app, const char *name, struct error *err)
 {
 	return job_for_profile(app, &job_usage_type, name, err);
+}
+
+void
+job_cancel(struct job *job)
+{
+	job->cancelled = true;
 }
 
 void

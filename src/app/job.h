@@ -8,10 +8,11 @@
  *	job_free(job);
  *
  * A job takes its locks, reserves room for the answer, runs one child, and
- * takes the answer into the store. job_free() at any earlier moment cancels: a
- * sign-in leaves nothing behind; a renewal that has been sent is left to its
- * child, which holds the locks until the answer is written down, and the next
- * start takes it in.
+ * takes the answer into the store. job_free() at any earlier moment breaks off:
+ * a sign-in whose code still waits for its approval is gone on with at the next
+ * start (storage/waiting), unless job_cancel() said that nobody wants it; a
+ * renewal that has been sent is left to its child, which holds the locks until
+ * the answer is written down, and the next start takes it in.
  */
 #ifndef APP_JOB_H
 #define APP_JOB_H
@@ -37,6 +38,7 @@ struct job_view {
 	enum job_state state;
 	const char *url, *code;	/* sign-in, from JOB_CODE on */
 	int64_t code_expires_at;
+	bool resumed;		/* the code is one that was got before */
 	int64_t polls;
 	struct error trouble;	/* JOB_CODE: the last poll failed so */
 	struct error error;	/* JOB_FAILED, and why we wait for a lock */
@@ -47,11 +49,16 @@ struct job_view {
 struct job;
 
 /* All of them: NULL on failure. The job belongs to the caller; @app outlives
- * it. @replace: a sign-in may displace another login of that name. @seen: the
+ * it. @how: of JOB_REPLACE and JOB_NEW_CODE. @seen: the
  * generation that was found wanting (0: the one there is now); when somebody
  * has renewed it since, nothing is sent. job_usage() spends nothing, takes no
  * lock and changes no login; its result is kept for app/usage. */
-struct job *job_login(struct app *app, const char *name, bool replace,
+enum {
+	JOB_REPLACE = 1 << 0,	/* may displace another login of that name */
+	JOB_NEW_CODE = 1 << 1	/* a sign-in that waits is dropped */
+};
+
+struct job *job_login(struct app *app, const char *name, unsigned int how,
     struct error *err);
 struct job *job_refresh(struct app *app, const char *name, int64_t seen,
     struct error *err);
@@ -71,6 +78,9 @@ const struct job_view *job_view(const struct job *job);
 
 /* True when ending it now would leave an answer behind: better wait. */
 bool job_is_spending(const struct job *job);
+
+/* Before job_free(): the person has given it up. */
+void job_cancel(struct job *job);
 
 void job_free(struct job *job);
 

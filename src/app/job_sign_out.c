@@ -13,6 +13,7 @@
 #include "oauth/issuer.h"
 #include "storage/audit.h"
 #include "storage/backup.h"
+#include "storage/waiting.h"
 
 static int
 prepare_sign_out(struct job *job, struct message_request *request,
@@ -67,6 +68,7 @@ finish_sign_out(struct job *job, struct error *err)
 	    NULL);
 	pending_remove(job->app->store, job->name, PENDING_REFRESH, NULL);
 	usage_remove(job->app->store, job->name);
+	waiting_remove(job->app->store, job->name, NULL);
 	/* A login that has ended is not worth a backup, nor a file. */
 	views = use_withdraw(job->app, job->name, &why);
 	if (lend_discard(job->app, job->name, &why) == 0 &&

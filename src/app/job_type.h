@@ -20,7 +20,8 @@ struct job {
 	const struct job_type *type;
 	char name[STORE_NAME_MAX + 1];
 	char saved[STORE_NAME_MAX + 1];
-	bool replace;
+	bool replace, new_code;	/* of a sign-in */
+	bool cancelled;
 	int64_t generation;	/* when the job was asked for; 0: any */
 	int lock, spend_lock;
 	int answer;
@@ -47,6 +48,9 @@ struct job_type {
 	    struct error *err);
 	/* After `answered`, `done` or `usage`. */
 	int (*finish)(struct job *job, struct error *err);
+	/* What the child says, before anything is done about it. May be
+	 * NULL. */
+	void (*heard)(struct job *job, const struct message_event *event);
 	/* After `failed`, or a child's silent end. @sent: perhaps spent. */
 	void (*give_up)(struct job *job, bool sent, struct error *err);
 };

@@ -12,6 +12,7 @@
 #include "storage/lock.h"
 #include "storage/pending.h"
 #include "storage/usage.h"
+#include "storage/waiting.h"
 
 /* An agent-server's own directory is not ours to move away. */
 static int
@@ -76,8 +77,10 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 			    NULL);
 	} else
 		result = backup_forget(app->store, name, &why);
-	if (result == 0)
+	if (result == 0) {
 		usage_remove(app->store, name);
+		waiting_remove(app->store, name, NULL);
+	}
 	audit_add(app->store, AUDIT_DELETE, name, purge ? "purge" : NULL,
 	    result == 0 ? NULL : &why, NULL);
 out:

@@ -117,6 +117,9 @@ void file_sweep(int dir, const char *name);
 /* True if @entry is the temporary file of @name. */
 bool file_is_temporary(const char *entry, const char *name);
 
+/* Whose temporary file @entry is, in @name; where it is none, @entry. */
+const char *file_of_temporary(const char *entry, char name[NAME_MAX + 1]);
+
 /* Calls @each for every entry of @dir but "." and "..", until one does not
  * return 0; gives that. -1 with errno when @dir cannot be read. */
 int file_for_each(int dir, int (*each)(int dir, const char *name, void *data),

@@ -175,6 +175,20 @@ file_is_temporary(const char *entry, const char *name)
 	    entry[n + 1] == '.' && strlen(entry) == n + 2 + FILE_SUFFIX_LENGTH;
 }
 
+const char *
+file_of_temporary(const char *entry, char name[NAME_MAX + 1])
+{
+	size_t n = strlen(entry);
+
+	/* ".NAME.XXXXXX" */
+	if (entry[0] != '.' || n <= FILE_SUFFIX_LENGTH + 2 || n > NAME_MAX)
+		return entry;
+	n -= FILE_SUFFIX_LENGTH + 2;
+	memcpy(name, entry + 1, n);
+	name[n] = '\0';
+	return file_is_temporary(entry, name) ? name : entry;
+}
+
 static int
 remove_temporary(int dir, const char *entry, void *data)
 {

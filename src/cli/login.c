@@ -26,7 +26,7 @@ struct progress {
 	struct cli *cli;
 	enum job_state state;
 	int64_t polls;
-	bool locked;
+	bool locked, told;	/* about the lock; the code */
 	struct error err;	/* standard output is gone */
 };
 
@@ -123,6 +123,7 @@ json_code(struct progress *p, const struct job_view *view)
 	json_set_string(object, "verification_url", view->url);
 	json_set_string(object, "user_code", view->code);
 	json_set_string(object, "expires_at", end);
+	json_set_bool(object, "resumed", view->resumed);
 	write_line(p, object);
 }
 
@@ -188,6 +189,11 @@ text_code(struct progress *p, const struct job_view *view)
 	struct buffer text = BUFFER_INIT;
 	char end[TIME_TEXT_SIZE];
 
+	if (view->resumed) {
+		add_wrapped(&text, _("Going on with a sign-in that was cut "
+		    "off, with the same code. To drop it: Ctrl-C."));
+		buffer_add_char(&text, '\n');
+	}
 	if (p->cli->value[OPTION_NO_QR] == NULL)
 		add_qr(&text, view->url);
 	time_format_local(end, view->code_expires_at);
@@ -237,8 +243,12 @@ changed(const struct job_view *view, void *context)
 		p->locked = true;
 		cli_note("chatelaine: %s", view->error.text);
 	}
-	if (view->state == JOB_CODE && p->state != JOB_CODE)
+	/* Programs are told of each, also of one that was approved at once. */
+	if (!p->told && view->code != NULL &&
+	    (json || view->state == JOB_CODE)) {
 		(json ? json_code : text_code)(p, view);
+		p->told = true;
+	}
 	if (view->state == JOB_CODE && view->polls != p->polls) {
 		if (json)
 			json_waiting(p, view);
@@ -261,11 +271,14 @@ sign_in(struct cli *cli, struct progress *p, char saved[STORE_NAME_MAX + 1],
 	    check_terms(cli, err) != 0)
 		return -1;
 	job = job_login(cli->app, cli->operand[0],
-	    cli->value[OPTION_REPLACE] != NULL, err);
+	    cli->value[OPTION_REPLACE] != NULL ? JOB_REPLACE : 0, err);
 	if (job == NULL)
 		return -1;
 	interrupt_catch();
 	result = job_run(job, &interrupt_flag, changed, p, err);
+	/* Ctrl-C is a wish to give up; a line that drops is not. */
+	if (interrupt_flag == SIGINT)
+		job_cancel(job);
 	snprintf(saved, STORE_NAME_MAX + 1, "%s", job_view(job)->saved);
 	job_free(job);
 	return result;

@@ -19,13 +19,6 @@
 /* Polls that fail in a row before the sign-in is given up. */
 #define DEVICE_FAILURES_MAX 3
 
-struct device {
-	char id[512];
-	char code[MESSAGE_CODE_MAX];
-	int64_t interval;	/* s between two polls */
-	int64_t lifetime;	/* s from now */
-};
-
 /* Reads the answer to the request for a code (1.1): 0, or -1 with the error
  * and its next step. @now in seconds since 1970, to see how long the code
  * lives. */

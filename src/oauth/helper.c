@@ -218,11 +218,14 @@ static bool
 say_code(const char *issuer, const struct device *device)
 {
 	struct message_event event = { .kind = MESSAGE_CODE };
+	bool said;
 
 	endpoint(event.url, issuer, "/codex/device");
-	strcpy(event.code, device->code);
+	event.device = *device;
 	event.expires_at = time_now() + device->lifetime;
-	return say(&event);
+	said = say(&event);
+	secret_wipe(&event.device, sizeof event.device);
+	return said;
 }
 
 static enum device_poll
@@ -318,16 +321,19 @@ run_login(struct http *http, const struct message_request *request)
 	struct buffer form = BUFFER_INIT;
 	struct device_grant grant = { .code = "" };
 	struct error err = ERROR_INIT;
-	struct device device;
+	struct device device = request->device;
 	char redirect[URL_SIZE];
 	int status;
 
-	if (get_code(http, request->issuer, &device, &err) != 0)
+	if (device.id[0] == '\0' &&
+	    get_code(http, request->issuer, &device, &err) != 0)
 		return say_failed(&err, false);
 	if (!say_code(request->issuer, &device))
 		return EXIT_FAILURE;
-	if (wait_for_approval(http, request->issuer, &device, &grant,
-	    &err) != 0)
+	status = wait_for_approval(http, request->issuer, &device, &grant,
+	    &err);
+	secret_wipe(&device, sizeof device);
+	if (status != 0)
 		return say_failed(&err, false);
 	endpoint(redirect, request->issuer, "/deviceauth/callback");
 	http_add_field(http, &form, "grant_type", "authorization_code");

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "oauth/device.h"
 #include "oauth/message.h"
 
 static const char *const operation_words[] = {
@@ -49,6 +50,45 @@ not_understood(struct error *err)
 	    "install both from the same version"));
 }
 
+/* Copies a text that is short enough and has no surprise in it. */
+static int
+copy_visible(char *to, size_t size, const struct json *object,
+    const char *key)
+{
+	const char *text = json_string(object, key);
+
+	if (text == NULL || !text_is_visible_ascii(text, size - 1))
+		return -1;
+	strcpy(to, text);
+	return 0;
+}
+
+static void
+put_device(struct json *object, const struct device *device)
+{
+	json_set_string(object, "device_auth_id", device->id);
+	json_set_string(object, "user_code", device->code);
+	json_set_integer(object, "interval", device->interval);
+}
+
+/* A time in seconds, no longer than a code may live. */
+static int
+get_seconds(int64_t *to, const struct json *object, const char *key)
+{
+	return json_integer(object, key, to) != 0 || *to < 1 ||
+	    *to > DEVICE_LIFETIME ? -1 : 0;
+}
+
+static int
+get_device(const struct json *object, struct device *device)
+{
+	return copy_visible(device->id, sizeof device->id, object,
+	    "device_auth_id") != 0 ||
+	    copy_visible(device->code, sizeof device->code, object,
+	    "user_code") != 0 ||
+	    get_seconds(&device->interval, object, "interval") != 0 ? -1 : 0;
+}
+
 void
 message_print_request(struct buffer *out,
     const struct message_request *request, struct error *err)
@@ -60,6 +100,10 @@ message_print_request(struct buffer *out,
 	json_set_string(object, "issuer", request->issuer);
 	json_set_string(object, "token", request->token);
 	json_set_string(object, "account", request->account);
+	if (request->device.id[0] != '\0') {
+		put_device(object, &request->device);
+		json_set_integer(object, "lifetime", request->device.lifetime);
+	}
 	if (json_print(object, JSON_LINE, out, err) == 0)
 		buffer_add_char(out, '\n');
 }
@@ -78,7 +122,11 @@ message_parse_request(const char *line, size_t length,
 	operation = find_word(operation_words, COUNT(operation_words),
 	    json_string(object, "operation"));
 	if (operation < 0 || issuer == NULL ||
-	    (token == NULL) != (operation == MESSAGE_LOGIN)) {
+	    (token == NULL) != (operation == MESSAGE_LOGIN) ||
+	    (!json_is_absent(object, "device_auth_id") &&
+	    (get_device(object, &request->device) != 0 ||
+	    get_seconds(&request->device.lifetime, object,
+	    "lifetime") != 0))) {
 		not_understood(err);
 		goto out;
 	}
@@ -104,6 +152,7 @@ message_release_request(struct message_request *request)
 	free(request->account);
 	request->issuer = request->account = NULL;
 	secret_free(&request->token);
+	secret_wipe(&request->device, sizeof request->device);
 }
 
 void
@@ -115,7 +164,7 @@ message_print_event(struct buffer *out, const struct message_event *event)
 	switch (event->kind) {
 	case MESSAGE_CODE:
 		json_set_string(object, "verification_url", event->url);
-		json_set_string(object, "user_code", event->code);
+		put_device(object, &event->device);
 		json_set_integer(object, "expires_at", event->expires_at);
 		break;
 	case MESSAGE_FAILED:
@@ -138,19 +187,6 @@ message_print_event(struct buffer *out, const struct message_event *event)
 	}
 	if (json_print(object, JSON_LINE, out, NULL) == 0)
 		buffer_add_char(out, '\n');
-}
-
-/* Copies a text that is short enough and has no surprise in it. */
-static int
-copy_visible(char *to, size_t size, const struct json *object,
-    const char *key)
-{
-	const char *text = json_string(object, key);
-
-	if (text == NULL || !text_is_visible_ascii(text, size - 1))
-		return -1;
-	strcpy(to, text);
-	return 0;
 }
 
 static int
@@ -182,8 +218,7 @@ message_parse_event(const char *line, size_t length,
 	else if (kind == MESSAGE_CODE)
 		result = copy_visible(event->url, sizeof event->url, object,
 		    "verification_url") != 0 ||
-		    copy_visible(event->code, sizeof event->code, object,
-		    "user_code") != 0 ||
+		    get_device(object, &event->device) != 0 ||
 		    json_integer(object, "expires_at",
 		    &event->expires_at) != 0 ? -1 : 0;
 	else if (kind == MESSAGE_FAILED || kind == MESSAGE_RETRYING)

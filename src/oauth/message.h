@@ -26,6 +26,14 @@
 #define MESSAGE_CODE_MAX 64
 #define MESSAGE_URL_MAX 640
 
+/* A device code, and what asking for its approval takes. */
+struct device {
+	char id[512];		/* visible ASCII, as is the code */
+	char code[MESSAGE_CODE_MAX];
+	int64_t interval;	/* s between two polls */
+	int64_t lifetime;	/* s from now */
+};
+
 enum message_operation {
 	MESSAGE_LOGIN,		/* device code, poll, exchange */
 	MESSAGE_REFRESH,
@@ -39,6 +47,8 @@ struct message_request {
 	char *issuer;		/* owned; usage: the backend */
 	char *token;		/* owned; all but login */
 	char *account;		/* owned; usage: the account's id, or NULL */
+	struct device device;	/* login: of a sign-in that is gone on with;
+				 * "" in @id: a new one */
 };
 
 void message_print_request(struct buffer *out,
@@ -61,7 +71,7 @@ enum message_kind {
 struct message_event {
 	enum message_kind kind;
 	char url[MESSAGE_URL_MAX];	/* MESSAGE_CODE */
-	char code[MESSAGE_CODE_MAX];	/* MESSAGE_CODE: visible ASCII */
+	struct device device;	/* MESSAGE_CODE, without its lifetime */
 	int64_t expires_at;	/* MESSAGE_CODE: when the code ends */
 	int64_t polls;		/* MESSAGE_WAITING, MESSAGE_RETRYING */
 	bool sent;		/* MESSAGE_FAILED: the secret may be spent */

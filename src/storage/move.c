@@ -132,16 +132,11 @@ static int
 add_name(int dir, const char *entry, void *data)
 {
 	struct listing *listing = data;
-	char name[STORE_NAME_MAX + 1], flat[NAME_MAX + 1] = "";
-	size_t n = strlen(entry);
+	char name[STORE_NAME_MAX + 1], flat[NAME_MAX + 1];
 
 	(void)dir;
-	/* A record that was never whole, ".NAME.XXXXXX", is swept as well. */
-	if (entry[0] == '.' && n > FILE_SUFFIX_LENGTH + 2 && n < sizeof flat) {
-		memcpy(flat, entry + 1, n - FILE_SUFFIX_LENGTH - 2);
-		if (file_is_temporary(entry, flat))
-			entry = flat;
-	}
+	/* A record that was never whole is swept as well. */
+	entry = file_of_temporary(entry, flat);
 	if (listing->files)
 		return entry[0] != MOVE_FILE_MARK ? 0 :
 		    store_names_add(listing->names, entry, listing->err);

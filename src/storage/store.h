@@ -6,6 +6,7 @@
  *		audit.jsonl		storage/audit
  *		locks/, pending/, backups/	storage/{lock,pending,backup}
  *		moves/			storage/move
+ *		waiting/		storage/waiting
  *		usage/			storage/usage
  *		new/, gone/		profiles being made, being deleted
  *		state.json		what was agreed to; storage/targets
@@ -35,6 +36,7 @@ struct store;
 #define STORE_PENDING "pending"
 #define STORE_BACKUPS "backups"
 #define STORE_MOVES "moves"
+#define STORE_WAITING "waiting"
 #define STORE_STATE_FILE "state.json"	/* below "." */
 
 /* What an OpenHands agent-server keeps its login in (protocol.md 8.1): a

@@ -31,7 +31,8 @@ enum {
 	ON_USAGE = 1 << 19,
 	ON_FETCHING = 1 << 20,	/* the usage, while it is asked for */
 	ON_DOCTOR = 1 << 21,
-	ON_ALL = (1 << 22) - 1,
+	ON_RESUME = 1 << 22,
+	ON_ALL = (1 << 23) - 1,
 	/* Dialogs in which one stands on a line. */
 	ON_CHOICE = ON_USE | ON_LEND | ON_IMPORT,
 	/* What is longer than its place. */

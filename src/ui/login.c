@@ -283,14 +283,14 @@ static const struct screen_type login_type, ended_type;
 /* --- Doing --------------------------------------------------------------- */
 
 static void
-start(struct ui *ui, struct login *login)
+start(struct ui *ui, struct login *login, unsigned int how)
 {
 	struct job *job;
 
 	login->err.code = ERROR_NONE;
 	ui->message[0] = '\0';
 	ui_retype(ui, login, &login_type);
-	job = job_login(ui->app, login->name, false, &login->err);
+	job = job_login(ui->app, login->name, how, &login->err);
 	if (job == NULL) {
 		ui_retype(ui, login, &ended_type);
 		return;
@@ -306,7 +306,7 @@ restart(struct ui *ui, struct login *login)
 	qr_free(login->qr);
 	login->qr = NULL;
 	login->qr_alone = false;
-	start(ui, login);
+	start(ui, login, JOB_NEW_CODE);
 }
 
 static void
@@ -348,7 +348,7 @@ act_login(struct ui *ui, void *state, enum action action)
 	if (action == ACTION_CANCEL && login->qr_alone)
 		login->qr_alone = false;
 	else if (action == ACTION_CANCEL || action == ACTION_BACK) {
-		ui_drop_job(ui);
+		ui_cancel_job(ui);
 		if (login->err.code == ERROR_NONE)
 			ui_say(ui, STYLE_NORMAL, "%s",
 			    _("the sign-in was cancelled"));
@@ -462,5 +462,5 @@ login_open(struct ui *ui, const char *name)
 		return;
 	snprintf(login->name, sizeof login->name, "%s", name);
 	ui_push(ui, &login_type, login);
-	start(ui, login);
+	start(ui, login, 0);
 }

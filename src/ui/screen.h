@@ -118,7 +118,10 @@ bool ui_start_job(struct ui *ui, struct job *job, const char *name,
 
 /* True, and says so, when a job runs already. */
 bool ui_is_busy(struct ui *ui);
+
+/* Frees it; ui_cancel_job(): since the person has given it up. */
 void ui_drop_job(struct ui *ui);
+void ui_cancel_job(struct ui *ui);
 
 /* Draws the footer of keys into @width columns of a line. */
 void ui_draw_keys(int line, int column, int width, unsigned int on);
@@ -147,6 +150,9 @@ void doctor_open(struct ui *ui);
 /* What programs have and the store has not; says so when there is nothing and
  * somebody @asked. */
 void import_open(struct ui *ui, bool asked);
+
+/* A sign-in that was cut off and may be gone on with; false: there is none. */
+bool resume_open(struct ui *ui);
 void help_open(struct ui *ui, unsigned int on);
 
 /* Draws all about a profile into a rectangle; used beside the list, too.

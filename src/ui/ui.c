@@ -260,6 +260,14 @@ ui_drop_job(struct ui *ui)
 	ui->job = NULL;
 }
 
+void
+ui_cancel_job(struct ui *ui)
+{
+	if (ui->job != NULL)
+		job_cancel(ui->job);
+	ui_drop_job(ui);
+}
+
 static void
 step_job(struct ui *ui)
 {
@@ -352,8 +360,12 @@ handle_signals(struct ui *ui)
 		else if (byte == SIGWINCH || byte == SIGCONT) {
 			if (!ui->plain)
 				term_resized();
-		} else
+		} else {
+			/* A line that drops is no wish to give up. */
+			if (byte == SIGINT)
+				ui_cancel_job(ui);
 			ui->quit = ui->stopped = true;
+		}
 	}
 }
 
@@ -439,6 +451,8 @@ begin(struct ui *ui)
 {
 	const char *advice;
 
+	if (resume_open(ui))
+		return;
 	if (ui->list.count == 0) {
 		import_open(ui, false);
 		return;

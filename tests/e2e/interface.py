@@ -189,4 +189,4 @@ def helper_with_code(folder, url, code="ABCD-12345"):
     """Shows a sign-in at any address, which no issuer on loopback can have."""
     ends = int(time.time()) + 900
     return helper_that_says(
-        folder, f'{{"event":"code","verification_url":"{url}","user_code":"{code}","expires_at":{ends}}}')
+        folder, f'{{"event":"code","verification_url":"{url}","user_code":"{code}","expires_at":{ends},"device_auth_id":"d","interval":5}}')

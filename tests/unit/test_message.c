@@ -67,6 +67,34 @@ requests_make_the_round(void **state)
 }
 
 static void
+a_sign_in_that_is_gone_on_with_makes_the_round(void **state)
+{
+	char issuer[] = "https://issuer.example";
+	const struct message_request sent = {
+		.operation = MESSAGE_LOGIN, .issuer = issuer,
+		.device = { "deviceauth_1", "ABCD-12345", 5, 312 },
+	};
+	struct buffer line = BUFFER_INIT;
+	struct message_request got;
+
+	(void)state;
+	message_print_request(&line, &sent, NULL);
+	assert_int_equal(message_parse_request(line.data, line.length, &got,
+	    NULL), 0);
+	assert_string_equal(got.device.id, "deviceauth_1");
+	assert_string_equal(got.device.code, "ABCD-12345");
+	assert_int_equal(got.device.interval, 5);
+	assert_int_equal(got.device.lifetime, 312);
+	message_release_request(&got);
+	assert_int_equal(got.device.id[0], 0);
+	buffer_release(&line);
+}
+
+#define GO_ON(code, interval, lifetime) "{\"operation\":\"login\"," \
+	"\"issuer\":\"i\",\"device_auth_id\":\"d\",\"user_code\":" code \
+	",\"interval\":" interval ",\"lifetime\":" lifetime "}"
+
+static void
 other_requests_are_refused(void **state)
 {
 	static const char *const table[] = {
@@ -76,6 +104,9 @@ other_requests_are_refused(void **state)
 		"{\"operation\":\"revoke\",\"issuer\":\"i\",\"token\":null}",
 		"{\"operation\":\"login\",\"issuer\":\"i\",\"token\":\"t\"}",
 		"{\"operation\":\"login\",\"issuer\":5}",
+		GO_ON("\"ABCD\"", "5", "0"), GO_ON("\"ABCD\"", "5", "901"),
+		GO_ON("\"ABCD\"", "0", "9"), GO_ON("\"A B\"", "5", "9"),
+		GO_ON("null", "5", "9"), GO_ON("\"ABCD\"", "null", "9"),
 		"{\"operation\":\"usage\",\"issuer\":\"i\",\"account\":\"a\"}",
 		"{\"operation\":\"login\",\"issuer\":\"i\"}{}",
 	};
@@ -104,7 +135,9 @@ events_make_the_round(void **state)
 		memset(&sent, 0, sizeof sent);
 		sent.kind = (enum message_kind)i;
 		strcpy(sent.url, "https://issuer.example/codex/device");
-		strcpy(sent.code, "ABCD-12345");
+		strcpy(sent.device.id, "deviceauth_1");
+		strcpy(sent.device.code, "ABCD-12345");
+		sent.device.interval = 5;
 		sent.expires_at = 1795435200;
 		sent.polls = 7;
 		sent.sent = true;
@@ -120,7 +153,9 @@ events_make_the_round(void **state)
 		assert_int_equal(got.kind, i);
 		if (i == MESSAGE_CODE) {
 			assert_string_equal(got.url, sent.url);
-			assert_string_equal(got.code, sent.code);
+			assert_string_equal(got.device.id, "deviceauth_1");
+			assert_string_equal(got.device.code, "ABCD-12345");
+			assert_int_equal(got.device.interval, 5);
 			assert_int_equal(got.expires_at, 1795435200);
 		}
 		if (i == MESSAGE_WAITING || i == MESSAGE_RETRYING)
@@ -140,7 +175,8 @@ events_make_the_round(void **state)
 }
 
 #define SHOW(url, code) "{\"event\":\"code\",\"verification_url\":\"" url \
-	"\",\"user_code\":\"" code "\",\"expires_at\":5}"
+	"\",\"user_code\":\"" code "\",\"expires_at\":5," \
+	"\"device_auth_id\":\"d\",\"interval\":5}"
 
 static void
 other_events_are_refused(void **state)
@@ -189,7 +225,8 @@ a_long_address_is_refused(void **state)
 		memset(url, 'a', n);
 		url[n] = '\0';
 		buffer_addf(&line, "{\"event\":\"code\",\"verification_url\":"
-		    "\"%s\",\"user_code\":\"A\",\"expires_at\":5}", url);
+		    "\"%s\",\"user_code\":\"A\",\"expires_at\":5,"
+		    "\"device_auth_id\":\"d\",\"interval\":5}", url);
 		assert_int_equal(message_parse_event(line.data, line.length,
 		    &got, NULL), n < MESSAGE_URL_MAX ? 0 : -1);
 		buffer_release(&line);
@@ -201,6 +238,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_make_the_round),
+		cmocka_unit_test(
+		    a_sign_in_that_is_gone_on_with_makes_the_round),
 		cmocka_unit_test(other_requests_are_refused),
 		cmocka_unit_test(events_make_the_round),
 		cmocka_unit_test(other_events_are_refused),
