@@ -203,7 +203,7 @@ def passes(clock, seed):
         name = f"probe{count}"
         seed(name, "newcomer", lifetime=3600)
         clock.advance(seconds)
-        running.wait_for(lambda program: f"'{name}' is renewed" in program.stdout, timeout=15)
+        running.wait_for(lambda program: f"'{name}' is renewed" in program.stdout, timeout=60)
 
     return wait
 

@@ -55,7 +55,12 @@ def no_secret(result, *tokens):
         for token_set in tokens:
             for secret in (token_set.access_token, token_set.refresh_token, token_set.id_token):
                 assert secret not in text
-        assert "rt_" not in text and "eyJ" not in text
+        assert not refresh_token_in(text) and "eyJ" not in text
+
+
+def refresh_token_in(text):
+    """True for what looks like one; in the middle of a word it is chance: a signature may have these letters."""
+    return re.search(r"(?<![\w-])rt_", text) is not None
 
 
 def profile_object(entry):

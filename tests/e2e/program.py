@@ -129,12 +129,12 @@ class Program:
 
     def finish(self, timeout=20):
         """Waits for the end and returns the result; kills the program and fails at the time-out."""
-        try:
-            status = self._popen.wait(timeout)
-        except subprocess.TimeoutExpired:
+        # What subprocess does with a time-out is to look again and again.
+        if self._popen.poll() is None and not processes.wait_gone(self.pid, timeout):
             self.kill()
             raise AssertionError(f"still running after {timeout} s; stdout: {self.stdout!r}; "
-                                 f"stderr: {self.stderr!r}") from None
+                                 f"stderr: {self.stderr!r}")
+        status = self._popen.wait()
         seconds = time.monotonic() - self._start
         self._join()
         peak = self._meter.stop() if self._meter else 0

@@ -31,6 +31,21 @@ class Screen(pyte.Screen):
     mouse = False
     _main = None
     _last = " "
+    _lines = None
+
+    @property
+    def display(self):
+        """pyte measures each character anew at each look; the cell right of a wide one is empty anyway."""
+        if self._lines is None:
+            self._lines = ["".join(self.buffer[y][x].data for x in range(self.columns)) for y in range(self.lines)]
+        return self._lines
+
+    def changed(self):
+        self._lines = None
+
+    def resize(self, lines=None, columns=None):
+        super().resize(lines, columns)
+        self.changed()
 
     def set_mode(self, *modes, **kwargs):
         if kwargs.get("private"):
@@ -116,6 +131,7 @@ class Painter:
         self._stream = _Stream(screen)
 
     def feed(self, data):
+        self.screen.changed()
         for token in self._reader.feed(data):
             if token.kind in (vt.STRING, vt.BROKEN):
                 continue

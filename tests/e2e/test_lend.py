@@ -273,7 +273,7 @@ def test_signed_out_with_the_newest_tokens(lent, chatelaine, issuer, home, store
     request, = issuer.select("revoke")
     assert request.body["token"] == new.refresh and not issuer.alive(new.refresh)
     assert not program.path.exists() and store.names() == []
-    assert consumers.files_with("rt_", home) == []
+    assert consumers.with_a_chain(home) == []
 
 
 def test_sign_out_that_failed_leaves_it_lent(lent, chatelaine, issuer, home):

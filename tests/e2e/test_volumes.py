@@ -170,7 +170,7 @@ def test_signed_out(chatelaine, issuer, home, volume):
     expect.succeeded(chatelaine("delete", "acme/x", "--sign-out", "--yes"))
     request, = issuer.select("revoke")
     assert request.body["token"] == tokens.refresh_token and not issuer.alive(tokens.refresh_token)
-    assert not server.path.exists() and consumers.files_with("rt_", home) == []
+    assert not server.path.exists() and consumers.with_a_chain(home) == []
     assert expect.listed(chatelaine) == {}
 
 

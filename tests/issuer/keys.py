@@ -2,28 +2,29 @@
 
 The key was made for these tests and signs nothing else; that it is public is
 the point. Python's standard library has no RSA, but signing is little more than pow().
+It has eight primes, not two, for speed: tests sign thousands of tokens.
 """
 
 import base64
 import hashlib
+import math
 
 KEY_ID = "test-key-1"
 EXPONENT = 65537
-P = int(
-    "f8b3e4d8544d8b86932ededd569b84ffcd9e01facec7d89e3591cc5184d9efb0"
-    "9b88c9e130eb883d71f567d62314aba29fe214c17225f3c1a64af83e105190fa"
-    "53c2561774adb85dbb89add58afeb3af8a5fd6a7b7338f39ddcdcd66e6e3c9f2"
-    "e7b061bd58600f569c03fb663d3371021c1c35b6339c8eb30d45c0947d2857e3",
-    16)
-Q = int(
-    "ddaa8bd89612784fe94cb62caa19fff369225c955b4a9688aadfa564a0a38de6"
-    "7022d304bc0e7234a069be7e115aac852b5c7241954610777ea7ede6e8c70e4c"
-    "d2fa976ac715205ff45241c0d541efefd018f57db9f94412483cafdf0edf4ebf"
-    "9743d0669f2b12901e1893400143a5ef98fcd8592764bbd32b021bfab3cff645",
-    16)
-MODULUS = P * Q
-PRIVATE = pow(EXPONENT, -1, (P - 1) * (Q - 1))
-Q_INVERSE = pow(Q, -1, P)
+PRIMES = [int(digits, 16) for digits in (
+    "e26bcb9dadd420efea233213284c8132347a9b43e46420b10537d6bdf11f07af",
+    "ecc974d741781f5e26aa8cd2500b368c0c0e9229c2f2bccd6a0ad95b9b27ed23",
+    "ed96105d980329ae2a45215ef8976f16555e717c81bbf749d84e5a14d4eb7df3",
+    "ee4fdd329625a200942910ada1d504bb31d772a09b3b5ea7388e84e310a8b4db",
+    "f60d5cc6f979d45babbe99fe68ac4879ffed09f4115be042488c1144d3efb05d",
+    "f6bd9561d75bd27be968e9902b069b60c02b968990803f908874e6ca7da78ca5",
+    "f9e3a58240973e48329d3c3c8eaa7e4c11e674fee637a647f0e3b4e2dc475571",
+    "fb31052ae2591209f128f59ebd11817337a560ebdd0bc2e510e479fd028fd945",
+)]
+MODULUS = math.prod(PRIMES)
+# Of each prime: itself, its private exponent, and what is 1 to it and 0 to all others.
+PARTS = [(prime, pow(EXPONENT, -1, prime - 1), MODULUS // prime * pow(MODULUS // prime, -1, prime))
+         for prime in PRIMES]
 SIZE = 256
 
 # The DER that PKCS #1 puts before a SHA-256 digest.
@@ -46,11 +47,10 @@ def padded(message):
 
 
 def sign(message):
-    # By the Chinese remainder theorem: four times as fast as one large pow().
+    # By the Chinese remainder theorem.
     number = padded(message)
-    by_p = pow(number, PRIVATE % (P - 1), P)
-    by_q = pow(number, PRIVATE % (Q - 1), Q)
-    return (by_q + Q * ((by_p - by_q) * Q_INVERSE % P)).to_bytes(SIZE, "big")
+    signature = sum(pow(number, private, prime) * unit for prime, private, unit in PARTS) % MODULUS
+    return signature.to_bytes(SIZE, "big")
 
 
 def verify(message, signature, modulus=MODULUS, exponent=EXPONENT):
