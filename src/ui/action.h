@@ -37,7 +37,10 @@ enum {
 	ON_CHOICE = ON_USE | ON_LEND | ON_IMPORT,
 	/* What is longer than its place. */
 	ON_TEXT = ON_DETAIL | ON_HELP | ON_TERMS | ON_MESSAGES | ON_FORGET |
-	    ON_USAGE | ON_FETCHING | ON_DOCTOR
+	    ON_USAGE | ON_FETCHING | ON_DOCTOR,
+	/* What has no rows to click on, where the mouse is on, and a help. */
+	ON_CLICKED = ON_ALL & ~(ON_LIST | ON_FILTER | ON_CHOSEN | ON_NAME |
+	    ON_RENAME | ON_LOGIN | ON_ENDED | ON_HELP)
 };
 
 enum action {

@@ -62,9 +62,10 @@ void
 choice_dialog_line(const struct choice_dialog *c, size_t i, bool focused,
     const char *box, const char *label, const char *note)
 {
-	if (i >= c->from && i < c->to)
-		choice_draw(&c->inside, (int)(i - c->from), focused, box,
-		    label, note);
+	if (i < c->from || i >= c->to)
+		return;
+	choice_draw(&c->inside, (int)(i - c->from), focused, box, label, note);
+	dialog_hot(&c->inside, (int)(i - c->from), (int)i);
 }
 
 void

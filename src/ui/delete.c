@@ -45,6 +45,7 @@ draw_name_field(const struct dialog *d, int line, const struct delete *delete)
 
 	if (line >= d->lines)
 		return;
+	dialog_hot(d, line, PART_NAME);
 	if (focused)
 		term_text(d->line + line, d->column, 1, STYLE_TITLE,
 		    term_glyph(GLYPH_MARK));
@@ -87,13 +88,17 @@ draw_delete(struct ui *ui, void *state)
 		    delete->account);
 		line = 2;
 	}
+	dialog_hot(&d, line, PART_FORGET);
 	choice_draw(&d, line++, delete->part == PART_FORGET,
 	    term_glyph(delete->sign_out ? GLYPH_NOT_CHOSEN : GLYPH_CHOSEN),
 	    _("Forget here"), "");
-	if (!delete->sign_out)
+	if (!delete->sign_out) {
+		dialog_hot(&d, line, PART_PURGE);
 		choice_draw(&d, line++, delete->part == PART_PURGE,
 		    delete->purge ? "    [x]" : "    [ ]",
 		    _("and keep no backup"), "");
+	}
+	dialog_hot(&d, line, PART_SIGN_OUT);
 	choice_draw(&d, line++, delete->part == PART_SIGN_OUT,
 	    term_glyph(delete->sign_out ? GLYPH_CHOSEN : GLYPH_NOT_CHOSEN),
 	    _("Sign out everywhere"), _("asks the issuer, 10 s at most"));
@@ -110,17 +115,25 @@ draw_delete(struct ui *ui, void *state)
 }
 
 static void
-go(struct delete *delete, int step)
+go_to(struct delete *delete, enum part part)
 {
-	do
-		delete->part = (enum part)(((int)delete->part + step +
-		    PARTS) % PARTS);
-	while (!has_part(delete, delete->part));
+	delete->part = part;
 	/* A choice is made by standing on it, as in a list. */
 	if (delete->part == PART_FORGET)
 		delete->sign_out = false;
 	else if (delete->part == PART_SIGN_OUT)
 		delete->sign_out = true;
+}
+
+static void
+go(struct delete *delete, int step)
+{
+	enum part part = delete->part;
+
+	do
+		part = (enum part)(((int)part + step + PARTS) % PARTS);
+	while (!has_part(delete, part));
+	go_to(delete, part);
 }
 
 static void
@@ -174,9 +187,6 @@ act_delete(struct ui *ui, void *state, enum action action)
 
 	delete->err.code = ERROR_NONE;
 	switch (action) {
-	case ACTION_HELP:
-		help_open(ui, ON_DELETE);
-		break;
 	case ACTION_CANCEL:
 		ui_pop(ui);
 		break;
@@ -203,11 +213,21 @@ act_delete(struct ui *ui, void *state, enum action action)
 	}
 }
 
+static void
+click_delete(struct ui *ui, void *state, int part)
+{
+	struct delete *delete = state;
+
+	go_to(delete, (enum part)part);
+	act_delete(ui, delete, ACTION_TICK);
+}
+
 static const struct screen_type delete_type = {
 	.on = ON_DELETE,
 	.draw = draw_delete,
 	.type = type_delete,
 	.act = act_delete,
+	.click = click_delete,
 	.release = free,
 };
 

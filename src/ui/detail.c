@@ -215,9 +215,6 @@ act_detail(struct ui *ui, void *state, enum action action)
 	case ACTION_MESSAGES:
 		messages_open(ui);
 		break;
-	case ACTION_HELP:
-		help_open(ui, ON_DETAIL);
-		break;
 	default:
 		break;
 	}

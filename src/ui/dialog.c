@@ -30,3 +30,11 @@ dialog_draw(const char *title, int lines, int columns, unsigned int on)
 	ui_draw_keys(line + height - 2, inside.column, inside.columns, on);
 	return inside;
 }
+
+void
+dialog_hot(const struct dialog *dialog, int line, int part)
+{
+	if (line < dialog->lines)
+		ui_hot_part(dialog->line + line, dialog->column,
+		    dialog->columns, part);
+}

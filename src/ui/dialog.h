@@ -16,4 +16,8 @@ struct dialog {
 struct dialog dialog_draw(const char *title, int lines, int columns,
     unsigned int on);
 
+/* Makes line @line of the inside, if that has so many, the @part that is told
+ * to the screen when it is clicked on. */
+void dialog_hot(const struct dialog *dialog, int line, int part);
+
 #endif

@@ -97,9 +97,6 @@ act_doctor(struct ui *ui, void *state, enum action action)
 	case ACTION_LOOK:
 		look(ui, doctor);
 		break;
-	case ACTION_HELP:
-		help_open(ui, ON_DOCTOR);
-		break;
 	case ACTION_BACK:
 		ui_pop(ui);
 		break;

@@ -116,42 +116,54 @@ choose(struct export *export, int step)
 
 /* --- Drawing ------------------------------------------------------------- */
 
-static void
-draw_choice(const struct dialog *d, int line, const char *label, bool focused,
-    const char *value, const char *note)
-{
-	int at = d->column + LABEL, end = d->column + d->columns;
+/* What a click is about: a part, and whether it chooses there, too. */
+enum spot { SPOT_PART, SPOT_BEFORE, SPOT_NEXT, SPOTS };
 
-	if (line >= d->lines)
-		return;
+/* The label of a part; returns its line on the screen. */
+static int
+draw_label(const struct export *export, const struct dialog *d, int line,
+    enum part part, const char *label)
+{
 	line += d->line;
-	if (focused)
+	if (export->part == part)
 		term_text(line, d->column, 1, STYLE_TITLE,
 		    term_glyph(GLYPH_MARK));
 	term_text(line, d->column + 2, LABEL - 3, STYLE_NORMAL, label);
-	term_text(line, at, 1, STYLE_KEY, term_glyph(GLYPH_LEFT));
-	at += 2;
-	at += term_text(line, at, end - at, focused ? STYLE_STRONG :
-	    STYLE_NORMAL, value) + 1;
+	return line;
+}
+
+static void
+draw_choice(const struct export *export, const struct dialog *d, int line,
+    enum part part, const char *label, const char *value, const char *note)
+{
+	int from = d->column + LABEL, end = d->column + d->columns;
+	int spot = (int)part * SPOTS, at = from + 2;
+
+	if (line >= d->lines)
+		return;
+	line = draw_label(export, d, line, part, label);
+	term_text(line, from, 1, STYLE_KEY, term_glyph(GLYPH_LEFT));
+	ui_hot_part(line, from, 2, spot + SPOT_BEFORE);
+	at += term_text(line, at, end - at, export->part == part ?
+	    STYLE_STRONG : STYLE_NORMAL, value) + 1;
 	term_text(line, at, 1, STYLE_KEY, term_glyph(GLYPH_RIGHT));
+	ui_hot_part(line, from + 2, at - from, spot + SPOT_NEXT);
+	dialog_hot(d, line - d->line, spot + SPOT_PART);
 	at += 3;
 	if (note != NULL && at < end)
 		term_text(line, at, end - at, STYLE_DIM, note);
 }
 
 static void
-draw_field(const struct dialog *d, int line, const char *label, bool focused,
-    const struct field *field)
+draw_field(const struct export *export, const struct dialog *d, int line,
+    enum part part, const char *label, const struct field *field)
 {
 	if (line >= d->lines)
 		return;
-	line += d->line;
-	if (focused)
-		term_text(line, d->column, 1, STYLE_TITLE,
-		    term_glyph(GLYPH_MARK));
-	term_text(line, d->column + 2, LABEL - 3, STYLE_NORMAL, label);
+	dialog_hot(d, line, (int)part * SPOTS + SPOT_PART);
+	line = draw_label(export, d, line, part, label);
 	field_draw(field, line, d->column + LABEL, d->columns - LABEL,
-	    focused);
+	    export->part == part);
 }
 
 /* Why it cannot be, and the key that helps. */
@@ -215,17 +227,17 @@ draw_export(struct ui *ui, void *state)
 	snprintf(title, sizeof title, "%s %s %s", _("Export"),
 	    term_glyph(GLYPH_DOT), export->name);
 	d = dialog_draw(title, LINES, COLUMNS, ON_EXPORT);
-	draw_choice(&d, line++, _("Format"), export->part == PART_FORMAT,
+	draw_choice(export, &d, line++, PART_FORMAT, _("Format"),
 	    format_of(export)->name, _(format_of(export)->summary));
 	if (has_part(export, PART_MODEL))
-		draw_choice(&d, line++, _("Model"),
-		    export->part == PART_MODEL, export->model.text,
+		draw_choice(export, &d, line++, PART_MODEL, _("Model"),
+		    export->model.text,
 		    export->part == PART_MODEL ? _("or type one") : NULL);
-	draw_choice(&d, line++, _("To"), export->part == PART_TO,
+	draw_choice(export, &d, line++, PART_TO, _("To"),
 	    export->to == TO_FILE ? _("a file, mode 0600") :
 	    _("your terminal's clipboard (OSC 52)"), NULL);
 	if (has_part(export, PART_FILE))
-		draw_field(&d, line++, _("File"), export->part == PART_FILE,
+		draw_field(export, &d, line++, PART_FILE, _("File"),
 		    &export->file);
 	line++;
 	if (export->err.code != ERROR_NONE)
@@ -302,9 +314,6 @@ act_export(struct ui *ui, void *state, enum action action)
 
 	export->err.code = ERROR_NONE;
 	switch (action) {
-	case ACTION_HELP:
-		help_open(ui, ON_EXPORT);
-		break;
 	case ACTION_CANCEL:
 		ui_pop(ui);
 		break;
@@ -330,11 +339,25 @@ act_export(struct ui *ui, void *state, enum action action)
 	}
 }
 
+static void
+click_export(struct ui *ui, void *state, int part)
+{
+	struct export *export = state;
+	enum spot spot = (enum spot)(part % SPOTS);
+
+	(void)ui;
+	export->err.code = ERROR_NONE;
+	export->part = (enum part)(part / SPOTS);
+	if (spot != SPOT_PART)
+		choose(export, spot == SPOT_NEXT ? 1 : -1);
+}
+
 static const struct screen_type export_type = {
 	.on = ON_EXPORT,
 	.draw = draw_export,
 	.type = type_export,
 	.act = act_export,
+	.click = click_export,
 	.release = free,
 };
 

@@ -60,8 +60,8 @@ ui_draw_keys(int line, int column, int width, unsigned int on)
 	for (int i = 0; i < ACTIONS; i++) {
 		if (!shown[i])
 			continue;
-		term_hot(line, column, key_columns((enum action)i, on),
-		    action_info[i].key);
+		ui_hot_key(line, column, key_columns((enum action)i, on),
+		    (enum action)i);
 		column += 1 + term_text(line, column, right - column,
 		    STYLE_KEY, action_label((enum action)i));
 		column += KEY_GAP + term_text(line, column, right - column,
@@ -73,8 +73,10 @@ void
 ui_draw_more(int line, int right, bool more)
 {
 	const char *text = _(" more below ");
+	int columns = text_columns(text);
 
-	if (more)
-		term_text(line, right - text_columns(text), right,
-		    STYLE_WARNING, text);
+	if (!more)
+		return;
+	term_text(line, right - columns, columns, STYLE_WARNING, text);
+	ui_hot_key(line, right - columns, columns, ACTION_PAGE_DOWN);
 }

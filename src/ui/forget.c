@@ -73,9 +73,7 @@ act_forget(struct ui *ui, void *state, enum action action)
 {
 	if (scroll_act(state, action))
 		return;
-	if (action == ACTION_HELP)
-		help_open(ui, ON_FORGET);
-	else if (action == ACTION_CANCEL)
+	if (action == ACTION_CANCEL)
 		ui_pop(ui);
 	else if (action == ACTION_DO_DELETE) {
 		ui_pop(ui);

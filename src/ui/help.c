@@ -51,23 +51,34 @@ draw_label(int line, int action, unsigned int about)
 	buffer_release(&label);
 }
 
+/* What a click is, none can do by clicking on its line. */
+static bool
+is_of_the_mouse(int action)
+{
+	int key = action_info[action].key;
+
+	return key == TERM_CLICK || key == TERM_DOUBLE_CLICK ||
+	    key == TERM_WHEEL_UP || key == TERM_WHEEL_DOWN;
+}
+
 /* One key and its sentence, from @at on in the page; returns its lines. */
 static int
 draw_key(int action, unsigned int about, int at, int lines, int columns)
 {
 	int width = columns - 4 - LABEL_COLUMNS;
 	const char *text = _(action_info[action].help);
-	int wanted = term_wrapped_lines(width, text);
-
+	int wanted = term_wrapped_lines(width, text), used;
 	int first = at < 0 ? -at : 0, room = lines - 3 - (at + first);
 
 	if (first >= wanted || room <= 0)
 		return wanted;
 	if (first == 0)
 		draw_label(1 + at, action, about);
-	term_wrapped_from(1 + at + first, 2 + LABEL_COLUMNS, width,
+	used = term_wrapped_from(1 + at + first, 2 + LABEL_COLUMNS, width,
 	    wanted - first < room ? wanted - first : room, STYLE_NORMAL, text,
 	    first);
+	for (int i = 0; i < used && !is_of_the_mouse(action); i++)
+		ui_hot_part(1 + at + first + i, 2, columns - 4, action);
 	return wanted;
 }
 
@@ -98,10 +109,20 @@ act_help(struct ui *ui, void *state, enum action action)
 		ui_pop(ui);
 }
 
+/* A line of the help is that key on the screen below. */
+static void
+click_help(struct ui *ui, void *state, int part)
+{
+	(void)state;
+	ui_pop(ui);
+	ui_act(ui, (enum action)part);
+}
+
 static const struct screen_type help_type = {
 	.on = ON_HELP,
 	.draw = draw_help,
 	.act = act_help,
+	.click = click_help,
 	.release = free,
 };
 

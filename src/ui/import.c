@@ -82,12 +82,14 @@ act_import(struct ui *ui, void *data, enum action action)
 	case ACTION_NEXT_FIELD:
 	case ACTION_DOWN:
 	case ACTION_DOWN_VI:
+	case ACTION_WHEEL_DOWN_LINE:
 		if (import->at + 1 < import->places.count)
 			import->at++;
 		break;
 	case ACTION_PREVIOUS_FIELD:
 	case ACTION_UP:
 	case ACTION_UP_VI:
+	case ACTION_WHEEL_UP_LINE:
 		if (import->at > 0)
 			import->at--;
 		break;
@@ -100,6 +102,15 @@ act_import(struct ui *ui, void *data, enum action action)
 	default:
 		break;
 	}
+}
+
+static void
+click_import(struct ui *ui, void *data, int part)
+{
+	struct import *import = data;
+
+	import->at = (size_t)part;
+	act_import(ui, data, ACTION_TICK);
 }
 
 static void
@@ -120,6 +131,7 @@ static const struct screen_type import_type = {
 	.on = ON_IMPORT,
 	.draw = draw_import,
 	.act = act_import,
+	.click = click_import,
 	.release = release_import,
 };
 

@@ -89,12 +89,14 @@ act_lend(struct ui *ui, void *state, enum action action)
 	case ACTION_NEXT_FIELD:
 	case ACTION_DOWN:
 	case ACTION_DOWN_VI:
+	case ACTION_WHEEL_DOWN_LINE:
 		if (lend->at + 1 < lend->places.count)
 			lend->at++;
 		break;
 	case ACTION_PREVIOUS_FIELD:
 	case ACTION_UP:
 	case ACTION_UP_VI:
+	case ACTION_WHEEL_UP_LINE:
 		if (lend->at > 0)
 			lend->at--;
 		break;
@@ -105,6 +107,16 @@ act_lend(struct ui *ui, void *state, enum action action)
 	default:
 		break;
 	}
+}
+
+static void
+click_lend(struct ui *ui, void *state, int part)
+{
+	struct lend *lend = state;
+
+	(void)ui;
+	lend->err.code = ERROR_NONE;
+	lend->at = (size_t)part;
 }
 
 static void
@@ -120,6 +132,7 @@ static const struct screen_type lend_type = {
 	.on = ON_LEND,
 	.draw = draw_lend,
 	.act = act_lend,
+	.click = click_lend,
 	.release = release_lend,
 };
 
@@ -127,6 +140,7 @@ static const struct screen_type take_back_type = {
 	.on = ON_TAKE_BACK,
 	.draw = draw_lend,
 	.act = act_lend,
+	.click = click_lend,
 	.release = release_lend,
 };
 

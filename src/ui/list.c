@@ -118,7 +118,7 @@ list_move(struct ui *ui, enum action action)
 /* --- Doing ---------------------------------------------------------------- */
 
 static void
-sort(struct ui *ui)
+sort_by(struct ui *ui, enum rows_sort next)
 {
 	static const char *const said[SORTS] = {
 		[SORT_NAME] = N_("sorted by name"),
@@ -126,7 +126,6 @@ sort(struct ui *ui)
 		[SORT_ACCOUNT] = N_("sorted by account"),
 		[SORT_PLAN] = N_("sorted by plan"),
 	};
-	enum rows_sort next = (enum rows_sort)((ui->rows.sort + 1) % SORTS);
 
 	rows_sort(&ui->rows, next);
 	ui_show(ui, true);
@@ -255,7 +254,7 @@ act_list(struct ui *ui, void *state, enum action action)
 		filter_open(ui);
 		break;
 	case ACTION_SORT:
-		sort(ui);
+		sort_by(ui, (enum rows_sort)((ui->rows.sort + 1) % SORTS));
 		break;
 	case ACTION_INVERT:
 		rows_invert(&ui->rows);
@@ -275,9 +274,6 @@ act_list(struct ui *ui, void *state, enum action action)
 	case ACTION_MESSAGES:
 		messages_open(ui);
 		break;
-	case ACTION_HELP:
-		help_open(ui, list_where(ui));
-		break;
 	case ACTION_QUIT:
 		ui->quit = true;
 		break;
@@ -288,6 +284,14 @@ act_list(struct ui *ui, void *state, enum action action)
 	/* How far many are is no answer to a key, and stays. */
 	if (ui->message[0] == '\0')
 		batch_tell(ui);
+}
+
+/* The heading of a column. */
+static void
+click_list(struct ui *ui, void *state, int part)
+{
+	(void)state;
+	sort_by(ui, (enum rows_sort)part);
 }
 
 unsigned int
@@ -325,6 +329,7 @@ static const struct screen_type list_type = {
 	.where = list_where,
 	.draw = list_draw,
 	.act = act_list,
+	.click = click_list,
 	.job = job_on_list,
 	.ticks = list_ticks,
 };

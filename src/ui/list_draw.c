@@ -184,6 +184,7 @@ put_heading(const struct ui *ui, int column, int width, enum rows_sort sort,
 
 	snprintf(text, sizeof text, "%s%s", heading, ui->rows.sort == sort ?
 	    term_glyph(GLYPH_SORTED) : "");
+	ui_hot_part(1, column, width, (int)sort);
 	return put_cell(1, column, width, STYLE_DIM, text);
 }
 

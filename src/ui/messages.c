@@ -154,9 +154,7 @@ draw_messages(struct ui *ui, void *state)
 static void
 act_messages(struct ui *ui, void *state, enum action action)
 {
-	if (action == ACTION_HELP)
-		help_open(ui, ON_MESSAGES);
-	else if (!scroll_act(state, action))
+	if (!scroll_act(state, action))
 		ui_pop(ui);
 }
 

@@ -145,8 +145,6 @@ act_terms(struct ui *ui, void *state, enum action action)
 
 	if (action == ACTION_CANCEL)
 		ui_pop(ui);
-	else if (action == ACTION_HELP)
-		help_open(ui, ON_TERMS);
 	else if (action == ACTION_AGREE && scroll_has_more(&terms->scroll))
 		/* What was not seen is not agreed to. */
 		scroll_act(&terms->scroll, ACTION_DOWN);

@@ -29,6 +29,9 @@ struct screen_type {
 	void (*act)(struct ui *ui, void *state, enum action action);
 	/* Gets keys first, for typing: true when it took it. May be NULL. */
 	bool (*type)(struct ui *ui, void *state, int key);
+	/* A part was clicked on that draw() made hot: see ui_hot_part(). May
+	 * be NULL. */
+	void (*click)(struct ui *ui, void *state, int part);
 	/* The job went on, or ended. May be NULL. */
 	void (*job)(struct ui *ui, void *state);
 	/* True while its picture shows seconds. May be NULL. */
@@ -83,6 +86,19 @@ void ui_pop(struct ui *ui);
 /* Makes the screen with that state one of another type. */
 void ui_retype(struct ui *ui, const void *state,
     const struct screen_type *type);
+
+/* Which keys there are now, as ON_... */
+unsigned int ui_where(const struct ui *ui);
+
+/* To the screen on top: a key from the terminal; and an action, if it has it
+ * now, whatever is being typed there. */
+void ui_key(struct ui *ui, int key);
+void ui_act(struct ui *ui, enum action action);
+
+/* In a drawn line: a click there is that action, or is told to the screen as
+ * that @part (from 0). Where two lie on each other, it is the first. */
+void ui_hot_key(int line, int column, int width, enum action action);
+void ui_hot_part(int line, int column, int width, int part);
 
 /* The message line: the last thing that happened. */
 void ui_say(struct ui *ui, enum term_style style, const char *format, ...)

@@ -52,7 +52,8 @@ enum term_key {
 	TERM_HOME, TERM_END, TERM_PAGE_UP, TERM_PAGE_DOWN,
 	TERM_BACKTAB,
 	TERM_CLICK, TERM_DOUBLE_CLICK, TERM_WHEEL_UP, TERM_WHEEL_DOWN,
-	TERM_OTHER		/* a key that we do not use */
+	TERM_OTHER,		/* a key that we do not use */
+	TERM_SPOT = 0x120000	/* and more: for term_hot() */
 };
 
 #define TERM_ESC 0x1b
@@ -126,7 +127,8 @@ int term_key(void);
  * to select text. Off after term_open() and term_return(). */
 void term_mouse(bool on);
 
-/* A click on a part of a line is that key; and none is any more. */
+/* A click on a part of a line is that key, or what is TERM_SPOT and more; and
+ * none is any more. */
 void term_hot(int line, int column, int width, int key);
 void term_cold(void);
 

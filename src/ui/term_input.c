@@ -17,7 +17,7 @@
 #define PATIENCE_MS 1000
 
 #define DOUBLE_CLICK_MS 500
-#define HOT_MAX 32
+#define HOT_MAX 256		/* more than a screen has lines */
 
 /* Where a click is a key. */
 struct hot {

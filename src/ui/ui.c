@@ -79,53 +79,6 @@ close_signals(void)
 	}
 }
 
-/* --- Screens ------------------------------------------------------------- */
-
-void
-ui_push(struct ui *ui, const struct screen_type *type, void *state)
-{
-	if (ui->depth == SCREENS_MAX) {
-		if (type->release != NULL)
-			type->release(state);
-		return;
-	}
-	ui->stack[ui->depth].type = type;
-	ui->stack[ui->depth].state = state;
-	ui->depth++;
-}
-
-void
-ui_pop(struct ui *ui)
-{
-	struct screen *screen = &ui->stack[--ui->depth];
-
-	if (screen->type->release != NULL)
-		screen->type->release(screen->state);
-}
-
-void
-ui_retype(struct ui *ui, const void *state, const struct screen_type *type)
-{
-	for (int i = 0; i < ui->depth; i++)
-		if (ui->stack[i].state == state)
-			ui->stack[i].type = type;
-}
-
-static const struct screen *
-top(const struct ui *ui)
-{
-	return &ui->stack[ui->depth - 1];
-}
-
-/* Which keys there are now, as ON_... */
-static unsigned int
-ui_where(const struct ui *ui)
-{
-	const struct screen_type *type = top(ui)->type;
-
-	return type->where != NULL ? type->where(ui) : type->on;
-}
-
 /* --- Profiles ------------------------------------------------------------ */
 
 const struct profile *
@@ -369,22 +322,6 @@ handle_signals(struct ui *ui)
 	}
 }
 
-static void
-handle_key(struct ui *ui, int key)
-{
-	const struct screen *screen = top(ui);
-	enum action action;
-
-	if (screen->type->type != NULL &&
-	    screen->type->type(ui, screen->state, key))
-		return;
-	action = action_find(key, ui_where(ui));
-	if (action == ACTION_REDRAW)
-		term_redraw();
-	else if (action != ACTIONS)
-		screen->type->act(ui, screen->state, action);
-}
-
 /* Any key ends the plain text. */
 static void
 handle_plain(struct ui *ui)
@@ -408,7 +345,7 @@ handle_keys(struct ui *ui)
 	else
 		while (!ui->quit && !ui->plain &&
 		    (key = term_key()) != TERM_NONE)
-			handle_key(ui, key);
+			ui_key(ui, key);
 }
 
 static void

@@ -258,9 +258,6 @@ act_usage(struct ui *ui, void *state, enum action action)
 		ui_drop_job(ui);
 		end(ui, usage);
 		break;
-	case ACTION_HELP:
-		help_open(ui, usage->fetching ? ON_FETCHING : ON_USAGE);
-		break;
 	case ACTION_BACK:
 		ui_pop(ui);
 		break;

@@ -163,12 +163,14 @@ act_use(struct ui *ui, void *state, enum action action)
 	case ACTION_NEXT_FIELD:
 	case ACTION_DOWN:
 	case ACTION_DOWN_VI:
+	case ACTION_WHEEL_DOWN_LINE:
 		if (use->at + 1 < use->places.count)
 			use->at++;
 		break;
 	case ACTION_PREVIOUS_FIELD:
 	case ACTION_UP:
 	case ACTION_UP_VI:
+	case ACTION_WHEEL_UP_LINE:
 		if (use->at > 0)
 			use->at--;
 		break;
@@ -182,6 +184,17 @@ act_use(struct ui *ui, void *state, enum action action)
 	default:
 		break;
 	}
+}
+
+static void
+click_use(struct ui *ui, void *state, int part)
+{
+	struct use *use = state;
+
+	(void)ui;
+	use->err.code = ERROR_NONE;
+	use->at = (size_t)part;
+	tick(use);
 }
 
 static void
@@ -202,6 +215,7 @@ static const struct screen_type use_type = {
 	.on = ON_USE,
 	.draw = draw_use,
 	.act = act_use,
+	.click = click_use,
 	.release = release_use,
 };
 

@@ -107,6 +107,30 @@ def click_on(t, text):
     click(t, t.screen()[y].index(text), y)
 
 
+def press_with_the_mouse(t, key):
+    """A key without the keyboard: in the last line, or, where that has no room for it, in the help."""
+    label = "⏎" if key == "Enter" else key
+    footer = re.compile(rf"[ │|]{re.escape(label)} [A-Z]")
+    t.wait_for(re.compile("q Quit|Esc [A-Z]"))
+    lines = list(enumerate(t.screen()))
+    framed = [(y, line) for y, line in lines if re.search("([│|]).*\\1", line)]
+    for y, line in reversed(framed or lines):
+        match = footer.search(line)
+        if match:
+            return click(t, match.start() + 1, y)
+    click_on(t, "? Help")
+    t.wait_for("Keys")
+
+    def the_line(t):
+        return next((y for y, line in enumerate(t.screen()) if re.match(rf"[│|] {re.escape(label)}[ ,]", line)), None)
+    while the_line(t) is None:
+        click_on(t, "more below")
+        before = t.screen()
+        t.wait_for(lambda t: t.screen() != before or the_line(t) is not None)
+    click(t, 30, the_line(t))
+    return t.wait_for(lambda t: "─ Keys ─" not in t.text)
+
+
 # Signing in
 
 def type_name(t, name="work"):
@@ -149,6 +173,11 @@ def nothing_is_left(t, store):
 SCREENS = {
     "list": ([], the_list),
     "details": (["Enter"], "user id"),
+    "use": (["u"], "Switch"),
+    "lend": (["L"], "whole login"),
+    "rename": (["n"], "New name:"),
+    "usage": (["U"], "Usage"),
+    "doctor": (["!"], "Look again"),
     "help": (["?"], "Keys"),
     "name": (["a"], "Name:"),
     "export": (["e"], "Format"),

@@ -2,11 +2,15 @@
 
 import re
 
+import consumers
 import pytest
 import vt
-from interface import CODE, click, click_on, open_screen, rows, said, the_list, wait_selected
+from interface import (CODE, SCREENS, click, click_on, open_screen, press_with_the_mouse, rows, said, the_list,
+                       wait_selected)
 
 HOUR, DAY = 3600, 86400
+# A code is there to be selected, so the mouse is the terminal's own then.
+SCREENS_WITH_MOUSE = [name for name, (keys, sign) in SCREENS.items() if CODE not in (*keys, sign)]
 
 
 @pytest.fixture
@@ -71,6 +75,90 @@ def test_click_on_a_key_of_the_footer_presses_it(three):
     assert t.wait_exit() == 0
     assert not t.model.mouse
     vt.assert_only_terminfo(t.raw)
+
+
+@pytest.mark.parametrize("screen", SCREENS_WITH_MOUSE)
+@pytest.mark.parametrize("cols, lines", [(80, 24), (40, 10)])
+def test_every_screen_and_back(three, screen, cols, lines):
+    keys, sign = SCREENS[screen]
+    sign = {"details": "renewed by|access ends|ended", "forget": "Forget 3"}.get(screen, sign)
+    t = three(cols=cols, rows=lines)
+    for key in keys:
+        press_with_the_mouse(t, key)
+    t.wait_for(re.compile(sign) if isinstance(sign, str) else sign)
+    if screen != "list":
+        t.wait_for(re.compile("Esc [A-Z]"))
+        press_with_the_mouse(t, "Esc")
+    t.wait_for(lambda t: "q Quit" in t.text)
+
+
+def test_line_of_the_help_is_its_key(three):
+    t = three()
+    click_on(t, "? Help")
+    t.wait_for("Keys")
+    click_on(t, "Sort by name")
+    said(t, "sorted by what ends soonest")
+    assert the_list(t)
+
+
+def test_heading_sorts(three):
+    t = three()
+    click_on(t, "ACCOUNT")
+    said(t, "sorted by account")
+    t.wait_for("ACCOUNT▴")
+    click_on(t, "PROFILE")
+    t.wait_for("PROFILE▴")
+
+
+def test_parts_of_the_dialogs(three, home):
+    for kind in ("codex", "opencode"):
+        consumers.make(kind, home).install()
+    t = three()
+    t.send("u")
+    t.wait_for("[x] codex")
+    click_on(t, "[x] opencode")
+    t.wait_for("[ ] opencode")
+    assert re.search(r"[▌>] +\[ \] opencode", t.text)
+    click(t, 20, 12, button=64)
+    t.wait_for(re.compile(r"[▌>] +\[x\] codex"))
+    click_on(t, "Esc Cancel")
+    t.wait_for(the_list)
+    t.send("L")
+    t.wait_for("Lend ")
+    click_on(t, "○ Codex")
+    t.wait_for("● Codex")
+    click_on(t, "Esc Cancel")
+    t.wait_for(the_list)
+    t.send("d")
+    t.wait_for("Forget here")
+    click_on(t, "no backup")
+    t.wait_for("[x] and keep no backup")
+    click_on(t, "Sign out everywhere")
+    t.wait_for("● Sign out everywhere")
+    click_on(t, "Type the profile's name")
+    t.type("?")
+    # In the field a ? is a letter; in the last line it is the key.
+    t.wait_for("name: ?")
+    press_with_the_mouse(t, "?")
+    t.wait_for("Keys")
+    click_on(t, "Esc Back")
+    t.wait_for("name: ?")
+
+
+def test_export_with_the_mouse(three):
+    t = three()
+    t.send("e")
+    t.wait_for("◂ openhands-llm ▸")
+    click_on(t, "▸")  # The last one is the destination's.
+    t.wait_for("◂ your terminal's clipboard (OSC 52) ▸")
+    click_on(t, "your terminal's")
+    t.wait_for("◂ a file, mode 0600 ▸")
+    click_on(t, "openhands-llm")
+    t.wait_for("◂ openhands-settings ▸")
+    click_on(t, "◂ openhands-settings")
+    t.wait_for("◂ openhands-llm ▸")
+    click_on(t, "File ")
+    t.wait_for(lambda t: re.search("[▌>] File", t.text))
 
 
 def test_wheel_moves(tui, seed):
