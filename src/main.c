@@ -21,6 +21,7 @@ struct program {
 	int argc;
 	char **argv;
 	struct cli cli;
+	struct settings settings;
 	struct app app;
 };
 
@@ -54,6 +55,26 @@ start_arguments(struct program *program, struct error *err)
 }
 
 static int
+start_settings(struct program *program, struct error *err)
+{
+	const struct cli *cli = &program->cli;
+	const struct cli_command *command = cli->command;
+	bool mends = command != NULL && command->with_settings;
+
+	program->app.settings = &program->settings;
+	if (command != NULL && command->without_store && !mends)
+		return 0;
+	return settings_load(&program->settings, cli->value[OPTION_CONFIG],
+	    cli->value[OPTION_STORE], mends, err);
+}
+
+static void
+stop_settings(struct program *program)
+{
+	settings_release(&program->settings);
+}
+
+static int
 start_store(struct program *program, struct error *err)
 {
 	const struct cli_command *command = program->cli.command;
@@ -61,7 +82,7 @@ start_store(struct program *program, struct error *err)
 	program->cli.app = &program->app;
 	if (command != NULL && command->without_store)
 		return 0;
-	return app_init(&program->app, program->cli.value[OPTION_STORE], err);
+	return app_init(&program->app, &program->settings, err);
 }
 
 static void
@@ -77,6 +98,7 @@ static const struct {
 	{ start_locale, NULL },
 	{ start_process, NULL },
 	{ start_arguments, NULL },
+	{ start_settings, stop_settings },
 	{ start_store, stop_store },
 };
 

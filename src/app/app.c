@@ -7,10 +7,8 @@
 
 #include "app/adopt.h"
 #include "app/app.h"
-#include "base/buffer.h"
 #include "base/i18n.h"
 #include "formats/format.h"
-#include "oauth/issuer.h"
 
 const char *
 app_environment(const char *name, const char *otherwise)
@@ -32,50 +30,50 @@ app_home(void)
 	return pw == NULL ? NULL : pw->pw_dir;
 }
 
-static int
-find_store(struct buffer *path, const char *option, struct error *err)
-{
-	const char *given = option != NULL ? option :
-	    app_environment("CHATELAINE_STORE", NULL);
-	const char *data = app_environment("XDG_DATA_HOME", NULL);
-
-	if (given != NULL)
-		buffer_add_string(path, given);
-	else if (data != NULL && *data == '/')
-		buffer_addf(path, "%s/chatelaine", data);
-	else if (app_home() != NULL)
-		buffer_addf(path, "%s/.local/share/chatelaine", app_home());
-	else
-		return error_set(err, ERROR_USAGE, "%s",
-		    _("there is no home directory; name the store by "
-		    "--store DIR"));
-	return buffer_ok(path, err) ? 0 : -1;
-}
-
 int
-app_open(struct app *app, const char *store, struct error *err)
+app_open(struct app *app, struct settings *settings, struct error *err)
 {
-	struct buffer path = BUFFER_INIT;
+	const char *store = settings_text(settings, SETTING_STORE);
 
 	memset(app, 0, sizeof *app);
-	app->issuer = app_environment("CHATELAINE_ISSUER", ISSUER_DEFAULT);
+	app->settings = settings;
+	app->issuer = settings_text(settings, SETTING_ISSUER);
 	app->backend = app_environment("CHATELAINE_BACKEND",
 	    FORMAT_BACKEND_DEFAULT);
 	app->helper = app_environment("CHATELAINE_OAUTH",
 	    PKGLIBEXECDIR "/chatelaine-oauth");
-	if (find_store(&path, store, err) == 0)
-		app->store = store_open(path.data, err);
-	buffer_release(&path);
+	if (store == NULL)
+		return error_set(err, ERROR_USAGE, "%s",
+		    _("there is no home directory; name the store by "
+		    "--store DIR"));
+	app->store = store_open(store, err);
 	return app->store == NULL ? -1 : 0;
 }
 
 int
-app_init(struct app *app, const char *store, struct error *err)
+app_init(struct app *app, struct settings *settings, struct error *err)
 {
-	if (app_open(app, store, err) != 0)
+	if (app_open(app, settings, err) != 0)
 		return -1;
 	adopt_all(app);
 	return 0;
+}
+
+int
+app_set(struct app *app, enum setting setting, const char *value,
+    struct error *err)
+{
+	int result = settings_set(app->settings, setting, value, err);
+
+	app->issuer = settings_text(app->settings, SETTING_ISSUER);
+	return result;
+}
+
+void
+app_time(const struct app *app, char text[TIME_TEXT_SIZE], int64_t when)
+{
+	time_format_local(text, when, settings_choice(app->settings,
+	    SETTING_CLOCK) == SETTING_CLOCK_12);
 }
 
 void

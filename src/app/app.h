@@ -9,14 +9,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/settings.h"
 #include "base/error.h"
+#include "base/time.h"
 #include "storage/profile.h"
 #include "storage/store.h"
 #include "storage/targets.h"
 
 struct app {
 	struct store *store;
-	const char *issuer;	/* CHATELAINE_ISSUER, or the default */
+	struct settings *settings;	/* the caller's */
+	const char *issuer;	/* as the settings have it */
 	const char *backend;	/* CHATELAINE_BACKEND, or the default */
 	const char *helper;	/* the program chatelaine-oauth */
 	bool screen;		/* a screen is open: nobody prints */
@@ -26,15 +29,22 @@ struct app {
 };
 
 /*
- * Opens the store: @store (--store), else CHATELAINE_STORE, else
- * ${XDG_DATA_HOME:-~/.local/share}/chatelaine. Then completes or undoes what
- * an earlier process was killed in. 0 or -1; app_release() in any case.
+ * Opens the store that @settings name; they must live as long as @app. Then
+ * completes or undoes what an earlier process was killed in. 0 or -1;
+ * app_release() in any case.
  */
-int app_init(struct app *app, const char *store, struct error *err);
+int app_init(struct app *app, struct settings *settings, struct error *err);
 
 /* Opens it alone, to look: nothing in it is changed. */
-int app_open(struct app *app, const char *store, struct error *err);
+int app_open(struct app *app, struct settings *settings, struct error *err);
 void app_release(struct app *app);
+
+/* As settings_set(); what of @app depends on it follows, but for the store. */
+int app_set(struct app *app, enum setting setting, const char *value,
+    struct error *err);
+
+/* A time as this person reads it: by time_format_local() and their clock. */
+void app_time(const struct app *app, char text[TIME_TEXT_SIZE], int64_t when);
 
 /* A variable of the environment, @otherwise where it is not set or empty; and
  * the home directory, NULL where there is none. */

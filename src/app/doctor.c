@@ -300,14 +300,13 @@ tell_profile(struct doctor *doctor, struct profile *profile)
 static void
 tell_keeper(struct doctor *doctor, const struct profile_list *list)
 {
-	const char *advice = keep_advice(doctor->app, list, time_now());
 	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
 
-	if (advice == NULL)
+	if (!keep_advice(doctor->app, list, time_now(), &remedy))
 		return;
-	buffer_add_string(&text, _("nothing renews these logins, and one has "
-	    "less than 48 hours left"));
-	buffer_add_string(&remedy, advice);
+	buffer_addf(&text, _("nothing renews these logins, and one has less "
+	    "than %s left"), settings_text(doctor->app->settings,
+	    SETTING_WINDOW));
 	find(doctor, FINDING_KEEPER, &text, &remedy);
 }
 

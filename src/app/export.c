@@ -67,7 +67,7 @@ export_print(struct app *app, const char *name, const struct format *format,
 	int result = -1;
 
 	input.model = format_check_model(model != NULL ? model :
-	    format_models[0], err);
+	    settings_text(app->settings, SETTING_MODEL), err);
 	if (input.model == NULL)
 		return -1;
 	if (login_load(app, name, &profile, err) != 0 ||

@@ -19,7 +19,7 @@
 int export_check_usable(const struct profile *profile, struct error *err);
 
 /*
- * Appends profile @name in @format for @model (NULL: the default), with the
+ * Appends profile @name in @format for @model (NULL: SETTING_MODEL), with the
  * secrets or, @redacted, with stand-ins. ERROR_NEEDS_LOGIN or ERROR_FAILED
  * when the access token is over or cannot be read. Notes nothing.
  */

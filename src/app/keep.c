@@ -255,7 +255,7 @@ finish(struct keep *keep)
 			plan->within = (profile.expires_at - time_now()) / 2;
 			if (plan->within < 0)
 				plan->within = 0;
-			time_format_local(end, profile.expires_at);
+			app_time(keep->app, end, profile.expires_at);
 			if (!view->unchanged)
 				keep_sayf(&say, _("'%s' is renewed; its "
 				    "access ends %s"), plan->name, end);
@@ -404,18 +404,23 @@ keep_is_active(const struct app *app)
 	return timer || lock_is_held(app->store, LOCK_KEEP);
 }
 
-const char *
+bool
 keep_advice(const struct app *app, const struct profile_list *list,
-    int64_t now)
+    int64_t now, struct buffer *out)
 {
+	int64_t within = settings_window(app->settings);
 	bool due = false;
 
 	for (size_t i = 0; i < list->count; i++)
-		due = due || keep_is_due(&list->profile[i], now, KEEP_WITHIN);
+		due = due || keep_is_due(&list->profile[i], now, within);
 	if (!due || keep_is_active(app))
-		return NULL;
-	return access("/run/systemd/system", F_OK) == 0 ?
-	    "systemctl --user enable --now chatelaine-keep" :
-	    "(crontab -l; echo '17 * * * * chatelaine refresh --all "
-	    "--within 48h') | crontab -";
+		return false;
+	if (access("/run/systemd/system", F_OK) == 0)
+		buffer_add_string(out,
+		    "systemctl --user enable --now chatelaine-keep");
+	else
+		buffer_addf(out, "(crontab -l; echo '17 * * * * chatelaine "
+		    "refresh --all --within %s') | crontab -",
+		    settings_text(app->settings, SETTING_WINDOW));
+	return true;
 }

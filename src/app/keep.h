@@ -14,9 +14,6 @@
 
 #include "app/app.h"
 
-/* Logins are renewed when less than this is left; seconds. */
-#define KEEP_WITHIN ((int64_t)48 * 3600)
-
 /*
  * Runs until @interrupted is set: 0. @say is given a line about everything that
  * is done. ERROR_BUSY: another one keeps this store.
@@ -36,9 +33,9 @@ void keep_note_timer(struct app *app);
 /* True if @profile is to be renewed at @now, with less than @within left. */
 bool keep_is_due(const struct profile *profile, int64_t now, int64_t within);
 
-/* When nothing renews and a login of ours has less than KEEP_WITHIN left: the
- * one command that sets it up. NULL: nothing is to be said. */
-const char *keep_advice(const struct app *app,
-    const struct profile_list *list, int64_t now);
+/* When nothing renews and a login of ours has less than SETTING_WINDOW left:
+ * true, and appends the one command that sets it up. */
+bool keep_advice(const struct app *app, const struct profile_list *list,
+    int64_t now, struct buffer *out);
 
 #endif

@@ -122,7 +122,7 @@ lent_changed(struct keep_watch *files, const char *name)
 	use_renew(files->app, name);
 	close(lock);
 	if (login_load(files->app, name, &profile, NULL) == 0) {
-		time_format_local(end, profile.expires_at);
+		app_time(files->app, end, profile.expires_at);
 		if (profile.renewable)
 			keep_sayf(&files->say, _("'%s' was renewed by %s; its "
 			    "access ends %s"), name, profile.owner, end);

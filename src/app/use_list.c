@@ -83,11 +83,29 @@ add_listed(const struct app *app, bool only_shown, struct places *places,
 	return result;
 }
 
+static int
+add_kind(const char *kind, void *context, struct error *err)
+{
+	struct places *places = context;
+	struct place place;
+	int result;
+
+	result = place_find(&place, kind, err);
+	if (result == 0)
+		result = places_add(places, &place, err);
+	place_release(&place);
+	return result;
+}
+
 int
 use_default_places(const struct app *app, struct places *places,
     struct error *err)
 {
 	*places = (struct places)PLACES_INIT;
+	if (settings_each_target(app->settings, add_kind, places, err) != 0)
+		return -1;
+	if (places->count > 0)
+		return 0;
 	if (add_listed(app, true, places, err) != 0)
 		return -1;
 	return places->count > 0 ? 0 : add_usual(places, err);

@@ -57,9 +57,10 @@ time_format(char text[TIME_TEXT_SIZE], int64_t when)
 }
 
 void
-time_format_local(char text[TIME_TEXT_SIZE], int64_t when)
+time_format_local(char text[TIME_TEXT_SIZE], int64_t when, bool twelve)
 {
-	format_with(text, when, "%Y-%m-%d %H:%M", localtime_r);
+	format_with(text, when, twelve ? "%Y-%m-%d %I:%M %p" :
+	    "%Y-%m-%d %H:%M", localtime_r);
 }
 
 /* Reads @count digits; NULL if there are fewer. */

@@ -30,8 +30,9 @@ void time_format(char text[TIME_TEXT_SIZE], int64_t when);
  * Returns 0, or -1 and leaves *@when alone. */
 int time_parse(const char *text, int64_t *when);
 
-/* As a person reads it, in local time: "2026-12-03 13:58". */
-void time_format_local(char text[TIME_TEXT_SIZE], int64_t when);
+/* As a person reads it, in local time: "2026-12-03 13:58", or, with a clock of
+ * @twelve hours, "2026-12-03 01:58 PM". */
+void time_format_local(char text[TIME_TEXT_SIZE], int64_t when, bool twelve);
 
 /* A length of time: "30s", "10m", "48h", "2d", in seconds. -1 if it is not
  * one, or over ten years. */

@@ -16,6 +16,7 @@ enum cli_option {
 	OPTION_AGREE_TERMS,
 	OPTION_ALL,
 	OPTION_AS,
+	OPTION_CONFIG,
 	OPTION_FOR,
 	OPTION_FORCE,
 	OPTION_FORMAT,
@@ -33,6 +34,7 @@ enum cli_option {
 	OPTION_STORE,
 	OPTION_TENANT,
 	OPTION_TO,
+	OPTION_UNSET,
 	OPTION_VERSION,
 	OPTION_WITHIN,
 	OPTION_YES,
@@ -42,7 +44,8 @@ enum cli_option {
 #define CLI_OPTION(option) (1u << (option))
 
 /* What every command takes. */
-#define CLI_EVERYWHERE (CLI_OPTION(OPTION_STORE) | CLI_OPTION(OPTION_HELP))
+#define CLI_EVERYWHERE (CLI_OPTION(OPTION_CONFIG) | \
+	CLI_OPTION(OPTION_STORE) | CLI_OPTION(OPTION_HELP))
 
 struct cli_option_info {
 	const char *name;
@@ -73,7 +76,8 @@ struct cli_command {
 	const char *usage;		/* its operands: "NAME" */
 	int least, most;		/* how many */
 	unsigned int options;		/* of CLI_OPTION() */
-	bool without_store;		/* runs before the store is opened */
+	bool without_store;		/* runs before the store is opened, */
+	bool with_settings;		/* but with the config file read */
 	const char *summary;		/* N_() */
 	/* 0, or -1 with the error that main shows; its code is the status. */
 	int (*run)(struct cli *cli, struct error *err);
@@ -113,6 +117,7 @@ char *cli_ask(const char *question);
 bool cli_can_ask(void);
 
 int cli_run_completion(struct cli *cli, struct error *err);
+int cli_run_config(struct cli *cli, struct error *err);
 int cli_run_delete(struct cli *cli, struct error *err);
 int cli_run_doctor(struct cli *cli, struct error *err);
 int cli_run_export(struct cli *cli, struct error *err);

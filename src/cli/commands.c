@@ -13,6 +13,8 @@ const struct cli_option_info cli_options[OPTIONS] = {
 	[OPTION_ALL] = { "all", 0, NULL, N_("every profile") },
 	[OPTION_AS] = { "as", 0, N_("NAME"),
 	    N_("the name of the profile that is made") },
+	[OPTION_CONFIG] = { "config", 0, N_("FILE"),
+	    N_("the config file, in place of the usual one") },
 	[OPTION_FOR] = { "for", 0, N_("TARGET"),
 	    N_("which program: KIND or KIND=PATH; may be given again") },
 	[OPTION_FORCE] = { "force", 0, NULL,
@@ -42,9 +44,11 @@ const struct cli_option_info cli_options[OPTIONS] = {
 	    N_("only the profiles TENANT/...") },
 	[OPTION_TO] = { "to", 0, N_("TARGET"),
 	    N_("the program: codex, openhands, or either with =PATH") },
+	[OPTION_UNSET] = { "unset", 0, NULL,
+	    N_("take the setting out of the file") },
 	[OPTION_VERSION] = { "version", 'V', NULL, N_("print the version") },
 	[OPTION_WITHIN] = { "within", 0, N_("TIME"),
-	    N_("what has less than this left: 30s, 10m, 48h, 2d (48h)") },
+	    N_("what has less than this left: 30s, 10m, 48h, 2d") },
 	[OPTION_YES] = { "yes", 'y', NULL, N_("do not ask") },
 };
 
@@ -169,6 +173,16 @@ const struct cli_command cli_commands[] = {
 		.summary = N_("print what makes a shell complete command "
 		    "lines"),
 		.run = cli_run_completion,
+	},
+	{
+		.name = "config", .usage = "[KEY [VALUE]]", .least = 0,
+		.most = 2,
+		.options = CLI_OPTION(OPTION_JSON) |
+		    CLI_OPTION(OPTION_UNSET),
+		.without_store = true, .with_settings = true,
+		.summary = N_("the settings, one of them, or another value "
+		    "for it"),
+		.run = cli_run_config,
 	},
 	{
 		.name = "help", .usage = "[COMMAND]", .least = 0, .most = 1,

@@ -18,7 +18,8 @@ struct state {
 	int option;		/* whose value comes next; -1 */
 	bool no_options;	/* behind "--" */
 	unsigned int given;
-	const char *store;	/* --store */
+	const char *store, *config;	/* --store, --config */
+	const char *operand;	/* the last one */
 	const char *head;	/* what stands before @current in its word... */
 	int head_length;
 	const char *current;	/* ...and what has been typed of it */
@@ -81,12 +82,15 @@ add_targets(struct state *s)
 static void
 load_names(const struct state *s, struct store_names *names)
 {
-	struct app app;
+	struct settings settings;
+	struct app app = { .store = NULL };
 
 	*names = (struct store_names){ NULL, 0 };
-	if (app_open(&app, s->store, NULL) == 0)
+	if (settings_load(&settings, s->config, s->store, false, NULL) == 0 &&
+	    app_open(&app, &settings, NULL) == 0)
 		store_list(app.store, names, NULL);
 	app_release(&app);
+	settings_release(&settings);
 }
 
 static void
@@ -134,6 +138,25 @@ add_directories(struct state *s)
 	ask_shell(s, "directories");
 }
 
+static void
+add_settings(struct state *s)
+{
+	for (int i = 0; i < SETTINGS; i++)
+		add(s, setting_info[i].name, _(setting_info[i].summary));
+}
+
+/* The choices of the setting that is named before. */
+static void
+add_choices(struct state *s)
+{
+	enum setting setting = settings_find(s->operand, NULL);
+
+	if (setting == SETTINGS || setting_info[setting].choices == NULL)
+		return;
+	for (int i = 0; setting_info[setting].choices[i] != NULL; i++)
+		add(s, setting_info[setting].choices[i], "");
+}
+
 static const struct {
 	const char *word;
 	void (*add)(struct state *s);
@@ -142,12 +165,14 @@ static const struct {
 	{ "DIR", add_directories },
 	{ "FILE", add_files },
 	{ "FORMAT", add_formats },
+	{ "KEY", add_settings },
 	{ "KIND", add_targets },
 	{ "MODEL", add_models },
 	{ "NAME", add_names },
 	{ "OLD", add_names },
 	{ "TARGET", add_targets },
 	{ "TENANT", add_tenants },
+	{ "VALUE", add_choices },
 };
 
 /* @word is of @length: one of the table, or one to be typed as it is. */
@@ -287,6 +312,9 @@ read_option(struct state *s, const char *word)
 		} else if (equals != NULL && i == OPTION_STORE &&
 		    strncmp(word, "--store=", 8) == 0)
 			s->store = equals + 1;
+		else if (equals != NULL && i == OPTION_CONFIG &&
+		    strncmp(word, "--config=", 9) == 0)
+			s->config = equals + 1;
 	}
 }
 
@@ -296,14 +324,17 @@ read_word(struct state *s, const char *word)
 	if (s->option >= 0) {
 		if (s->option == OPTION_STORE)
 			s->store = word;
+		else if (s->option == OPTION_CONFIG)
+			s->config = word;
 		s->option = -1;
 	} else if (!s->no_options && strcmp(word, "--") == 0)
 		s->no_options = true;
 	else if (!s->no_options && word[0] == '-' && word[1] != '\0')
 		read_option(s, word);
-	else if (s->named)
+	else if (s->named) {
 		s->operands++;
-	else {
+		s->operand = word;
+	} else {
 		s->command = cli_find_command(word);
 		s->named = true;
 	}

@@ -89,7 +89,7 @@ cli_help(const struct cli_command *command, struct buffer *out)
 		return;
 	}
 	buffer_addf(out, "%s\n%s\n\n",
-	    _("usage: chatelaine [--store DIR]             "
+	    _("usage: chatelaine [--store DIR] [--config FILE]   "
 	    "the terminal interface"),
 	    _("       chatelaine COMMAND [OPTION]..."));
 	for (size_t i = 0; i < cli_commands_count; i++) {

@@ -14,7 +14,7 @@ keep_within(struct cli *cli, int64_t *within, struct error *err)
 {
 	const char *given = cli->value[OPTION_WITHIN];
 
-	*within = KEEP_WITHIN;
+	*within = settings_window(cli->app->settings);
 	if (given == NULL || time_parse_length(given, within) == 0)
 		return 0;
 	return error_set(err, ERROR_USAGE,
@@ -28,7 +28,7 @@ say(const char *line, void *context)
 	char now[TIME_TEXT_SIZE];
 
 	(void)context;
-	time_format_local(now, time_now());
+	time_format_local(now, time_now(), false);
 	/* Nobody may read it, and that is no reason to stop. */
 	cli_say(NULL, "%s  %s", now, line);
 }

@@ -56,7 +56,7 @@ cli_run_take_back(struct cli *cli, struct error *err)
 	if (result == 0)
 		result = login_load(cli->app, name, &profile, err);
 	if (result == 0) {
-		time_format_local(end, profile.expires_at);
+		app_time(cli->app, end, profile.expires_at);
 		result = cli_say(err, profile.expires_at > time_now() ?
 		    _("'%s' is back, and renewed by chatelaine; its access "
 		    "ends %s") : _("'%s' is back, and renewed by chatelaine; "

@@ -151,14 +151,14 @@ print_table(struct cli *cli, const struct profile_list *list, int64_t now,
 static void
 advise(struct cli *cli, const struct profile_list *list, int64_t now)
 {
-	const char *advice;
+	struct buffer advice = BUFFER_INIT;
 
 	if (!isatty(STDERR_FILENO))
 		return;
-	advice = keep_advice(cli->app, list, now);
-	if (advice != NULL)
+	if (keep_advice(cli->app, list, now, &advice))
 		cli_note(_("chatelaine: nothing renews these logins in time; "
-		    "to have it done: %s"), advice);
+		    "to have it done: %s"), advice.data);
+	buffer_release(&advice);
 }
 
 int

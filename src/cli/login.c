@@ -196,7 +196,7 @@ text_code(struct progress *p, const struct job_view *view)
 	}
 	if (p->cli->value[OPTION_NO_QR] == NULL)
 		add_qr(&text, view->url);
-	time_format_local(end, view->code_expires_at);
+	app_time(p->cli->app, end, view->code_expires_at);
 	/* TRANSLATORS: the first of three steps. */
 	buffer_addf(&text, "1  %s\n\n     ", _("Open this page on any device"));
 	text_add_safe(&text, view->url);
@@ -222,7 +222,7 @@ text_done(struct progress *p, const char *saved)
 	char end[TIME_TEXT_SIZE];
 
 	if (profile_load(p->cli->app->store, saved, &profile, NULL) == 0) {
-		time_format_local(end, profile.expires_at);
+		app_time(p->cli->app, end, profile.expires_at);
 		cli_say(&p->err,
 		    _("Signed in: '%s' is %s [%s]; its access ends %s."),
 		    profile.name, profile.email != NULL ? profile.email : "?",

@@ -38,7 +38,7 @@ refresh_one(struct cli *cli, const char *name, struct error *err)
 	if (refresh_wait(cli->app, name, 0, err) != 0)
 		return -1;
 	if (login_load(cli->app, name, &profile, err) == 0) {
-		time_format_local(end, profile.expires_at);
+		app_time(cli->app, end, profile.expires_at);
 		result = cli_say(err, _("'%s' is renewed; its access ends "
 		    "%s"), name, end);
 	}

@@ -14,7 +14,7 @@
 int refresh_wait(struct app *app, const char *name, int64_t seen,
     struct error *err);
 
-/* What --within says, or KEEP_WITHIN; ERROR_USAGE. */
+/* What --within says, or the settings; ERROR_USAGE. */
 struct cli;
 int keep_within(struct cli *cli, int64_t *within, struct error *err);
 

@@ -22,13 +22,14 @@ add_line(struct buffer *out, const char *label, const char *value)
 }
 
 static void
-add_time(struct buffer *out, const char *label, int64_t when)
+add_time(struct buffer *out, const struct app *app, const char *label,
+    int64_t when)
 {
 	char text[TIME_TEXT_SIZE];
 
 	if (when == TIME_UNKNOWN)
 		return;
-	time_format_local(text, when);
+	app_time(app, text, when);
 	add_line(out, label, text);
 }
 
@@ -51,9 +52,9 @@ add_profile(struct buffer *out, const struct app *app,
 	add_line(out, _("plan"), status_plan(profile->plan));
 	status_sentence(profile, now, &text);
 	add_line(out, _("status"), text.data);
-	add_time(out, _("access ends"), profile->expires_at);
-	add_time(out, _("last renewed"), profile->last_refresh);
-	add_time(out, _("since"), profile->created_at);
+	add_time(out, app, _("access ends"), profile->expires_at);
+	add_time(out, app, _("last renewed"), profile->last_refresh);
+	add_time(out, app, _("since"), profile->created_at);
 	add_line(out, _("renewed by"), profile->owner != NULL ?
 	    profile->owner : "chatelaine");
 	add_line(out, _("lent to"), profile->owner_path);

@@ -16,6 +16,7 @@
 
 /* A rectangle that is filled from the top, after @skip lines. */
 struct pane {
+	const struct app *app;
 	int line, column, lines, columns;
 	int skip, used;
 };
@@ -55,7 +56,7 @@ add_time(struct pane *pane, const char *label, int64_t when)
 
 	if (when == TIME_UNKNOWN)
 		return;
-	time_format_local(text, when);
+	app_time(pane->app, text, when);
 	add(pane, label, STYLE_NORMAL, text);
 }
 
@@ -99,7 +100,7 @@ int
 detail_draw_in(struct ui *ui, const struct profile *p, int line, int column,
     int lines, int columns, int skip)
 {
-	struct pane pane = { line, column, lines, columns, skip, 0 };
+	struct pane pane = { ui->app, line, column, lines, columns, skip, 0 };
 	struct buffer text = BUFFER_INIT;
 
 	add(&pane, _("profile"), STYLE_STRONG, p->name);

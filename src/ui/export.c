@@ -370,7 +370,8 @@ export_open(struct ui *ui, const char *name)
 		return;
 	snprintf(export->name, sizeof export->name, "%s", name);
 	export->file_is_ours = true;
-	field_set(&export->model, format_models[0]);
+	field_set(&export->model, settings_text(ui->app->settings,
+	    SETTING_MODEL));
 	suggest_file(export);
 	ui_push(ui, &export_type, export);
 }

@@ -271,6 +271,9 @@ act_list(struct ui *ui, void *state, enum action action)
 	case ACTION_DOCTOR:
 		doctor_open(ui);
 		break;
+	case ACTION_SETTINGS:
+		settings_open(ui);
+		break;
 	case ACTION_MESSAGES:
 		messages_open(ui);
 		break;

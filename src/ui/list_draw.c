@@ -144,7 +144,7 @@ draw_header(const struct ui *ui, const struct list_layout *l)
 	int used = 1, at;
 
 	add_counts(ui, &right);
-	time_format_local(clock, ui->now);
+	app_time(ui->app, clock, ui->now);
 	minutes = strchr(clock, ' ');	/* behind the day */
 	if (minutes != NULL && !small)
 		buffer_addf(&right, " %s", minutes);
@@ -294,7 +294,7 @@ add_facts(const struct ui *ui, const struct profile *p, enum facts facts,
 	char end[TIME_TEXT_SIZE], left[TIME_TEXT_SIZE];
 	const char *dot = term_glyph(GLYPH_DOT);
 
-	time_format_local(end, p->expires_at);
+	app_time(ui->app, end, p->expires_at);
 	time_format_left_exact(left, p->expires_at - ui->now);
 	buffer_addf(out, "%s %s ", p->name, dot);
 	if (facts < FACTS_NO_ACCOUNT && p->email != NULL)

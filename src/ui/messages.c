@@ -104,7 +104,8 @@ ui_error_words(const struct error *err, struct buffer *out)
 /* One message from line @at of the screen's inside on, which may be above it;
  * returns the lines that it takes. */
 static int
-draw_message(const struct message *m, int at, int room, int columns)
+draw_message(const struct app *app, const struct message *m, int at, int room,
+    int columns)
 {
 	char when[TIME_TEXT_SIZE];
 	const char *shown = when, *clock, *text = m->text;
@@ -112,7 +113,7 @@ draw_message(const struct message *m, int at, int room, int columns)
 
 	if (text == NULL)	/* there was no memory for it */
 		return 0;
-	time_format_local(when, m->at);
+	app_time(app, when, m->at);
 	clock = strchr(when, ' ');
 	if (columns < DAY_FROM && clock != NULL)
 		shown = clock + 1;
@@ -141,8 +142,8 @@ draw_messages(struct ui *ui, void *state)
 	term_size(&lines, &columns);
 	term_box(0, 0, lines, columns, _("Messages"));
 	for (size_t i = all == NULL ? 0 : all->count; i > 0; i--)
-		used += draw_message(&all->message[(all->first + i - 1) %
-		    KEPT], used - scroll->skip, lines - 3, columns);
+		used += draw_message(ui->app, &all->message[(all->first + i -
+		    1) % KEPT], used - scroll->skip, lines - 3, columns);
 	if (all == NULL)
 		term_wrapped(1, 2, columns - 4, lines - 3, STYLE_DIM,
 		    _("Nothing was said yet."));

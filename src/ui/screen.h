@@ -162,6 +162,7 @@ void lend_open(struct ui *ui, const struct profile *profile);	/* or back */
 void rename_open(struct ui *ui, const char *name);
 void usage_open(struct ui *ui, const char *name);	/* and asks for it */
 void doctor_open(struct ui *ui);
+void settings_open(struct ui *ui);
 
 /* What programs have and the store has not; says so when there is nothing and
  * somebody @asked. */
@@ -178,6 +179,9 @@ int detail_draw_in(struct ui *ui, const struct profile *profile, int line,
 
 /* The key that helps a profile, in words; "" when nothing needs to be done. */
 const char *detail_step(const struct ui *ui, const struct profile *profile);
+
+/* Makes the terminal look as the settings say. */
+void settings_apply(struct ui *ui);
 
 /* The sign-in of @name, by way of the terms when they are not agreed to. */
 void login_begin(struct ui *ui, const char *name);

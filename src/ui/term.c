@@ -29,6 +29,7 @@ static struct {
 	bool mouse;		/* it is on */
 	bool utf8;		/* texts: the locale says so */
 	bool borrows;		/* it does not, but half blocks may do */
+	enum term_theme theme;
 	attr_t style[STYLES];
 	short pair[STYLES];
 	int cursor_line, cursor_column;
@@ -64,7 +65,7 @@ term_is_possible(void)
 static void
 set_style(enum term_style style, int colours)
 {
-	struct term_look look = term_look(style, colours);
+	struct term_look look = term_look(style, term.theme, colours);
 	short pair = (short)(style + 1);
 	attr_t attributes = A_NORMAL;
 
@@ -93,6 +94,14 @@ set_theme(void)
 	}
 	for (int i = 0; i < STYLES; i++)
 		set_style((enum term_style)i, colours);
+}
+
+void
+term_use_theme(enum term_theme theme)
+{
+	term.theme = theme;
+	set_theme();
+	term_redraw();
 }
 
 /*

@@ -29,6 +29,9 @@ enum term_style {
 	STYLES
 };
 
+/* For which background the colours are; by what is known of it, or none. */
+enum term_theme { THEME_AUTO, THEME_LIGHT, THEME_DARK, THEME_MONO };
+
 /* Signs with a form in ASCII. */
 enum term_glyph {
 	GLYPH_MARK,		/* the selected row */
@@ -69,6 +72,9 @@ bool term_is_possible(void);
 /* Takes the terminal; gives it back as it was. */
 int term_open(struct error *err);
 void term_close(void);
+
+/* Takes these colours from the next term_show() on. */
+void term_use_theme(enum term_theme theme);
 
 /* Leaves the screen for plain text (and for a suspended program), and comes
  * back to it. Between the two nothing may be drawn. */

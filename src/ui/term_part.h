@@ -26,7 +26,8 @@ struct term_look {
 };
 
 /* The look of a style on a terminal of @colours colours, 0 for none. */
-struct term_look term_look(enum term_style style, int colours);
+struct term_look term_look(enum term_style style, enum term_theme theme,
+    int colours);
 
 /* --- What is typed: term_input.c ------------------------------------------ */
 

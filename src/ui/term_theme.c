@@ -72,15 +72,23 @@ find_ground(void)
 	return number == 7 || number > 8 ? GROUND_LIGHT : GROUND_DARK;
 }
 
-struct term_look
-term_look(enum term_style style, int colours)
+/* What was chosen here goes before what is asked of all programs. */
+static bool
+has_colours(enum term_theme theme, int colours)
 {
 	const char *no_color = getenv("NO_COLOR");
-	bool coloured = colours >= 8 &&
-	    (no_color == NULL || *no_color == '\0');
+
+	return colours >= 8 && theme != THEME_MONO && (theme != THEME_AUTO ||
+	    no_color == NULL || *no_color == '\0');
+}
+
+struct term_look
+term_look(enum term_style style, enum term_theme theme, int colours)
+{
 	struct term_look look = { COLOUR_OWN, COLOUR_OWN,
 	    styles[style].without };
-	enum ground ground = find_ground();
+	enum ground ground = theme == THEME_LIGHT ? GROUND_LIGHT :
+	    theme == THEME_DARK ? GROUND_DARK : find_ground();
 
 	/* Not decoration: a phone must read it, so NO_COLOR is no reason. */
 	if (style == STYLE_QR && colours >= 256)
@@ -90,7 +98,7 @@ term_look(enum term_style style, int colours)
 	if (style == STYLE_QR)
 		return (struct term_look){ COLOUR_OWN, COLOUR_OWN,
 		    LOOK_REVERSE };
-	if (!coloured)
+	if (!has_colours(theme, colours))
 		return look;
 	look.attributes = styles[style].attributes;
 	if (styles[style].colour != COLOUR_OWN)

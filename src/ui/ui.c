@@ -386,7 +386,7 @@ ui_is_possible(void)
 static void
 begin(struct ui *ui)
 {
-	const char *advice;
+	struct buffer advice = BUFFER_INIT;
 
 	if (resume_open(ui))
 		return;
@@ -394,10 +394,10 @@ begin(struct ui *ui)
 		import_open(ui, false);
 		return;
 	}
-	advice = keep_advice(ui->app, &ui->list, time_now());
-	if (advice != NULL)
+	if (keep_advice(ui->app, &ui->list, time_now(), &advice))
 		ui_hint(ui, _("nothing renews these logins in "
-		    "time; to have it done, in a shell: %s"), advice);
+		    "time; to have it done, in a shell: %s"), advice.data);
+	buffer_release(&advice);
 }
 
 int
@@ -411,6 +411,7 @@ ui_run(struct app *app, struct error *err)
 	if (term_open(err) != 0)
 		goto out;
 	app->screen = true;
+	settings_apply(&ui);
 	list_open(&ui);
 	ui_reload(&ui, NULL);
 	begin(&ui);

@@ -242,10 +242,13 @@ fill(struct ui *ui, struct use *use)
 
 	if (use_known_places(ui->app, &use->places, &use->err) != 0)
 		return -1;
+	result = use_default_places(ui->app, &ticked, &use->err);
+	/* The settings may name one that was not used yet. */
+	for (size_t i = 0; i < ticked.count && result == 0; i++)
+		result = places_add(&use->places, &ticked.place[i], &use->err);
 	use->choice = calloc(use->places.count + 1, sizeof *use->choice);
 	if (use->choice == NULL)
-		return error_no_memory(&use->err);
-	result = use_default_places(ui->app, &ticked, &use->err);
+		result = error_no_memory(&use->err);
 	for (size_t i = 0; i < use->places.count && result == 0; i++) {
 		result = fill_choice(ui, use, i);
 		for (size_t j = 0; j < ticked.count; j++)

@@ -25,8 +25,10 @@
 
 #define NOW ((int64_t)1790000000)
 #define HOUR ((int64_t)3600)
+#define WITHIN (48 * HOUR)
 
 static char path[] = "/tmp/chatelaine-keep-XXXXXX";
+static struct settings settings;
 static struct app app;
 
 static int
@@ -45,6 +47,9 @@ open_store(void **state)
 	if (mkdtemp(path) == NULL)
 		return -1;
 	app.store = store_open(path, NULL);
+	app.settings = &settings;
+	if (settings_load(&settings, NULL, NULL, true, NULL) != 0)
+		return -1;
 	return app.store == NULL ? -1 : 0;
 }
 
@@ -53,6 +58,7 @@ close_store(void **state)
 {
 	(void)state;
 	store_close(app.store);
+	settings_release(&settings);
 	return nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -66,28 +72,28 @@ what_is_due(void **state)
 		struct profile profile;
 		bool due;
 	} table[] = {
-		{ 48 * HOUR - 1, KEEP_WITHIN, { .renewable = true }, true },
-		{ 48 * HOUR, KEEP_WITHIN, { .renewable = true }, false },
+		{ 48 * HOUR - 1, WITHIN, { .renewable = true }, true },
+		{ 48 * HOUR, WITHIN, { .renewable = true }, false },
 		{ HOUR, HOUR + 1, { .renewable = true }, true },
 		{ HOUR, HOUR, { .renewable = true }, false },
 		{ -HOUR, 0, { .renewable = true }, true },
-		{ 0, KEEP_WITHIN, { .renewable = true }, true },
-		{ HOUR, KEEP_WITHIN, { .renewable = false }, false },
-		{ -HOUR, KEEP_WITHIN, { .renewable = false }, false },
-		{ -HOUR, KEEP_WITHIN, { .renewable = true, .owner = owner },
+		{ 0, WITHIN, { .renewable = true }, true },
+		{ HOUR, WITHIN, { .renewable = false }, false },
+		{ -HOUR, WITHIN, { .renewable = false }, false },
+		{ -HOUR, WITHIN, { .renewable = true, .owner = owner },
 		    false },
-		{ -HOUR, KEEP_WITHIN, { .renewable = true, .damage = damage },
+		{ -HOUR, WITHIN, { .renewable = true, .damage = damage },
 		    false },
-		{ -HOUR, KEEP_WITHIN, { .renewable = true,
+		{ -HOUR, WITHIN, { .renewable = true,
 		    .refused = REASON_REUSED, .refused_generation = 1,
 		    .generation = 1 }, false },
-		{ -HOUR, KEEP_WITHIN, { .renewable = true,
+		{ -HOUR, WITHIN, { .renewable = true,
 		    .refused = REASON_REUSED, .refused_generation = 1,
 		    .generation = 2 }, true },
 		/* In doubt: in the last hour, whatever was said. */
-		{ HOUR, KEEP_WITHIN, { .renewable = true, .in_doubt = true },
+		{ HOUR, WITHIN, { .renewable = true, .in_doubt = true },
 		    false },
-		{ HOUR - 1, KEEP_WITHIN, { .renewable = true,
+		{ HOUR - 1, WITHIN, { .renewable = true,
 		    .in_doubt = true }, true },
 		{ HOUR, 30 * 24 * HOUR, { .renewable = true,
 		    .in_doubt = true }, false },
@@ -114,26 +120,26 @@ what_is_advised(void **state)
 		{ .renewable = true, .expires_at = NOW + HOUR },
 	};
 	struct profile_list list = { profile, 2 };
-	const char *advice;
+	struct buffer advice = BUFFER_INIT;
 	int lock;
 
 	(void)state;
-	advice = keep_advice(&app, &list, NOW);
-	assert_non_null(advice);
-	assert_non_null(strstr(advice, "chatelaine"));
+	assert_true(keep_advice(&app, &list, NOW, &advice));
+	assert_non_null(strstr(advice.data, "chatelaine"));
 	list.count = 1;
-	assert_null(keep_advice(&app, &list, NOW));
+	assert_false(keep_advice(&app, &list, NOW, &advice));
 	list.count = 0;
-	assert_null(keep_advice(&app, &list, NOW));
+	assert_false(keep_advice(&app, &list, NOW, &advice));
 	list.count = 2;
 	profile[1].owner = owner;
-	assert_null(keep_advice(&app, &list, NOW));
+	assert_false(keep_advice(&app, &list, NOW, &advice));
 	profile[1].owner = NULL;
 	lock = lock_try(app.store, LOCK_KEEP, NULL);
 	assert_true(lock >= 0);
-	assert_null(keep_advice(&app, &list, NOW));
+	assert_false(keep_advice(&app, &list, NOW, &advice));
 	close(lock);
-	assert_non_null(keep_advice(&app, &list, NOW));
+	assert_true(keep_advice(&app, &list, NOW, &advice));
+	buffer_release(&advice);
 }
 
 static void

@@ -98,8 +98,10 @@ local_time(void **state)
 	(void)state;
 	assert_int_equal(setenv("TZ", "XYZ-05:30", 1), 0);
 	tzset();
-	time_format_local(text, 1795435200);
+	time_format_local(text, 1795435200, false);
 	assert_string_equal(text, "2026-11-23 17:30");
+	time_format_local(text, 1795435200, true);
+	assert_string_equal(text, "2026-11-23 05:30 PM");
 	time_format(text, 1795435200);
 	assert_string_equal(text, "2026-11-23T12:00:00Z");
 }
