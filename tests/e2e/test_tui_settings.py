@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from interface import said, the_list, wait_selected
+from interface import click_on, said, the_list, wait_selected
 
 DAY = 86400
 
@@ -57,6 +57,18 @@ def test_theme_repaints(tui, seed, config):
     said(t, "theme +auto +default")
     t.wait_for(colours)
     assert config.read_text() == "# mine\n"
+
+
+def test_by_the_mouse(tui, seed, config):
+    seed("work", lifetime=9 * DAY)
+    t = open_settings(tui())
+    click_on(t, "clock ")
+    t.wait_for(re.compile("[▌>] +clock"))
+    click_on(t, "clock ")
+    said(t, "clock +12h +line 1 of the file")
+    click_on(t, "d Default")
+    said(t, "clock +24h +default")
+    assert config.read_text() == ""
 
 
 def test_value_that_is_typed(tui, seed, config):
