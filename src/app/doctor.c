@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/audit.h"
 #include "app/doctor.h"
 #include "app/keep.h"
 #include "app/login.h"
@@ -46,6 +47,7 @@ doctor_kind_word(enum finding_kind kind)
 		[FINDING_STRANGER] = "stranger",
 		[FINDING_MODE] = "warning",
 		[FINDING_KEEPER] = "keeper",
+		[FINDING_AUDIT] = "audit",
 	};
 
 	return words[kind];
@@ -310,6 +312,49 @@ tell_keeper(struct doctor *doctor, const struct profile_list *list)
 	find(doctor, FINDING_KEEPER, &text, &remedy);
 }
 
+/* Nothing mends it: it is put aside, for whoever wants to know what happened,
+ * and another one begins. */
+static void
+add_put_aside(struct doctor *doctor, struct buffer *out)
+{
+	struct buffer dir = BUFFER_INIT, aside = BUFFER_INIT;
+
+	buffer_addf(&dir, "%s/.chatelaine", store_path(doctor->app->store));
+	buffer_addf(&aside, "%s/audit.old", dir.data);
+	buffer_add_string(out, "mkdir -p ");
+	buffer_add_word(out, aside.data);
+	buffer_add_string(out, " && mv --backup=numbered ");
+	buffer_add_word(out, dir.data);
+	buffer_add_string(out, "/audit.[hj]* ");
+	buffer_add_word(out, aside.data);
+	buffer_release(&dir);
+	buffer_release(&aside);
+}
+
+static void
+tell_audit(struct doctor *doctor)
+{
+	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
+	struct buffer words = BUFFER_INIT;
+	struct error why = ERROR_INIT;
+	struct audit_log log;
+
+	if (audit_load(doctor->app->store, &log, &why) != 0)
+		buffer_addf(&text, _("the audit log cannot be read, and what "
+		    "is done may not be written down: %s"), why.text);
+	else if (log.chain.fault != AUDIT_WHOLE) {
+		audit_add_chain(&words, &log);
+		buffer_addf(&text, _("%s; it does not prove any more who did "
+		    "what. To put it aside and begin another one:"),
+		    words.data);
+		add_put_aside(doctor, &remedy);
+	}
+	audit_log_release(&log);
+	buffer_release(&words);
+	if (text.length > 0)
+		find(doctor, FINDING_AUDIT, &text, &remedy);
+}
+
 int
 doctor_look(struct app *app, struct findings *findings, struct error *err)
 {
@@ -327,6 +372,7 @@ doctor_look(struct app *app, struct findings *findings, struct error *err)
 	tell_keeper(&doctor, &list);
 	for (size_t i = 0; i < list.count; i++)
 		tell_profile(&doctor, &list.profile[i]);
+	tell_audit(&doctor);
 	profile_list_release(&list);
 	for (size_t i = 0; i < doctor.holders; i++) {
 		free(doctor.holder[i].where);

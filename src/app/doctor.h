@@ -19,7 +19,8 @@ enum finding_kind {
 	FINDING_TARGET,		/* a file that does not show what it should */
 	FINDING_STRANGER,	/* a login that is not in the store */
 	FINDING_MODE,		/* and whatever else the list warns of */
-	FINDING_KEEPER		/* nothing renews */
+	FINDING_KEEPER,		/* nothing renews */
+	FINDING_AUDIT		/* the audit log is not what it was */
 };
 
 /* What is wrong, what comes of it and what to do: foreign text, to be shown

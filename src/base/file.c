@@ -352,25 +352,73 @@ file_ensure(int dir, const char *name)
 	return 1;
 }
 
+/* Opens a file that is there for writing in place. */
+static int
+open_in_place(int dir, const char *name, int flag, struct error *err)
+{
+	struct stat st;
+	int fd;
+
+	fd = openat(dir, name, O_WRONLY | flag | O_NOFOLLOW | O_NONBLOCK |
+	    O_NOCTTY | O_CLOEXEC);
+	if (fd < 0) {
+		error_set_errno(err, errno, _("cannot open %s"), name);
+		return -1;
+	}
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+		close(fd);
+		error_set(err, ERROR_FAILED, _("%s is %s, not a file"), name,
+		    kind_of(st.st_mode));
+		return -1;
+	}
+	return fd;
+}
+
+int
+file_overwrite(int dir, const char *name, const void *data, size_t length,
+    struct error *err)
+{
+	int fd = open_in_place(dir, name, 0, err);
+
+	if (fd < 0)
+		return -1;
+	if (write_all(fd, data, length) != 0) {
+		error_set_errno(err, errno, _("cannot write %s"), name);
+		close(fd);
+		return -1;
+	}
+	close(fd);
+	return 0;
+}
+
+int
+file_truncate(int dir, const char *name, off_t length, struct error *err)
+{
+	int fd = open_in_place(dir, name, 0, err);
+
+	if (fd < 0)
+		return -1;
+	if (ftruncate(fd, length) != 0) {
+		error_set_errno(err, errno, _("cannot write %s"), name);
+		close(fd);
+		return -1;
+	}
+	close(fd);
+	return 0;
+}
+
 int
 file_append(int dir, const char *name, const char *line, size_t length,
     struct error *err)
 {
-	struct stat st;
 	int fd, made, saved;
 
 	made = file_ensure(dir, name);
 	if (made < 0)
 		return error_set_errno(err, errno, _("cannot make %s"), name);
-	fd = openat(dir, name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK |
-	    O_NOCTTY | O_CLOEXEC);
+	fd = open_in_place(dir, name, O_APPEND, err);
 	if (fd < 0)
-		return error_set_errno(err, errno, _("cannot open %s"), name);
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
-		close(fd);
-		return error_set(err, ERROR_FAILED, _("%s is %s, not a file"),
-		    name, kind_of(st.st_mode));
-	}
+		return -1;
 	if (write_all(fd, line, length) != 0 || fsync(fd) != 0) {
 		saved = errno;
 		close(fd);

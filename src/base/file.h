@@ -95,6 +95,14 @@ int file_ensure(int dir, const char *name);
 int file_append(int dir, const char *name, const char *line, size_t length,
     struct error *err);
 
+/* Writes over the beginning of @name below @dir, which is there, in place and
+ * without syncing: for what may lag behind after a crash. */
+int file_overwrite(int dir, const char *name, const void *data, size_t length,
+    struct error *err);
+
+/* Cuts @name below @dir to @length bytes; whoever appends next syncs it. */
+int file_truncate(int dir, const char *name, off_t length, struct error *err);
+
 /* What is made in somebody's directory by root is theirs: gives @fd the owner
  * of @dir. 0, or -1 with errno. */
 int file_inherit_owner(int dir, int fd);

@@ -188,6 +188,43 @@ time_parse_length(const char *text, int64_t *seconds)
 	return -1;
 }
 
+/* A day's beginning in local time. */
+static int
+parse_day(const char *text, int64_t *when)
+{
+	char whole[TIME_TEXT_SIZE];
+	struct tm tm = { .tm_isdst = -1 };
+	int64_t checked;
+	time_t t;
+
+	/* Whether it is a day is known elsewhere. */
+	if (strlen(text) != strlen("2026-12-03") || snprintf(whole,
+	    sizeof whole, "%sT00:00:00Z", text) < 0 ||
+	    time_parse(whole, &checked) != 0)
+		return -1;
+	digits(text, 4, &tm.tm_year);
+	digits(text + 5, 2, &tm.tm_mon);
+	digits(text + 8, 2, &tm.tm_mday);
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	t = mktime(&tm);
+	*when = t < 0 ? 0 : (int64_t)t;
+	return 0;
+}
+
+int
+time_parse_point(const char *text, int64_t now, int64_t *when)
+{
+	int64_t length;
+
+	if (time_parse(text, when) == 0 || parse_day(text, when) == 0)
+		return 0;
+	if (time_parse_length(text, &length) != 0)
+		return -1;
+	*when = now > length ? now - length : 0;
+	return 0;
+}
+
 static void
 format_ago(char text[TIME_TEXT_SIZE], int64_t seconds)
 {

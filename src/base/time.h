@@ -38,6 +38,11 @@ void time_format_local(char text[TIME_TEXT_SIZE], int64_t when, bool twelve);
  * one, or over ten years. */
 int time_parse_length(const char *text, int64_t *seconds);
 
+/* A point in time as a person gives it: RFC 3339, "2026-12-03" (its beginning
+ * in local time), or a length as above, which is so long before @now. -1 if it
+ * is none of them. */
+int time_parse_point(const char *text, int64_t now, int64_t *when);
+
 /* What is left of a login, in few columns: "9d 23h" from 48 h on,
  * "47:59:59" below, "ended 2h ago" when it is over. */
 void time_format_left(char text[TIME_TEXT_SIZE], int64_t seconds);

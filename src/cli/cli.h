@@ -31,6 +31,7 @@ enum cli_option {
 	OPTION_REPLACE,
 	OPTION_REVEAL,
 	OPTION_SIGN_OUT,
+	OPTION_SINCE,
 	OPTION_STORE,
 	OPTION_TENANT,
 	OPTION_TO,
@@ -116,6 +117,7 @@ void cli_note(const char *format, ...)
 char *cli_ask(const char *question);
 bool cli_can_ask(void);
 
+int cli_run_audit(struct cli *cli, struct error *err);
 int cli_run_completion(struct cli *cli, struct error *err);
 int cli_run_config(struct cli *cli, struct error *err);
 int cli_run_delete(struct cli *cli, struct error *err);

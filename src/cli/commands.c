@@ -38,6 +38,8 @@ const struct cli_option_info cli_options[OPTIONS] = {
 	    N_("show secrets on the terminal") },
 	[OPTION_SIGN_OUT] = { "sign-out", 0, NULL,
 	    N_("revoke the login at the issuer, then forget it") },
+	[OPTION_SINCE] = { "since", 0, N_("TIME"),
+	    N_("from then on: 2026-12-03, 2026-12-03T13:58:00Z, 48h, 2d") },
 	[OPTION_STORE] = { "store", 0, N_("DIR"),
 	    N_("the store, in place of the usual one") },
 	[OPTION_TENANT] = { "tenant", 0, N_("TENANT"),
@@ -158,6 +160,13 @@ const struct cli_command cli_commands[] = {
 		.name = "undo", .usage = "", .least = 0, .most = 0,
 		.summary = N_("undo the last switch or deletion"),
 		.run = cli_run_undo,
+	},
+	{
+		.name = "audit", .usage = "", .least = 0, .most = 0,
+		.options = CLI_OPTION(OPTION_JSON) | CLI_OPTION(OPTION_SINCE),
+		.summary = N_("who did what, and whether the log of it is "
+		    "whole"),
+		.run = cli_run_audit,
 	},
 	{
 		.name = "doctor", .usage = "", .least = 0, .most = 0,

@@ -8,8 +8,9 @@
  * sends a refresh token a second time while the first answer may still come,
  * even when the one who asked was killed.
  *
- * Order: the profile's lock first, then the store's; LOCK_TARGETS last. Of two
- * profiles, the one whose name sorts first.
+ * Order: the profile's lock first, then the store's, then LOCK_TARGETS;
+ * LOCK_AUDIT last, and nothing is waited for with it. Of two profiles, the one
+ * whose name sorts first.
  */
 #ifndef STORAGE_LOCK_H
 #define STORAGE_LOCK_H
@@ -26,6 +27,9 @@
 /* The lock under which programs' files and the list of targets are written:
  * for milliseconds, never across the network. */
 #define LOCK_TARGETS "%targets"
+
+/* Held by audit_add() for the time that a line takes. */
+#define LOCK_AUDIT "%audit"
 
 /* Held by `chatelaine keep` as long as it runs. */
 #define LOCK_KEEP "%keep"

@@ -3,7 +3,7 @@
  *
  *	STORE/NAME/, STORE/TENANT/NAME/	one profile (storage/profile)
  *	STORE/.chatelaine/		what is not of one profile:
- *		audit.jsonl		storage/audit
+ *		audit.jsonl, audit.head	storage/audit
  *		locks/, pending/, backups/	storage/{lock,pending,backup}
  *		moves/			storage/move
  *		waiting/		storage/waiting

@@ -134,6 +134,7 @@ class Trial:
         status = self._status(chatelaine)
         assert status != "damaged", "damaged"
         self._check_files(status)
+        expect.succeeded(chatelaine("audit"))
         self._check_tokens(kept, status)
         if status is None and self.name.startswith(("delete", "undo")):
             expect.succeeded(chatelaine("undo"))

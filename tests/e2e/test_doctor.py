@@ -12,7 +12,7 @@ import pytest
 import vt
 
 HOUR, DAY = 3600, 86400
-KINDS = {"copy", "damage", "target", "stranger", "warning", "keeper"}
+KINDS = {"copy", "damage", "target", "stranger", "warning", "keeper", "audit"}
 
 
 @pytest.fixture

@@ -125,6 +125,7 @@ static void
 lines_of_two_processes_do_not_mix(void **state)
 {
 	struct buffer text = BUFFER_INIT;
+	struct audit_log log;
 	pid_t pid[4];
 	int status;
 
@@ -145,6 +146,9 @@ lines_of_two_processes_do_not_mix(void **state)
 		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	}
 	assert_int_equal(read_log(&text), 100);
+	assert_int_equal(audit_load(store, &log, NULL), 0);
+	assert_int_equal(log.chain.fault, AUDIT_WHOLE);
+	audit_log_release(&log);
 	for (char *line = text.data; *line != '\0';) {
 		size_t n = strcspn(line, "\n");
 		struct json *json = json_parse(line, n, NULL);
@@ -172,6 +176,40 @@ a_log_that_is_no_file_is_not_written_to(void **state)
 	assert_int_equal(err.code, ERROR_FAILED);
 }
 
+static void
+a_line_says_from_where(void **state)
+{
+	static const struct {
+		const char *connection, *host;
+	} cases[] = {
+		{ "192.0.2.7 50022 192.0.2.1 22", "192.0.2.7" },
+		{ "fe80::1%eth0 1 ::1 22", "fe80::1%eth0" },
+		{ "", NULL }, { "\x1b[31m 1 2 3", NULL },
+	};
+	struct audit_entry entry;
+	struct audit_log log;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		setenv("SSH_CONNECTION", cases[i].connection, 1);
+		assert_int_equal(audit_add(store, AUDIT_EXPORT, "work", "env",
+		    NULL, NULL), 0);
+	}
+	unsetenv("SSH_CONNECTION");
+	assert_int_equal(audit_load(store, &log, NULL), 0);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		audit_entry_read(&log, i, &entry);
+		if (cases[i].host == NULL)
+			assert_null(entry.host);
+		else
+			assert_string_equal(entry.host, cases[i].host);
+		assert_int_equal(entry.uid, getuid());
+		assert_string_equal(entry.event, "export");
+		audit_entry_release(&entry);
+	}
+	audit_log_release(&log);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, \
 	close_store)
 
@@ -182,6 +220,7 @@ main(void)
 		TEST(a_line_says_who_did_what_and_how_it_went),
 		TEST(lines_of_two_processes_do_not_mix),
 		TEST(a_log_that_is_no_file_is_not_written_to),
+		TEST(a_line_says_from_where),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

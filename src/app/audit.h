@@ -1,0 +1,24 @@
+/*
+ * audit: the audit log (storage/audit) in words, for both front ends. What it
+ * gives has foreign text in it.
+ */
+#ifndef APP_AUDIT_H
+#define APP_AUDIT_H
+
+#include "base/buffer.h"
+#include "storage/audit.h"
+
+/* Appends the user, the terminal and where the person is: "dana pts/3
+ * 192.0.2.7"; "-" when nothing is known. */
+void audit_add_who(struct buffer *out, const struct audit_entry *entry);
+
+/* Appends what was done, to how much: "ok (codex)", or the error. */
+void audit_add_result(struct buffer *out, const struct audit_entry *entry);
+
+/* Appends whether the chain is whole, in a sentence; and where it breaks. */
+void audit_add_chain(struct buffer *out, const struct audit_log *log);
+
+/* The word for JSON: "changed"; NULL for AUDIT_WHOLE. */
+const char *audit_fault_word(enum audit_fault fault);
+
+#endif
