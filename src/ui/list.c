@@ -253,6 +253,9 @@ act_list(struct ui *ui, void *state, enum action action)
 	case ACTION_FILTER:
 		filter_open(ui);
 		break;
+	case ACTION_FIND:
+		find_open(ui);
+		break;
 	case ACTION_SORT:
 		sort_by(ui, (enum rows_sort)((ui->rows.sort + 1) % SORTS));
 		break;

@@ -149,6 +149,7 @@ void ui_draw_more(int line, int right, bool more);
 /* The screens. */
 void list_open(struct ui *ui);
 void filter_open(struct ui *ui);
+void find_open(struct ui *ui);
 void messages_open(struct ui *ui);
 void forget_open(struct ui *ui);	/* for all that are marked */
 void detail_open(struct ui *ui);

@@ -183,6 +183,7 @@ SCREENS = {
     "export": (["e"], "Format"),
     "delete": (["d"], "Forget here"),
     "filter": (["/"], "Esc Clear"),
+    "find": (["f"], "Stay"),
     "messages": (["m"], "Messages"),
     "forget": (["*", "d"], "Forget 1 profile"),
     "sign-in": (["i"], CODE),
