@@ -47,7 +47,8 @@ check_facts(const char *path, const struct file_facts *facts,
 {
 	if (!is_trusted(facts->uid))
 		return error_set(err, ERROR_FAILED,
-		    _("%s belongs to another user (uid %lu)"), path,
+		    _("%s belongs to another user (uid %lu); name another "
+		    "by --config FILE"), path,
 		    (unsigned long)facts->uid);
 	if ((facts->mode & 022) != 0)
 		return error_set(err, ERROR_FAILED,

@@ -185,6 +185,7 @@ SCREENS = {
     "filter": (["/"], "Esc Clear"),
     "find": (["f"], "Stay"),
     "messages": (["m"], "Messages"),
+    "settings": ([","], "Settings"),
     "forget": (["*", "d"], "Forget 1 profile"),
     "sign-in": (["i"], CODE),
     "QR code alone": (["i", CODE, "Q"], QR_ALONE),

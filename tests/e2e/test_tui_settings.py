@@ -37,16 +37,17 @@ def test_clock_is_changed_at_once(tui, seed, config, options):
     t.wait_for(lambda t: the_list(t) and re.search(r"\d\d:\d\d [AP]M", t.screen()[0]))
 
 
-def test_theme_repaints(tui, seed, config):
+@pytest.mark.parametrize("no_color", [None, "1"])
+def test_theme_repaints(tui, seed, config, no_color):
     seed("work", lifetime=9 * DAY)
     config.parent.mkdir(parents=True)
     config.write_text("# mine\ntheme = dark\n")
-    t = open_settings(tui())
+    t = open_settings(tui(env={"NO_COLOR": no_color} if no_color else {}))
 
     def colours(t):
         return {t.model.buffer[0][x].fg for x in range(t.model.columns)} - {"default"}
 
-    assert colours(t)
+    assert colours(t)  # whatever NO_COLOR asks of all programs
     go_to(t, "theme")
     said(t, "theme +dark +line 2 of the file")
     t.send("Enter")
@@ -55,7 +56,7 @@ def test_theme_repaints(tui, seed, config):
     assert config.read_text() == "# mine\ntheme = mono\n"
     t.send("d")
     said(t, "theme +auto +default")
-    t.wait_for(colours)
+    t.wait_for(lambda t: bool(colours(t)) == (no_color is None))
     assert config.read_text() == "# mine\n"
 
 
