@@ -237,6 +237,42 @@ write_to(struct app *app, const char *name, const struct format *format,
 	return result;
 }
 
+/* @path is what is told of, @dir is where it would be. */
+static int
+check_work_tree(const struct format *format, const char *dir,
+    const char *path, struct error *err)
+{
+	if (!format->secret || !is_in_work_tree(dir))
+		return 0;
+	error_set(err, ERROR_REFUSED,
+	    _("%s is in a git work tree, where a secret is soon "
+	    "committed; choose another place"), path);
+	return error_step(err, "%s", _("--force writes it all the same"));
+}
+
+void
+export_file_name(const char *name, const struct format *format,
+    struct buffer *out)
+{
+	char flat[STORE_NAME_MAX + 1];
+
+	store_flat_name(flat, name);
+	buffer_addf(out, "%s.%s", flat, format->file);
+}
+
+int
+export_check_folder(const struct format *format, const char *folder,
+    struct error *err)
+{
+	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return error_set_errno(err, errno, _("cannot write to %s"),
+		    folder);
+	close(dir);
+	return check_work_tree(format, folder, folder, err);
+}
+
 int
 export_write(struct app *app, const char *name, const struct format *format,
     const char *model, const char *path, bool force, struct error *err)
@@ -251,13 +287,8 @@ export_write(struct app *app, const char *name, const struct format *format,
 	}
 	dir_name = dirname(for_dir);
 	base_name = basename(for_base);
-	if (format->secret && !force && is_in_work_tree(dir_name)) {
-		error_set(err, ERROR_REFUSED,
-		    _("%s is in a git work tree, where a secret is soon "
-		    "committed; choose another place"), path);
-		error_step(err, "%s", _("--force writes it all the same"));
+	if (!force && check_work_tree(format, dir_name, path, err) != 0)
 		goto out;
-	}
 	dir = open(dir_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		error_set_errno(err, errno, _("cannot write to %s"), dir_name);

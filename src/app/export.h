@@ -34,6 +34,16 @@ int export_write(struct app *app, const char *name,
     const struct format *format, const char *model, const char *path,
     bool force, struct error *err);
 
+/* Appends the name of @name's file where many are written side by side:
+ * "work.auth.json", "team%work.auth.json". */
+void export_file_name(const char *name, const struct format *format,
+    struct buffer *out);
+
+/* Whether files in @format may be written into the folder: ERROR_REFUSED as
+ * export_write() does, ERROR_FAILED if it is none. */
+int export_check_folder(const struct format *format, const char *folder,
+    struct error *err);
+
 /* Notes an export that went elsewhere (@where: "stdout"). An export that
  * cannot be noted must not happen. */
 int export_note(struct app *app, const char *name,

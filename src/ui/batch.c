@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/export.h"
 #include "app/remove.h"
 #include "base/i18n.h"
 #include "ui/batch.h"
@@ -17,6 +18,7 @@ struct batch {
 	size_t done, failed;
 	struct buffer failures;	/* their names */
 	bool stopped;
+	struct batch_export how;
 };
 
 /* In words. TRANSLATORS: they get the name and two numbers; the number; two
@@ -41,6 +43,14 @@ static const struct {
 		N_("stopped: %zu of %zu are forgotten; not forgotten: %s (m "
 		"tells why)"),
 	},
+	[BATCH_EXPORT] = {
+		N_("Exporting '%s' (%zu of %zu); Esc stops after it"),
+		N_("all %zu are exported (m tells where)"),
+		N_("%zu of %zu are exported; not exported: %s (m tells why)"),
+		N_("stopped: %zu of %zu are exported"),
+		N_("stopped: %zu of %zu are exported; not exported: %s (m "
+		"tells why)"),
+	},
 };
 
 void
@@ -54,7 +64,8 @@ batch_free(struct batch *batch)
 }
 
 void
-batch_open(struct ui *ui, enum batch_kind kind)
+batch_open(struct ui *ui, enum batch_kind kind,
+    const struct batch_export *how)
 {
 	const struct rows *rows = &ui->rows;
 	struct batch *batch;
@@ -66,6 +77,8 @@ batch_open(struct ui *ui, enum batch_kind kind)
 		return;
 	buffer_init(&batch->failures);
 	batch->kind = kind;
+	if (how != NULL)
+		batch->how = *how;
 	batch->name = calloc(rows->marks, sizeof *batch->name);
 	for (size_t i = 0; batch->name != NULL && i < rows->count; i++)
 		if (rows->marked[rows->shown[i]])
@@ -176,6 +189,27 @@ forget(struct ui *ui, const char *name)
 	batch_note(ui, NULL);
 }
 
+static void
+export(struct ui *ui, const char *name, const struct batch_export *how)
+{
+	struct buffer path = BUFFER_INIT;
+	struct error err = ERROR_INIT;
+	int result = -1;
+
+	buffer_addf(&path, "%s/", how->folder.text);
+	export_file_name(name, how->format, &path);
+	if (buffer_ok(&path, &err))
+		result = export_write(ui->app, name, how->format,
+		    how->model.length > 0 ? how->model.text : NULL, path.data,
+		    false, &err);
+	if (result == 0)
+		ui_say(ui, STYLE_GOOD, _("wrote %s"), path.data);
+	else
+		ui_say_error(ui, &err);
+	batch_note(ui, result == 0 ? NULL : &err);
+	buffer_release(&path);
+}
+
 void
 batch_step(struct ui *ui)
 {
@@ -191,7 +225,9 @@ batch_step(struct ui *ui)
 	name = batch->name[batch->next++];
 	if (batch->kind == BATCH_RENEW)
 		renew(ui, name);
-	else
+	else if (batch->kind == BATCH_FORGET)
 		forget(ui, name);
+	else
+		export(ui, name, &batch->how);
 	batch_tell(ui);
 }

@@ -7,14 +7,24 @@
 
 #include <stdbool.h>
 
+#include "formats/format.h"
+#include "ui/field.h"
 #include "ui/screen.h"
 
 struct batch;
 
-enum batch_kind { BATCH_RENEW, BATCH_FORGET };
+enum batch_kind { BATCH_RENEW, BATCH_FORGET, BATCH_EXPORT };
 
-/* Begins with what is marked and shown. */
-void batch_open(struct ui *ui, enum batch_kind kind);
+/* What an export of many is. */
+struct batch_export {
+	const struct format *format;
+	struct field model;	/* empty: the format takes none */
+	struct field folder;	/* each in a file of its own there */
+};
+
+/* Begins with what is marked and shown; @how is of an export, else NULL. */
+void batch_open(struct ui *ui, enum batch_kind kind,
+    const struct batch_export *how);
 void batch_free(struct batch *batch);
 
 /* Goes on, unless a job is under way. */

@@ -1,5 +1,6 @@
 /*
- * The export dialog: what, for which model, where to, and how it will look.
+ * The export dialog: what, for which model, where to, and how it will look; or,
+ * of all that are marked, which files there will be.
  */
 #include "config.h"
 
@@ -11,6 +12,7 @@
 #include "app/export.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "ui/batch.h"
 #include "ui/dialog.h"
 #include "ui/field.h"
 #include "ui/screen.h"
@@ -24,10 +26,10 @@ enum part { PART_FORMAT, PART_MODEL, PART_TO, PART_FILE, PARTS };
 enum destination { TO_FILE, TO_CLIPBOARD, DESTINATIONS };
 
 struct export {
-	char name[STORE_NAME_MAX + 1];
+	char name[STORE_NAME_MAX + 1];	/* "": all that are marked */
 	enum part part;		/* where the keys go */
 	size_t format;
-	struct field model, file;
+	struct field model, file;	/* or the folder of many files */
 	enum destination to;
 	bool file_is_ours;	/* suggested, not typed */
 	struct error err;
@@ -39,11 +41,19 @@ format_of(const struct export *export)
 	return &formats[export->format];
 }
 
-/* A part that this format, or this destination, does not have is passed. */
+static bool
+is_of_many(const struct export *export)
+{
+	return export->name[0] == '\0';
+}
+
+/* A part that this format, or this destination, does not have is passed. Many
+ * do not go into a clipboard. */
 static bool
 has_part(const struct export *export, enum part part)
 {
 	return part == PART_MODEL ? format_of(export)->takes_model :
+	    part == PART_TO ? !is_of_many(export) :
 	    part == PART_FILE ? export->to == TO_FILE : true;
 }
 
@@ -66,7 +76,9 @@ suggest_file(struct export *export)
 
 	if (!export->file_is_ours)
 		return;
-	if (home == NULL)
+	if (is_of_many(export))
+		snprintf(path, sizeof path, "%s", home == NULL ? "." : home);
+	else if (home == NULL)
 		snprintf(path, sizeof path, "%s", name);
 	else
 		snprintf(path, sizeof path, "%s/%s", home, name);
@@ -94,13 +106,22 @@ choose_model(struct export *export, int step)
 	    format_models[around(at, step, format_models_count)]);
 }
 
+/* What has no secret in it is the same for all: not for many. */
+static void
+choose_format(struct export *export, int step)
+{
+	do
+		export->format = around(export->format, step, formats_count);
+	while (is_of_many(export) && !format_of(export)->secret);
+	suggest_file(export);
+}
+
 static void
 choose(struct export *export, int step)
 {
 	switch (export->part) {
 	case PART_FORMAT:
-		export->format = around(export->format, step, formats_count);
-		suggest_file(export);
+		choose_format(export, step);
 		break;
 	case PART_MODEL:
 		choose_model(export, step);
@@ -172,7 +193,7 @@ draw_error(const struct ui *ui, const struct dialog *d, int line,
     const struct error *err)
 {
 	const struct profile *p = ui_selected(ui);
-	const char *step = p == NULL || err->code == ERROR_REFUSED ? "" :
+	const char *step = p == NULL || ui->rows.marks > 0 || err->code == ERROR_REFUSED ? "" :
 	    detail_step(ui, p);
 	struct buffer text = BUFFER_INIT;
 	int used;
@@ -216,6 +237,48 @@ out:
 	buffer_release(&part);
 }
 
+/* Which files there will be. */
+static void
+draw_files(const struct ui *ui, const struct export *export,
+    const struct dialog *d, int line)
+{
+	const struct rows *rows = &ui->rows;
+	struct buffer text = BUFFER_INIT;
+	size_t left = rows->marks;
+
+	if (line < d->lines)
+		term_text(d->line + line++, d->column, d->columns,
+		    STYLE_NORMAL, _("A file for each, mode 0600:"));
+	for (size_t i = 0; i < rows->count && line < d->lines; i++) {
+		const char *name = ui->list.profile[rows->shown[i]].name;
+
+		if (!rows->marked[rows->shown[i]])
+			continue;
+		buffer_clear(&text);
+		if (left > 1 && line + 1 == d->lines) {
+			buffer_addf(&text, _("and %zu more"), left);
+			left = 0;
+		} else
+			export_file_name(name, format_of(export), &text);
+		term_text(d->line + line++, d->column + 2, d->columns - 2,
+		    STYLE_DIM, text.data);
+		left--;
+	}
+	buffer_release(&text);
+}
+
+static void
+add_title(const struct ui *ui, const struct export *export, char *title,
+    size_t size)
+{
+	if (is_of_many(export))
+		snprintf(title, size, ngettext("Export %zu profile",
+		    "Export %zu profiles", ui->rows.marks), ui->rows.marks);
+	else
+		snprintf(title, size, "%s %s %s", _("Export"),
+		    term_glyph(GLYPH_DOT), export->name);
+}
+
 static void
 draw_export(struct ui *ui, void *state)
 {
@@ -224,8 +287,7 @@ draw_export(struct ui *ui, void *state)
 	struct dialog d;
 	int line = 0;
 
-	snprintf(title, sizeof title, "%s %s %s", _("Export"),
-	    term_glyph(GLYPH_DOT), export->name);
+	add_title(ui, export, title, sizeof title);
 	d = dialog_draw(title, LINES, COLUMNS, ON_EXPORT);
 	draw_choice(export, &d, line++, PART_FORMAT, _("Format"),
 	    format_of(export)->name, _(format_of(export)->summary));
@@ -233,16 +295,20 @@ draw_export(struct ui *ui, void *state)
 		draw_choice(export, &d, line++, PART_MODEL, _("Model"),
 		    export->model.text,
 		    export->part == PART_MODEL ? _("or type one") : NULL);
-	draw_choice(export, &d, line++, PART_TO, _("To"),
-	    export->to == TO_FILE ? _("a file, mode 0600") :
-	    _("your terminal's clipboard (OSC 52)"), NULL);
+	if (has_part(export, PART_TO))
+		draw_choice(export, &d, line++, PART_TO, _("To"),
+		    export->to == TO_FILE ? _("a file, mode 0600") :
+		    _("your terminal's clipboard (OSC 52)"), NULL);
 	if (has_part(export, PART_FILE))
-		draw_field(export, &d, line++, PART_FILE, _("File"),
-		    &export->file);
+		draw_field(export, &d, line++, PART_FILE, is_of_many(export) ?
+		    _("Folder") : _("File"), &export->file);
 	line++;
 	if (export->err.code != ERROR_NONE)
 		line += draw_error(ui, &d, line, &export->err) + 1;
-	draw_preview(ui, export, &d, line);
+	if (is_of_many(export))
+		draw_files(ui, export, &d, line);
+	else
+		draw_preview(ui, export, &d, line);
 }
 
 /* --- Doing --------------------------------------------------------------- */
@@ -289,6 +355,26 @@ run(struct ui *ui, struct export *export)
 	ui_pop(ui);
 }
 
+/* What is wrong for all of them is told here, before the first. */
+static void
+run_many(struct ui *ui, struct export *export)
+{
+	struct batch_export how = {
+		.format = format_of(export), .folder = export->file,
+	};
+
+	if (how.format->takes_model)
+		how.model = export->model;
+	if (export->file.length == 0)
+		error_set(&export->err, ERROR_USAGE, "%s", _("name a folder"));
+	else if ((!how.format->takes_model || format_check_model(
+	    how.model.text, &export->err) != NULL) && export_check_folder(
+	    how.format, how.folder.text, &export->err) == 0) {
+		ui_pop(ui);
+		batch_open(ui, BATCH_EXPORT, &how);
+	}
+}
+
 static bool
 type_export(struct ui *ui, void *state, int key)
 {
@@ -318,7 +404,10 @@ act_export(struct ui *ui, void *state, enum action action)
 		ui_pop(ui);
 		break;
 	case ACTION_DO_EXPORT:
-		run(ui, export);
+		if (is_of_many(export))
+			run_many(ui, export);
+		else
+			run(ui, export);
 		break;
 	case ACTION_NEXT_FIELD:
 	case ACTION_DOWN:
@@ -368,7 +457,8 @@ export_open(struct ui *ui, const char *name)
 
 	if (export == NULL)
 		return;
-	snprintf(export->name, sizeof export->name, "%s", name);
+	if (name != NULL)
+		snprintf(export->name, sizeof export->name, "%s", name);
 	export->file_is_ours = true;
 	field_set(&export->model, settings_text(ui->app->settings,
 	    SETTING_MODEL));

@@ -77,7 +77,7 @@ act_forget(struct ui *ui, void *state, enum action action)
 		ui_pop(ui);
 	else if (action == ACTION_DO_DELETE) {
 		ui_pop(ui);
-		batch_open(ui, BATCH_FORGET);
+		batch_open(ui, BATCH_FORGET, NULL);
 	}
 }
 

@@ -180,7 +180,7 @@ refresh(struct ui *ui, const struct profile *p)
 	struct error err = ERROR_INIT;
 
 	if (ui->rows.marks > 0)
-		batch_open(ui, BATCH_RENEW);
+		batch_open(ui, BATCH_RENEW, NULL);
 	else if (!ui_is_busy(ui))
 		ui_start_job(ui, job_refresh(ui->app, p->name, 0, &err),
 		    p->name, &ui_renewing, &err);
@@ -195,6 +195,15 @@ delete(struct ui *ui, const struct profile *p)
 		forget_open(ui);
 	else
 		delete_open(ui, p->name);
+}
+
+static void
+export(struct ui *ui, const struct profile *p)
+{
+	if (ui->rows.marks == 0)
+		export_open(ui, p->name);
+	else if (!ui_is_busy(ui))
+		export_open(ui, NULL);
 }
 
 /* What is done with the selected profile, or with the marked ones. */
@@ -218,7 +227,7 @@ act_profile(struct ui *ui, const struct profile *p, enum action action)
 		usage_open(ui, p->name);
 		break;
 	case ACTION_EXPORT:
-		export_open(ui, p->name);
+		export(ui, p);
 		break;
 	case ACTION_REFRESH:
 		refresh(ui, p);

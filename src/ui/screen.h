@@ -156,7 +156,8 @@ void detail_open(struct ui *ui);
 void name_open(struct ui *ui);
 void terms_open(struct ui *ui, const char *name);
 void login_open(struct ui *ui, const char *name);
-void export_open(struct ui *ui, const char *name);
+void export_open(struct ui *ui, const char *name);	/* NULL: what is
+							 * marked */
 void delete_open(struct ui *ui, const char *name);
 void use_open(struct ui *ui, const char *name);
 void lend_open(struct ui *ui, const struct profile *profile);	/* or back */

@@ -181,6 +181,7 @@ SCREENS = {
     "help": (["?"], "Keys"),
     "name": (["a"], "Name:"),
     "export": (["e"], "Format"),
+    "export of many": (["*", "e"], "Folder"),
     "delete": (["d"], "Forget here"),
     "filter": (["/"], "Esc Clear"),
     "find": (["f"], "Stay"),

@@ -159,6 +159,74 @@ def test_list_goes_on_meanwhile(four, issuer):
     issuer.close()
 
 
+# Exporting many
+
+@pytest.fixture
+def export_of_many(tui, seed, home):
+    """The dialog for three of four, one of them with a tenant, with a folder that nobody else has."""
+    def start(folder=None, **options):
+        for name in ("a", "b", "c", "team/a"):
+            seed(name)
+        start.folder = folder or home / "out"
+        start.folder.mkdir(exist_ok=True)
+        t = tui(**options)
+        wait_selected(t, "a")
+        t.send("*", "Space", "e")
+        t.wait_for("Export 3 profiles")
+        t.send("BackTab", "Ctrl-U", str(start.folder))
+        t.wait_for(str(start.folder)[-12:])
+        return t
+    return start
+
+
+@pytest.mark.parametrize("options", [{}, {"cols": 40, "rows": 10}, {"lang": "C"}])
+def test_each_is_exported_to_a_file_of_its_own(export_of_many, chatelaine, home, store, options):
+    t = export_of_many(**options)
+    t.send("Enter")
+    said(t, "all 3 are exported")
+    names = {"b.llm.json": "b", "c.llm.json": "c", "team%a.llm.json": "team/a"}
+    assert {path.name: path.stat().st_mode & 0o7777 for path in export_of_many.folder.iterdir()} == dict.fromkeys(
+        names, 0o600)
+    for file, name in names.items():
+        assert chatelaine("export", name, "--format", "openhands-llm", "--output", home / "one").status == 0
+        assert (export_of_many.folder / file).read_bytes() == (home / "one").read_bytes()
+    has_marks(t)
+    t.send("m")
+    said(t, "wrote ")
+
+
+def test_export_of_many_tells_what_failed_and_keeps_its_mark(export_of_many, seed, store):
+    t = export_of_many()
+    there = export_of_many.folder / "b.llm.json"
+    there.write_text('{"refresh_token":"made-up"}')
+    seed("c", lifetime=-DAY)
+    t.send("Enter")
+    said(t, r"1 of 3 are exported; not exported: b, c \(m tells why\)")
+    has_marks(t, "b", "c")
+    assert there.read_text() == '{"refresh_token":"made-up"}'
+    assert (export_of_many.folder / "team%a.llm.json").exists()
+    t.send("m")
+    said(t, "the access token of 'c' is over")
+    said(t, "b.llm.json holds a login with its refresh token")
+
+
+def test_export_of_many_is_refused_at_once_where_it_makes_no_sense(export_of_many, home):
+    work_tree = home / "tree"
+    (work_tree / ".git").mkdir(parents=True)
+    t = export_of_many(work_tree)
+    t.send("Enter")
+    said(t, "is in a git work tree")
+    t.send("Ctrl-U", str(home / "nowhere"), "Enter")
+    said(t, "cannot write to .*nowhere.*No such file")
+    t.send("Ctrl-U", "Enter")
+    said(t, "name a folder")
+    # No clipboard, and no format that is the same for all.
+    assert "clipboard" not in t.text
+    t.send("Tab", "Right")
+    said(t, "openhands-python")
+    assert list(work_tree.iterdir()) == [work_tree / ".git"]
+
+
 # Forgetting many
 
 @pytest.mark.parametrize("cols, lines", [(80, 24), (60, 20), (40, 10)])
