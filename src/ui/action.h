@@ -35,12 +35,13 @@ enum {
 	ON_SETTINGS = 1 << 23,
 	ON_SETTING = 1 << 24,	/* a value is being typed */
 	ON_FIND = 1 << 25,	/* a name to go to is being typed */
-	ON_ALL = (1 << 26) - 1,
+	ON_AUDIT = 1 << 26,
+	ON_ALL = (1 << 27) - 1,
 	/* Dialogs in which one stands on a line. */
 	ON_CHOICE = ON_USE | ON_LEND | ON_IMPORT | ON_SETTINGS,
 	/* What is longer than its place. */
 	ON_TEXT = ON_DETAIL | ON_HELP | ON_TERMS | ON_MESSAGES | ON_FORGET |
-	    ON_USAGE | ON_FETCHING | ON_DOCTOR,
+	    ON_USAGE | ON_FETCHING | ON_DOCTOR | ON_AUDIT,
 	/* What has no rows to click on, where the mouse is on, and a help. */
 	ON_CLICKED = ON_ALL & ~(ON_LIST | ON_FILTER | ON_FIND | ON_CHOSEN |
 	    ON_NAME | ON_RENAME | ON_LOGIN | ON_ENDED | ON_HELP |

@@ -280,6 +280,9 @@ act_list(struct ui *ui, void *state, enum action action)
 	case ACTION_IMPORT:
 		import_open(ui, true);
 		break;
+	case ACTION_AUDIT:
+		audit_open(ui);
+		break;
 	case ACTION_DOCTOR:
 		doctor_open(ui);
 		break;

@@ -164,6 +164,7 @@ void lend_open(struct ui *ui, const struct profile *profile);	/* or back */
 void rename_open(struct ui *ui, const char *name);
 void usage_open(struct ui *ui, const char *name);	/* and asks for it */
 void doctor_open(struct ui *ui);
+void audit_open(struct ui *ui);
 void settings_open(struct ui *ui);
 
 /* What programs have and the store has not; says so when there is nothing and

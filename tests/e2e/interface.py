@@ -178,6 +178,7 @@ SCREENS = {
     "rename": (["n"], "New name:"),
     "usage": (["U"], "Usage"),
     "doctor": (["!"], "Look again"),
+    "audit": (["A"], "Look again"),
     "help": (["?"], "Keys"),
     "name": (["a"], "Name:"),
     "export": (["e"], "Format"),
