@@ -12,8 +12,7 @@
 
 #include "base/file.h"
 #include "base/i18n.h"
-#include "base/secret.h"
-
+#include "base/stamp.h"
 
 static const char *
 kind_of(mode_t mode)
@@ -115,6 +114,7 @@ file_read(int dir, const char *name, size_t most, struct buffer *out,
 		facts->mode = st.st_mode & 07777;
 		facts->uid = st.st_uid;
 		facts->links = st.st_nlink;
+		facts->stamp = stamp_of(&st);
 	}
 	close(fd);
 	return result;

@@ -14,6 +14,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -26,6 +27,7 @@ struct file_facts {
 	mode_t mode;		/* permission bits only */
 	uid_t uid;
 	nlink_t links;
+	uint64_t stamp;		/* base/stamp */
 };
 
 /*

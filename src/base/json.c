@@ -39,6 +39,9 @@ skip_string(const char *p, const char *end)
 	size_t n;
 
 	for (p++; *p != '"'; p++) {
+		/* Letters, digits and most signs: tokens are long. */
+		if (*p > '\\' && (unsigned char)*p < 0x80)
+			continue;
 		if ((unsigned char)*p >= 0x80) {
 			n = text_decode(p, (size_t)(end - p), &c);
 			if (n == 0)

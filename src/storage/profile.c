@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/stamp.h"
 #include "base/time.h"
 #include "storage/pending.h"
 #include "storage/profile.h"
@@ -124,12 +125,14 @@ read_owner(struct profile *profile, const struct json *object,
 static int
 read_profile(int dir, struct profile *profile, struct error *err)
 {
+	struct file_facts facts;
 	struct json *object;
 	int result = -1;
 
-	object = record_read(dir, PROFILE_FILE, NULL, err);
+	object = record_read(dir, PROFILE_FILE, &facts, err);
 	if (object == NULL)
 		return -1;
+	profile->stamp = stamp_join(profile->stamp, facts.stamp);
 	profile->created_at = record_time(object, "created_at");
 	profile->last_refresh = record_time(object, "last_refresh");
 	if (record_copy(&profile->user_id, object, "user_id", err) == 0 &&
@@ -161,11 +164,10 @@ profile_warn(struct profile *profile, struct buffer *text, struct error *err)
 
 /* "credential.json is mode 0644": it may have been read by others. */
 static int
-note_modes(int dir, struct profile *profile, const struct file_facts *facts,
-    struct error *err)
+note_modes(const struct stat *dir, struct profile *profile,
+    const struct file_facts *facts, struct error *err)
 {
 	struct buffer text = BUFFER_INIT;
-	struct stat st;
 
 	if ((facts->mode & 077) != 0) {
 		buffer_addf(&text, _("%s is mode %04o"), CREDENTIAL_FILE,
@@ -179,9 +181,9 @@ note_modes(int dir, struct profile *profile, const struct file_facts *facts,
 		if (profile_warn(profile, &text, err) != 0)
 			return -1;
 	}
-	if (fstat(dir, &st) == 0 && (st.st_mode & 077) != 0) {
+	if ((dir->st_mode & 077) != 0) {
 		buffer_addf(&text, _("its directory is mode %04o"),
-		    (unsigned int)(st.st_mode & 07777));
+		    (unsigned int)(dir->st_mode & 07777));
 		return profile_warn(profile, &text, err);
 	}
 	return 0;
@@ -204,6 +206,7 @@ load_volume(const struct store *store, int dir, struct profile *profile,
 	struct buffer path = BUFFER_INIT;
 	struct error why = ERROR_INIT;
 	char real[PATH_MAX];
+	struct stat st;
 
 	if (realpath(store_path(store), real) == NULL)
 		return error_set_errno(err, errno, "%s",
@@ -214,13 +217,17 @@ load_volume(const struct store *store, int dir, struct profile *profile,
 	profile->owner_path = buffer_detach(&path, err);
 	if (profile->owner == NULL || profile->owner_path == NULL)
 		return error_no_memory(err);
-	if (read_profile(dir, profile, &why) != 0 &&
-	    why.code != ERROR_NOT_FOUND) {
-		if (err != NULL)
-			*err = why;
-		return -1;
+	if (fstat(dir, &st) == 0)
+		profile->stamp = stamp_join(stamp_of(&st), STAMP_NONE);
+	if (read_profile(dir, profile, &why) == 0)
+		return 0;
+	if (why.code == ERROR_NOT_FOUND) {
+		profile->stamp = stamp_join(profile->stamp, STAMP_NONE);
+		return 0;
 	}
-	return 0;
+	if (err != NULL)
+		*err = why;
+	return -1;
 }
 
 static int
@@ -229,9 +236,14 @@ load_files(int dir, struct profile *profile, struct error *err)
 	struct credential credential = CREDENTIAL_INIT;
 	struct file_facts facts;
 	int result = -1;
+	struct stat st;
 
+	if (fstat(dir, &st) != 0)
+		return error_set_errno(err, errno, "%s",
+		    _("cannot read the profile's directory"));
 	if (credential_read(dir, &credential, &facts, err) == 0 &&
-	    note_modes(dir, profile, &facts, err) == 0) {
+	    note_modes(&st, profile, &facts, err) == 0) {
+		profile->stamp = stamp_join(stamp_of(&st), facts.stamp);
 		profile->generation = credential.generation;
 		profile->expires_at = credential.expires_at;
 		profile->renewable = credential.refresh_token != NULL;
@@ -248,15 +260,33 @@ static int
 load_directory(const struct store *store, int dir, struct profile *profile,
     struct error *why)
 {
-	bool is_volume = !has(dir, CREDENTIAL_FILE) &&
-	    has(dir, STORE_VOLUME_FILE);
+	bool is_volume;
 
-	if ((is_volume ? load_volume(store, dir, profile, why) :
-	    load_files(dir, profile, why)) == 0)
+	if (load_files(dir, profile, why) == 0)
 		return 0;
+	is_volume = !has(dir, CREDENTIAL_FILE) && has(dir, STORE_VOLUME_FILE);
+	if (is_volume) {
+		*why = (struct error)ERROR_INIT;
+		if (load_volume(store, dir, profile, why) == 0)
+			return 0;
+	}
 	why->code = is_volume || has(dir, CREDENTIAL_FILE) ||
 	    has(dir, PROFILE_FILE) ? ERROR_FAILED : ERROR_NOT_FOUND;
 	return -1;
+}
+
+uint64_t
+profile_stamp(const struct store *store, const char *name)
+{
+	char path[STORE_NAME_MAX + sizeof "/" CREDENTIAL_FILE];
+	int root = store_root(store);
+	uint64_t stamp;
+
+	stamp = stamp_at(root, name);
+	snprintf(path, sizeof path, "%s/%s", name, CREDENTIAL_FILE);
+	stamp = stamp_join(stamp, stamp_at(root, path));
+	snprintf(path, sizeof path, "%s/%s", name, PROFILE_FILE);
+	return stamp_join(stamp, stamp_at(root, path));
 }
 
 /* @look: there may be a record of a renewal in doubt. */
@@ -286,6 +316,7 @@ load(const struct store *store, const char *name, bool look,
 		return error_step(err, "%s",
 		    _("'chatelaine list' shows what there is"));
 	}
+	profile->stamp = STAMP_NEVER;
 	profile->damage = strdup(why.text);
 	return profile->damage == NULL ? error_no_memory(err) : 0;
 }
@@ -364,8 +395,8 @@ profile_load_all(const struct store *store, struct profile_list *list,
 	if (store_list(store, &names, err) != 0)
 		return -1;
 	/* Nearly always there is none, which saves looking for each. */
-	look = pending_list(store, &pending, NULL) != 0 || pending.count > 0;
-	store_names_release(&pending);
+	look = pending_list(store, &pending, NULL) != 0;
+	store_names_sort(&pending);
 	list->profile = calloc(names.count + 1, sizeof *list->profile);
 	if (list->profile == NULL) {
 		error_no_memory(err);
@@ -375,7 +406,8 @@ profile_load_all(const struct store *store, struct profile_list *list,
 		struct error why = ERROR_INIT;
 		struct profile *p = &list->profile[list->count];
 
-		if (load(store, names.name[i], look, p, &why) == 0)
+		if (load(store, names.name[i], look ||
+		    store_names_has(&pending, names.name[i]), p, &why) == 0)
 			list->count++;
 		else {
 			profile_release(p);
@@ -390,6 +422,7 @@ profile_load_all(const struct store *store, struct profile_list *list,
 	}
 	result = 0;
 out:
+	store_names_release(&pending);
 	store_names_release(&names);
 	return result;
 }

@@ -64,6 +64,8 @@ struct profile {
 	char *owner, *owner_path;
 	int64_t created_at, last_refresh, expires_at;
 	int64_t generation;
+	uint64_t stamp;		/* of its files when they were read
+				 * (base/stamp, profile_stamp()) */
 	bool renewable;		/* there is a refresh token */
 	/* The last refusal of the issuer, true of @refused_generation. */
 	enum profile_reason refused;
@@ -86,6 +88,10 @@ struct profile {
 int profile_load(const struct store *store, const char *name,
     struct profile *profile, struct error *err);
 void profile_release(struct profile *profile);
+
+/* What the stamp of @name would be now, by looking at the files only: not the
+ * one that a lent login is in. */
+uint64_t profile_stamp(const struct store *store, const char *name);
 
 /* True if nothing stands under @name. */
 bool profile_is_free(const struct store *store, const char *name);

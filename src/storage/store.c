@@ -1,8 +1,5 @@
 #include "config.h"
 
-#include <sys/stat.h>
-
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +12,6 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "storage/lock.h"
-#include "storage/profile.h"
 #include "storage/record.h"
 #include "storage/store.h"
 
@@ -77,6 +73,12 @@ store_exists(const struct store *store)
 	return store->root >= 0;
 }
 
+int
+store_root(const struct store *store)
+{
+	return store->root;
+}
+
 /* Returns the length of the name component that @text starts with, or 0. */
 static size_t
 component(const char *text)
@@ -93,8 +95,8 @@ component(const char *text)
 	return n <= STORE_COMPONENT_MAX ? n : 0;
 }
 
-static bool
-is_component(const char *text)
+bool
+store_is_component(const char *text)
 {
 	size_t n = component(text);
 
@@ -107,7 +109,7 @@ store_check_name(const char *name, struct error *err)
 	size_t n = component(name);
 
 	if (n > 0 && (name[n] == '\0' ||
-	    (name[n] == '/' && is_component(name + n + 1))))
+	    (name[n] == '/' && store_is_component(name + n + 1))))
 		return 0;
 	return error_set(err, ERROR_USAGE,
 	    _("'%s' is not a profile name: letters, digits and . _ @ + - "
@@ -225,56 +227,6 @@ store_make_parent(struct store *store, const char *name, struct error *err)
 	    err);
 }
 
-static int list_directory(int dir, const char *tenant,
-    struct store_names *names, struct error *err);
-
-static bool
-has(int dir, const char *name)
-{
-	struct stat st;
-
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/* A directory with a profile's files in it. */
-static bool
-is_profile(int dir)
-{
-	return has(dir, CREDENTIAL_FILE) || has(dir, PROFILE_FILE) ||
-	    has(dir, STORE_VOLUME_FILE);
-}
-
-int
-store_check_place(const struct store *store, const char *name,
-    struct error *err)
-{
-	struct store_names names = { NULL, 0 };
-	char tenant[STORE_COMPONENT_MAX + 1];
-	int dir, result = 0;
-
-	if (store_check_name(name, err) != 0)
-		return -1;
-	if (store->root < 0)
-		return 0;
-	tenant_of(tenant, name);
-	dir = file_open_dir(store->root, tenant[0] == '\0' ? name : tenant,
-	    NULL);
-	if (dir < 0)
-		return 0;
-	if (tenant[0] != '\0' && is_profile(dir))
-		result = error_set(err, ERROR_REFUSED,
-		    _("'%s' is a profile, so nothing can be kept under it; "
-		    "choose another name"), tenant);
-	else if (tenant[0] == '\0' && !is_profile(dir) &&
-	    list_directory(dir, name, &names, NULL) == 0 && names.count > 0)
-		result = error_set(err, ERROR_REFUSED,
-		    _("there are profiles under '%s/'; choose another name"),
-		    name);
-	store_names_release(&names);
-	close(dir);
-	return result;
-}
-
 int
 store_open_part(const struct store *store, const char *part,
     struct error *err)
@@ -304,124 +256,6 @@ store_make_part(struct store *store, const char *part, struct error *err)
 	fd = file_make_dir(private, part, err);
 	close(private);
 	return fd;
-}
-
-int
-store_names_add(struct store_names *names, const char *name,
-    struct error *err)
-{
-	size_t count = names->count;
-	char **grown;
-
-	/* Doubles the room where the count is a power of two. */
-	if ((count & (count - 1)) == 0) {
-		grown = realloc(names->name,
-		    (count == 0 ? 1 : count * 2) * sizeof *grown);
-		if (grown == NULL)
-			return error_no_memory(err);
-		names->name = grown;
-	}
-	names->name[count] = strdup(name);
-	if (names->name[count] == NULL)
-		return error_no_memory(err);
-	names->count++;
-	return 0;
-}
-
-/* Adds "ENTRY" or "TENANT/ENTRY". */
-static int
-add_entry(struct store_names *names, const char *tenant, const char *entry,
-    struct error *err)
-{
-	char name[STORE_NAME_MAX + 1];
-
-	snprintf(name, sizeof name, "%s%s%.*s", tenant,
-	    tenant[0] == '\0' ? "" : "/", STORE_COMPONENT_MAX, entry);
-	return store_names_add(names, name, err);
-}
-
-/* One entry of the store, or of a tenant's directory. */
-static int
-list_entry(int dir, const char *tenant, const char *entry,
-    struct store_names *names, struct error *err)
-{
-	struct stat st;
-	int fd, result = 0;
-
-	if (!is_component(entry))
-		return 0;
-	fd = openat(dir, entry,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0) {
-		/* A plain file is nothing of ours. A link in a profile's
-		 * place, or a directory that may not be read, must show. */
-		if (fstatat(dir, entry, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode)))
-			return add_entry(names, tenant, entry, err);
-		return 0;
-	}
-	if (is_profile(fd))
-		result = add_entry(names, tenant, entry, err);
-	else if (tenant[0] == '\0')
-		result = list_directory(fd, entry, names, err);
-	close(fd);
-	return result;
-}
-
-static int
-list_directory(int dir, const char *tenant, struct store_names *names,
-    struct error *err)
-{
-	struct dirent *entry;
-	int fd, result = 0;
-	DIR *d;
-
-	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	d = fd < 0 ? NULL : fdopendir(fd);
-	if (d == NULL) {
-		error_set_errno(err, errno, "%s", _("cannot read the store"));
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	while (result == 0 && (entry = readdir(d)) != NULL)
-		result = list_entry(dir, tenant, entry->d_name, names, err);
-	closedir(d);
-	return result;
-}
-
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-int
-store_list(const struct store *store, struct store_names *names,
-    struct error *err)
-{
-	names->name = NULL;
-	names->count = 0;
-	if (store->root < 0)
-		return 0;
-	if (list_directory(store->root, "", names, err) != 0) {
-		store_names_release(names);
-		return -1;
-	}
-	if (names->count > 1)
-		qsort(names->name, names->count, sizeof *names->name,
-		    compare_names);
-	return 0;
-}
-
-void
-store_names_release(struct store_names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->name[i]);
-	free(names->name);
-	names->name = NULL;
-	names->count = 0;
 }
 
 void

@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -53,6 +54,11 @@ const char *store_path(const struct store *store);
 
 /* False while the store is not there. */
 bool store_exists(const struct store *store);
+
+/* The descriptor of its directory, which belongs to the store; -1. */
+int store_root(const struct store *store);
+
+bool store_is_component(const char *text);
 
 /* 0, or ERROR_USAGE with what a name may consist of. */
 int store_check_name(const char *name, struct error *err);
@@ -100,7 +106,32 @@ int store_list(const struct store *store, struct store_names *names,
     struct error *err);
 int store_names_add(struct store_names *names, const char *name,
     struct error *err);
+void store_names_sort(struct store_names *names);
+
+/* Sorted ones only. */
+bool store_names_has(const struct store_names *names, const char *name);
 void store_names_release(struct store_names *names);
+
+/*
+ * The same with the directories, below the store, in which a profile may come
+ * that is not there yet: as long as all of them are as their stamps say
+ * (base/stamp), no name has come or gone, but for profiles whose own files went.
+ * Released in any case.
+ */
+struct store_dirs {
+	struct store_names names;
+	uint64_t *stamp;
+};
+
+#define STORE_DIRS_INIT { { NULL, 0 }, NULL }
+
+int store_list_dirs(const struct store *store, struct store_names *names,
+    struct store_dirs *dirs, struct error *err);
+void store_dirs_release(struct store_dirs *dirs);
+
+/* True if the directory @path is as it was when it got @stamp. */
+bool store_dir_is(const struct store *store, const char *path,
+    uint64_t stamp);
 
 /* The notice about the terms of use, agreed to once. */
 bool store_terms_agreed(const struct store *store);
