@@ -405,15 +405,9 @@ keep_is_active(const struct app *app)
 }
 
 bool
-keep_advice(const struct app *app, const struct profile_list *list,
-    int64_t now, struct buffer *out)
+keep_command(const struct app *app, struct buffer *out)
 {
-	int64_t within = settings_window(app->settings);
-	bool due = false;
-
-	for (size_t i = 0; i < list->count; i++)
-		due = due || keep_is_due(&list->profile[i], now, within);
-	if (!due || keep_is_active(app))
+	if (keep_is_active(app))
 		return false;
 	if (access("/run/systemd/system", F_OK) == 0)
 		buffer_add_string(out,
@@ -423,4 +417,16 @@ keep_advice(const struct app *app, const struct profile_list *list,
 		    "refresh --all --within %s') | crontab -",
 		    settings_text(app->settings, SETTING_WINDOW));
 	return true;
+}
+
+bool
+keep_advice(const struct app *app, const struct profile_list *list,
+    int64_t now, struct buffer *out)
+{
+	int64_t within = settings_window(app->settings);
+	bool due = false;
+
+	for (size_t i = 0; i < list->count; i++)
+		due = due || keep_is_due(&list->profile[i], now, within);
+	return due && keep_command(app, out);
 }

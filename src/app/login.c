@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <sys/stat.h>
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +12,7 @@
 #include "app/take.h"
 #include "base/i18n.h"
 #include "base/secret.h"
+#include "base/stamp.h"
 #include "base/time.h"
 
 int
@@ -64,6 +67,24 @@ note_absence(struct profile *profile, const struct look *look,
 	return profile_warn(profile, &text, err);
 }
 
+/* Of the file that a login is lent to, behind the links that lead to it. */
+static uint64_t
+lent_stamp(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? stamp_of(&st) : STAMP_NONE;
+}
+
+uint64_t
+login_stamp(const struct app *app, const struct profile *known)
+{
+	uint64_t stamp = profile_stamp(app->store, known->name);
+
+	return known->owner_path == NULL ? stamp :
+	    stamp_join(stamp, lent_stamp(known->owner_path));
+}
+
 /* Completes what is known of a lent login from the file of its program. */
 static int
 overlay(struct profile *profile, struct error *err)
@@ -78,9 +99,12 @@ overlay(struct profile *profile, struct error *err)
 		place_release(&place);
 		/* Lent to a program that is not known here: one profile that
 		 * cannot be read, and no reason to show no others. */
+		profile->stamp = STAMP_NEVER;
 		profile->damage = strdup(why.text);
 		return profile->damage == NULL ? error_no_memory(err) : 0;
 	}
+	profile->stamp = stamp_join(profile->stamp,
+	    lent_stamp(profile->owner_path));
 	look_at(&look, &place, NULL);
 	if (!is_there(&look, profile))
 		result = note_absence(profile, &look, err);

@@ -19,6 +19,10 @@ int login_load(const struct app *app, const char *name,
 int login_load_all(const struct app *app, struct profile_list *list,
     struct error *err);
 
+/* What the stamp of @known, as login_load() gave it, would be now: the same as
+ * long as nobody has changed its files, or the one that it is lent to. */
+uint64_t login_stamp(const struct app *app, const struct profile *known);
+
 /* As credential_load(), with the newest tokens of a lent login. For reading
  * only: what comes from a program's file must not be saved as ours. */
 int login_load_credential(const struct app *app, const char *name,

@@ -136,8 +136,8 @@ add_owner(struct profile *profile, const struct targets *targets,
 	return result;
 }
 
-static int
-complete(struct profile *profile, const struct targets *targets,
+int
+shown_complete_by(struct profile *profile, const struct targets *targets,
     struct error *err)
 {
 	int result = add_owner(profile, targets, err);
@@ -250,7 +250,7 @@ shown_complete(const struct app *app, struct profile_list *list,
 	/* A list that cannot be read is no reason to show no profiles. */
 	targets_load(app->store, &targets, NULL);
 	for (size_t i = 0; i < list->count && result == 0; i++)
-		result = complete(&list->profile[i], &targets, err);
+		result = shown_complete_by(&list->profile[i], &targets, err);
 	targets_release(&targets);
 	return result;
 }
@@ -263,7 +263,7 @@ shown_complete_one(const struct app *app, struct profile *profile,
 	int result;
 
 	targets_load(app->store, &targets, NULL);
-	result = complete(profile, &targets, err);
+	result = shown_complete_by(profile, &targets, err);
 	targets_release(&targets);
 	return result;
 }

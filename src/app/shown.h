@@ -21,6 +21,8 @@ enum shown_state {
  * by a warning for each that does not show what it was told to. */
 int shown_complete(const struct app *app, struct profile_list *list,
     struct error *err);
+int shown_complete_by(struct profile *profile, const struct targets *targets,
+    struct error *err);
 int shown_complete_one(const struct app *app, struct profile *profile,
     struct error *err);
 

@@ -28,9 +28,8 @@ kind_of(mode_t mode)
 	return _("a device");
 }
 
-/* Ours, or as root anybody's: an administrator reads volumes of others. */
-static bool
-owner_is_trusted(const struct stat *st)
+bool
+file_owner_is_trusted(const struct stat *st)
 {
 	return st->st_uid == geteuid() || st->st_uid == 0 || geteuid() == 0;
 }
@@ -42,7 +41,7 @@ check_file(const struct stat *st, const char *name, size_t most,
 	if (!S_ISREG(st->st_mode))
 		return error_set(err, ERROR_FAILED, _("%s is %s, not a file"),
 		    name, kind_of(st->st_mode));
-	if (!owner_is_trusted(st))
+	if (!file_owner_is_trusted(st))
 		return error_set(err, ERROR_FAILED,
 		    _("%s belongs to another user (uid %lu)"), name,
 		    (unsigned long)st->st_uid);
@@ -283,6 +282,25 @@ file_write(int dir, const char *name, const void *data, size_t length,
 	if (file_stage(dir, name, data, length, temporary, err) != 0)
 		return -1;
 	return file_commit(dir, temporary, name, err);
+}
+
+int
+file_write_cache(int dir, const char *name, const struct file_part *part,
+    size_t parts, struct error *err)
+{
+	char temporary[NAME_MAX + 1];
+	int fd = create_temporary(dir, name, temporary), result = 0;
+
+	if (fd < 0)
+		return error_set_errno(err, errno, _("cannot write %s"), name);
+	for (size_t i = 0; i < parts && result == 0; i++)
+		result = write_all(fd, part[i].data, part[i].length);
+	if (close_checked(fd) == 0 && result == 0 &&
+	    renameat(dir, temporary, dir, name) == 0)
+		return 0;
+	error_set_errno(err, errno, _("cannot write %s"), name);
+	unlinkat(dir, temporary, 0);
+	return -1;
 }
 
 static int

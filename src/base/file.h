@@ -9,6 +9,7 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <limits.h>
@@ -29,6 +30,10 @@ struct file_facts {
 	nlink_t links;
 	uint64_t stamp;		/* base/stamp */
 };
+
+/* Ours, or root's; as root anybody's: an administrator reads volumes of
+ * others. */
+bool file_owner_is_trusted(const struct stat *st);
 
 /*
  * Appends the contents of the regular file @name below @dir to @out. @facts
@@ -84,6 +89,16 @@ int file_exchange(int dir, const char *temporary, const char *name,
  */
 int file_reserve(int dir, const char *name, const void *data, size_t length,
     size_t room, struct error *err);
+
+/* As file_write(), of several parts and for what can be made again: whoever
+ * reads it notices by itself when it is not whole. Nothing is synced. */
+struct file_part {
+	const void *data;
+	size_t length;
+};
+
+int file_write_cache(int dir, const char *name, const struct file_part *part,
+    size_t parts, struct error *err);
 
 /* 0 if files may be made below @dir, as far as permissions tell. */
 int file_check_writable(int dir, struct error *err);

@@ -5,8 +5,7 @@
 #include <unistd.h>
 
 #include "app/keep.h"
-#include "app/login.h"
-#include "app/shown.h"
+#include "app/listing.h"
 #include "app/status.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -17,52 +16,90 @@
 #define COLUMNS 6
 #define COLUMN_MAX 40
 #define CELL_MAX 64
+#define LEFT_COLUMNS 16		/* "ended 100d ago !" */
 
 /* "acme/x" is of tenant "acme". */
 static bool
-is_of_tenant(const struct profile *profile, const char *tenant)
+is_of_tenant(const char *name, const char *tenant)
 {
 	size_t n;
 
 	if (tenant == NULL)
 		return true;
 	n = strlen(tenant);
-	return strncmp(profile->name, tenant, n) == 0 &&
-	    profile->name[n] == '/';
+	return strncmp(name, tenant, n) == 0 && name[n] == '/';
 }
 
-static size_t
-count_of(const struct profile_list *list, const char *tenant)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < list->count; i++)
-		count += is_of_tenant(&list->profile[i], tenant);
-	return count;
-}
+/* What is written at once: a large store makes a long list. */
+#define PIECE ((size_t)64 * 1024)
 
 static int
-print_json(struct cli *cli, const struct profile_list *list, int64_t now,
-    struct error *err)
+write_piece(struct buffer *text, size_t least, struct error *err)
 {
-	struct json *object = json_object(), *profiles;
-	struct buffer text = BUFFER_INIT, path = BUFFER_INIT;
-	int result = -1;
+	if (text->length < least && buffer_ok(text, NULL))
+		return 0;
+	if (cli_write(text, err) != 0)
+		return -1;
+	buffer_clear(text);
+	return 0;
+}
+
+/* The line up to where the first profile stands; "]}" is still to come. */
+static int
+begin_json(struct cli *cli, struct buffer *text, struct error *err)
+{
+	struct json *object = json_object();
+	struct buffer path = BUFFER_INIT;
+	int result;
 
 	report_store(cli->app, &path);
 	json_set_integer(object, "schema", 1);
 	json_set_string(object, "store", path.data);
-	profiles = json_set_array(object, "profiles");
-	for (size_t i = 0; i < list->count; i++)
-		if (is_of_tenant(&list->profile[i], cli->value[OPTION_TENANT]))
-			report_profile(json_append_object(profiles), cli->app,
-			    &list->profile[i], now);
-	if (json_print(object, JSON_LINE, &text, err) == 0) {
-		buffer_add_char(&text, '\n');
-		result = cli_write(&text, err);
-	}
-	buffer_release(&text);
+	json_set_array(object, "profiles");
+	result = json_print(object, JSON_LINE, text, err);
+	if (result == 0)
+		text->data[text->length -= strlen("]}")] = '\0';
 	buffer_release(&path);
+	return result;
+}
+
+static int
+add_json(struct cli *cli, const struct profile *profile, int64_t now,
+    struct buffer *text, struct error *err)
+{
+	struct json *object = json_object();
+
+	report_profile(object, cli->app, profile, now);
+	return json_print(object, JSON_LINE, text, err);
+}
+
+static int
+print_json(struct cli *cli, struct listing *list, int64_t now,
+    struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	struct profile view;
+	const struct profile *p;
+	bool first = true;
+	int result = begin_json(cli, &text, err);
+
+	for (size_t i = 0; i < list->count && result == 0; i++) {
+		if (!is_of_tenant(listing_name(list, i),
+		    cli->value[OPTION_TENANT]) ||
+		    (p = listing_verified(list, i, &view)) == NULL)
+			continue;
+		if (!first)
+			buffer_add_char(&text, ',');
+		first = false;
+		result = add_json(cli, p, now, &text, err);
+		listing_drop(p, &view);
+		if (result == 0)
+			result = write_piece(&text, PIECE, err);
+	}
+	buffer_add_string(&text, "]}\n");
+	if (result == 0)
+		result = write_piece(&text, 0, err);
+	buffer_release(&text);
 	return result;
 }
 
@@ -90,18 +127,23 @@ fill_row(const struct profile *profile, int64_t now,
 	cell[5] = used->length > 0 ? used->data : "-";
 }
 
+/* A script reads whole names, a person has a screen. */
+static void
+widen_one(int *width, const char *text, bool whole)
+{
+	int columns = text_columns(text);
+
+	if (columns > COLUMN_MAX && !whole && isatty(STDOUT_FILENO))
+		columns = COLUMN_MAX;
+	if (columns > *width)
+		*width = columns;
+}
+
 static void
 widen(int width[COLUMNS], const char *const cell[COLUMNS])
 {
-	for (int i = 0; i < COLUMNS; i++) {
-		int columns = text_columns(cell[i]);
-
-		/* A script reads whole names, a person has a screen. */
-		if (columns > COLUMN_MAX && i > 0 && isatty(STDOUT_FILENO))
-			columns = COLUMN_MAX;
-		if (columns > width[i])
-			width[i] = columns;
-	}
+	for (int i = 0; i < COLUMNS; i++)
+		widen_one(&width[i], cell[i], i == 0);
 }
 
 static void
@@ -116,8 +158,38 @@ add_row(struct buffer *out, const int width[COLUMNS],
 	buffer_add_char(out, '\n');
 }
 
+/* Of few profiles each column is as wide as what stands in it. Of many, what
+ * comes first is not held back by what comes last: there it is as wide as what
+ * the index knows of. */
+static void
+find_widths(struct cli *cli, struct listing *list, int64_t now,
+    int width[COLUMNS])
+{
+	const char *tenant = cli->value[OPTION_TENANT], *cell[COLUMNS];
+	struct buffer used = BUFFER_INIT;
+	char left[CELL_MAX];
+
+	if (list->index != NULL) {
+		listing_widths(list, &width[0], &width[1], &width[2]);
+		for (int i = PROFILE_OK; i <= PROFILE_DAMAGED; i++)
+			widen_one(&width[3],
+			    status_word((enum profile_status)i), true);
+		width[4] = LEFT_COLUMNS;
+		for (int i = 1; i < 3; i++)
+			if (width[i] > COLUMN_MAX && isatty(STDOUT_FILENO))
+				width[i] = COLUMN_MAX;
+	}
+	for (size_t i = 0; list->index == NULL && i < list->count; i++) {
+		if (!is_of_tenant(listing_name(list, i), tenant))
+			continue;
+		fill_row(listing_get(list, i), now, cell, left, &used);
+		widen(width, cell);
+	}
+	buffer_release(&used);
+}
+
 static int
-print_table(struct cli *cli, const struct profile_list *list, int64_t now,
+print_table(struct cli *cli, struct listing *list, int64_t now,
     struct error *err)
 {
 	const char *const header[COLUMNS] = { _("PROFILE"), _("ACCOUNT"),
@@ -125,23 +197,26 @@ print_table(struct cli *cli, const struct profile_list *list, int64_t now,
 	    _("USED BY") };
 	const char *tenant = cli->value[OPTION_TENANT];
 	const char *cell[COLUMNS];
-	int width[COLUMNS] = { 0 }, result;
+	int width[COLUMNS] = { 0 }, result = 0;
 	struct buffer text = BUFFER_INIT, used = BUFFER_INIT;
+	const struct profile *p;
+	struct profile view;
 	char left[CELL_MAX];
 
+	find_widths(cli, list, now, width);
 	widen(width, header);
-	for (size_t i = 0; i < list->count; i++) {
-		fill_row(&list->profile[i], now, cell, left, &used);
-		if (is_of_tenant(&list->profile[i], tenant))
-			widen(width, cell);
-	}
 	add_row(&text, width, header);
-	for (size_t i = 0; i < list->count; i++) {
-		fill_row(&list->profile[i], now, cell, left, &used);
-		if (is_of_tenant(&list->profile[i], tenant))
-			add_row(&text, width, cell);
+	for (size_t i = 0; i < list->count && result == 0; i++) {
+		if (!is_of_tenant(listing_name(list, i), tenant) ||
+		    (p = listing_verified(list, i, &view)) == NULL)
+			continue;
+		fill_row(p, now, cell, left, &used);
+		add_row(&text, width, cell);
+		listing_drop(p, &view);
+		result = write_piece(&text, PIECE, err);
 	}
-	result = cli_write(&text, err);
+	if (result == 0)
+		result = write_piece(&text, 0, err);
 	buffer_release(&text);
 	buffer_release(&used);
 	return result;
@@ -149,45 +224,50 @@ print_table(struct cli *cli, const struct profile_list *list, int64_t now,
 
 /* What the table cannot say: for people, who read it now. */
 static void
-advise(struct cli *cli, const struct profile_list *list, int64_t now)
+advise(struct cli *cli, const struct listing *list, int64_t now)
 {
 	struct buffer advice = BUFFER_INIT;
 
 	if (!isatty(STDERR_FILENO))
 		return;
-	if (keep_advice(cli->app, list, now, &advice))
+	if (keep_command(cli->app, &advice) && listing_is_due(list, now))
 		cli_note(_("chatelaine: nothing renews these logins in time; "
 		    "to have it done: %s"), advice.data);
 	buffer_release(&advice);
 }
 
+static bool
+has_tenant(const struct listing *list, const char *tenant)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (is_of_tenant(listing_name(list, i), tenant))
+			return true;
+	return false;
+}
+
 int
 cli_run_list(struct cli *cli, struct error *err)
 {
-	struct profile_list list;
+	struct listing list;
 	int64_t now = time_now();
 	int result;
 
-	if (login_load_all(cli->app, &list, err) != 0)
+	if (listing_load(cli->app, &list, NULL, err) != 0)
 		return -1;
-	if (shown_complete(cli->app, &list, err) != 0) {
-		profile_list_release(&list);
-		return -1;
-	}
 	if (cli->value[OPTION_JSON] != NULL)
 		result = print_json(cli, &list, now, err);
-	else if (count_of(&list, cli->value[OPTION_TENANT]) == 0 &&
-	    list.count > 0)
-		result = cli_say(err, _("no profiles of the tenant '%s'; "
-		    "'chatelaine list' shows all"),
-		    cli->value[OPTION_TENANT]);
 	else if (list.count == 0)
 		result = cli_say(err, _("no profiles in %s; sign in: "
 		    "chatelaine login NAME"), store_path(cli->app->store));
+	else if (!has_tenant(&list, cli->value[OPTION_TENANT]))
+		result = cli_say(err, _("no profiles of the tenant '%s'; "
+		    "'chatelaine list' shows all"),
+		    cli->value[OPTION_TENANT]);
 	else
 		result = print_table(cli, &list, now, err);
 	if (result == 0 && cli->value[OPTION_JSON] == NULL)
 		advise(cli, &list, now);
-	profile_list_release(&list);
+	listing_save(&list);
+	listing_release(&list);
 	return result;
 }

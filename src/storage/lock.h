@@ -34,6 +34,9 @@
 /* Held by `chatelaine keep` as long as it runs. */
 #define LOCK_KEEP "%keep"
 
+/* Under which the index is written. */
+#define LOCK_INDEX "%index"
+
 /* How long the command line waits for a lock, in ms: longer than one network
  * operation may take. */
 #define LOCK_WAIT_MS 20000

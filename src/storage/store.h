@@ -10,6 +10,7 @@
  *		usage/			storage/usage
  *		new/, gone/		profiles being made, being deleted
  *		state.json		what was agreed to; storage/targets
+ *		index			storage/index, where there are many
  *
  * Directories are 0700, files 0600.
  *
@@ -115,8 +116,8 @@ void store_names_release(struct store_names *names);
 /*
  * The same with the directories, below the store, in which a profile may come
  * that is not there yet: as long as all of them are as their stamps say
- * (base/stamp), no name has come or gone, but for profiles whose own files went.
- * Released in any case.
+ * (base/stamp), no name has come or gone, but for profiles whose own files
+ * went. Released in any case.
  */
 struct store_dirs {
 	struct store_names names;
