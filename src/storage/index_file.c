@@ -139,8 +139,8 @@ read_file(int fd, uint64_t size, struct index *index)
 	index->length = index->size = header.length;
 	index->widths.name = header.name;
 	index->widths.email = header.email;
-	index->entry = malloc((header.count + 1) * sizeof *index->entry);
-	index->dir = malloc((header.dirs + 1) * sizeof *index->dir);
+	index->entry = calloc(header.count + 1, sizeof *index->entry);
+	index->dir = calloc(header.dirs + 1, sizeof *index->dir);
 	index->text = malloc(header.length);
 	if (index->entry == NULL || index->dir == NULL ||
 	    index->text == NULL ||
