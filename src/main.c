@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 #include "ui/ui.h"
 
 /* All the state there is. */
@@ -82,7 +83,10 @@ start_store(struct program *program, struct error *err)
 	program->cli.app = &program->app;
 	if (command != NULL && command->without_store)
 		return 0;
-	return app_init(&program->app, &program->settings, err);
+	if (app_init(&program->app, &program->settings, err) != 0)
+		return -1;
+	store_set_interrupt(program->app.store, &interrupt_flag);
+	return 0;
 }
 
 static void

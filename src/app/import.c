@@ -107,7 +107,7 @@ import_login(struct app *app, const struct place *place, const char *as,
 			    &why);
 			use_unlock(app);
 		}
-	} while (result != 0 && use_again(&why, end));
+	} while (result != 0 && use_again(app, &why, end));
 	if (result != 0 && err != NULL)
 		*err = why;
 	return result;

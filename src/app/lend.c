@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -199,7 +198,7 @@ lend_profile(struct app *app, const char *name, const struct place *place,
 				result = lend_here(app, &profile, place, &why);
 				use_unlock(app);
 			}
-		} while (result != 0 && use_again(&why, end));
+		} while (result != 0 && use_again(app, &why, end));
 	note(app, AUDIT_LEND, name, place, result == 0 ? NULL : &why);
 	profile_release(&profile);
 	close(lock);
@@ -331,12 +330,9 @@ lend_take_back(struct app *app, const char *name, int wait_ms,
 	if (lock < 0)
 		return -1;
 	result = take_back_once(app, name, false, &place, wait_ms, &why);
-	while (result != 0 && why.code == ERROR_BUSY &&
-	    time_steady_ms() < end) {
-		poll(NULL, 0, LOCK_RETRY_MS);
+	while (result != 0 && use_again(app, &why, end))
 		result = take_back_once(app, name, true, &place, wait_ms,
 		    &why);
-	}
 	note(app, AUDIT_TAKE_BACK, name, &place, result == 0 ? NULL : &why);
 	place_release(&place);
 	close(lock);

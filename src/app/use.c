@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -298,12 +297,10 @@ audit(struct app *app, const struct place *place, const char *name,
 }
 
 bool
-use_again(const struct error *why, int64_t end)
+use_again(const struct app *app, struct error *why, int64_t end)
 {
-	if (why->code != ERROR_BUSY || time_steady_ms() >= end)
-		return false;
-	poll(NULL, 0, LOCK_RETRY_MS);
-	return true;
+	return why->code == ERROR_BUSY && time_steady_ms() < end &&
+	    lock_pause(app->store, why) == 0;
 }
 
 int
@@ -321,7 +318,7 @@ use_profile(struct app *app, const struct place *place, const char *name,
 			done = use_here(app, place, name, result, &why);
 			use_unlock(app);
 		}
-	} while (done != 0 && use_again(&why, end));
+	} while (done != 0 && use_again(app, &why, end));
 	if (name != NULL && done == 0)
 		strcpy(result->profile, name);
 	if (!result->unchanged)

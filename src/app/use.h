@@ -84,8 +84,8 @@ int use_mark_run(struct app *app, const struct place *place,
 
 /* True, after a moment, when it is worth trying again until @end (steady clock,
  * ms): the file changed under us, or somebody is at work on a profile. No lock
- * is held meanwhile. */
-bool use_again(const struct error *why, int64_t end);
+ * is held meanwhile. Interrupted, it is false, and @why says so. */
+bool use_again(const struct app *app, struct error *why, int64_t end);
 
 struct intake;
 struct look;

@@ -10,7 +10,9 @@ volatile sig_atomic_t interrupt_flag;
 static void
 on_signal(int number)
 {
-	interrupt_flag = number;
+	/* Ctrl-C is the weakest wish: a front end may go on after it. */
+	if (interrupt_flag == 0 || number != SIGINT)
+		interrupt_flag = number;
 }
 
 void

@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/time.h"
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 #include "cli/refresh.h"
 #include "cli/target.h"
 
@@ -116,12 +117,17 @@ use_each(struct cli *cli, const struct places *places, const char *name,
 	if (use_begin_undo(cli->app, err) != 0)
 		return -1;
 	for (size_t i = 0; i < places->count; i++) {
-		if (use_one(cli, &places->place[i], name, &why) == 0)
+		if (interrupt_flag)
+			error_set(&why, ERROR_INTERRUPTED, "%s",
+			    _("interrupted before the other programs"));
+		else if (use_one(cli, &places->place[i], name, &why) == 0)
 			continue;
 		if (result != 0)
 			cli_report(err);
 		*err = why;
 		result = -1;
+		if (interrupt_flag)
+			break;
 	}
 	return result;
 }

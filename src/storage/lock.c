@@ -156,6 +156,16 @@ lock_is_held(const struct store *store, const char *name)
 }
 
 int
+lock_pause(const struct store *store, struct error *err)
+{
+	if (poll(NULL, 0, LOCK_RETRY_MS) < 0 && errno == EINTR &&
+	    store_is_interrupted(store))
+		return error_set(err, ERROR_INTERRUPTED, "%s",
+		    _("interrupted"));
+	return 0;
+}
+
+int
 lock_take(struct store *store, const char *name, int wait_ms,
     struct error *err)
 {
@@ -164,8 +174,9 @@ lock_take(struct store *store, const char *name, int wait_ms,
 	int fd;
 
 	while ((fd = lock_try(store, name, &why)) < 0 &&
-	    why.code == ERROR_BUSY && time_steady_ms() < end)
-		poll(NULL, 0, LOCK_RETRY_MS);
+	    why.code == ERROR_BUSY && time_steady_ms() < end &&
+	    lock_pause(store, &why) == 0)
+		continue;
 	if (fd < 0 && err != NULL)
 		*err = why;
 	return fd;

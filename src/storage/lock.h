@@ -58,8 +58,13 @@ int lock_try(struct store *store, const char *name, struct error *err);
 /* True if somebody holds it. Takes nothing and makes nothing. */
 bool lock_is_held(const struct store *store, const char *name);
 
-/* As above, trying for @wait_ms. */
+/* As above, trying for @wait_ms, or until somebody wants us to stop. */
 int lock_take(struct store *store, const char *name, int wait_ms,
     struct error *err);
+
+/* Sleeps until the next try. ERROR_INTERRUPTED when a signal came meanwhile
+ * that wants us to stop (store_set_interrupt()): one that came before was about
+ * what is being brought to its end now. */
+int lock_pause(const struct store *store, struct error *err);
 
 #endif

@@ -20,6 +20,7 @@
 struct store {
 	char *path;
 	int root;		/* -1: not there */
+	const volatile sig_atomic_t *interrupted;	/* or NULL */
 };
 
 static int
@@ -59,6 +60,18 @@ store_close(struct store *store)
 		close(store->root);
 	free(store->path);
 	free(store);
+}
+
+void
+store_set_interrupt(struct store *store, const volatile sig_atomic_t *flag)
+{
+	store->interrupted = flag;
+}
+
+bool
+store_is_interrupted(const struct store *store)
+{
+	return store->interrupted != NULL && *store->interrupted != 0;
 }
 
 const char *

@@ -20,6 +20,7 @@
 #ifndef STORAGE_STORE_H
 #define STORAGE_STORE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,6 +50,12 @@ struct store;
  * store_close(). NULL: ERROR_FAILED, it is no directory or may not be read. */
 struct store *store_open(const char *path, struct error *err);
 void store_close(struct store *store);
+
+/* From now on a wait for a lock of this store ends when a signal comes that
+ * makes *@flag true, with ERROR_INTERRUPTED. The flag outlives the store. */
+void store_set_interrupt(struct store *store,
+    const volatile sig_atomic_t *flag);
+bool store_is_interrupted(const struct store *store);
 
 /* The path as it was given; belongs to the store. */
 const char *store_path(const struct store *store);

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
@@ -22,6 +23,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "storage/lock.h"
 #include "storage/store.h"
 
@@ -273,6 +275,42 @@ the_stores_own_locks_differ(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, \
 	close_store)
 
+static volatile sig_atomic_t stop;
+
+static void
+on_alarm(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+static void
+waiting_ends_when_somebody_wants_it(void **state)
+{
+	const struct itimerval soon = { { 0, 0 }, { 0, 50000 } };
+	struct sigaction action = { .sa_handler = on_alarm };
+	struct error err = ERROR_INIT;
+	int64_t start = time_steady_ms();
+	pid_t pid = start_holder("work");
+
+	(void)state;
+	stop = 0;
+	sigaction(SIGALRM, &action, NULL);
+	store_set_interrupt(store, &stop);
+	/* More than one: it may come between two naps. */
+	for (int i = 0; i < 3 && err.code != ERROR_INTERRUPTED; i++) {
+		setitimer(ITIMER_REAL, &soon, NULL);
+		assert_int_equal(lock_take(store, "work", 1000, &err), -1);
+	}
+	assert_int_equal(err.code, ERROR_INTERRUPTED);
+	assert_true(time_steady_ms() - start < 2500);
+	/* What came before is no reason not to wait for what must be done. */
+	assert_int_equal(lock_take(store, "work", 50, &err), -1);
+	assert_int_equal(err.code, ERROR_BUSY);
+	store_set_interrupt(store, NULL);
+	kill_holder(pid);
+}
+
 int
 main(void)
 {
@@ -280,6 +318,7 @@ main(void)
 		TEST(the_holder_excludes_others_and_is_named),
 		TEST(locks_do_not_cover_each_other),
 		TEST(waiting_ends_when_the_lock_is_free),
+		TEST(waiting_ends_when_somebody_wants_it),
 		TEST(a_removed_file_is_made_anew),
 		TEST(the_file_is_private_and_no_link),
 		TEST(any_umask_leaves_a_lock_that_can_be_taken_again),
