@@ -15,6 +15,7 @@
 #include "base/secret.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "plain/plain.h"
 #include "ui/ui.h"
 
 /* All the state there is. */
@@ -114,12 +115,15 @@ run(struct program *program, struct error *err)
 {
 	if (program->cli.command != NULL)
 		return program->cli.command->run(&program->cli, err);
+	if (program->cli.value[OPTION_PLAIN] != NULL)
+		return plain_run(&program->app, err);
 	if (ui_is_possible())
 		return ui_run(&program->app, err);
 	if (cli_run_list(&program->cli, err) != 0)
 		return -1;
 	cli_note("%s", _("chatelaine: the interface needs a terminal that can "
-	    "move its cursor; 'chatelaine help' lists the commands"));
+	    "move its cursor; 'chatelaine --plain' does without, 'chatelaine "
+	    "help' lists the commands"));
 	return 0;
 }
 

@@ -79,6 +79,7 @@ parse_options(struct cli *cli, int argc, char **argv, struct error *err)
 
 	fill_getopt(table, letters);
 	opterr = 0;
+	optind = 0;	/* getopt() remembers where it was */
 	while ((got = getopt_long(argc, argv, letters, table, NULL)) != -1) {
 		number = number_of(got);
 		if (got == ':' || (optarg != NULL && *optarg == '\0'))
@@ -105,7 +106,7 @@ static int
 check_options(const struct cli *cli, struct error *err)
 {
 	unsigned int taken = CLI_EVERYWHERE |
-	    (cli->command != NULL ? cli->command->options : 0);
+	    (cli->command != NULL ? cli->command->options : CLI_ALONE);
 
 	for (int i = 0; i < OPTIONS; i++) {
 		if (cli->value[i] == NULL || (taken & CLI_OPTION(i)) != 0)
@@ -140,28 +141,41 @@ check_operands(const struct cli *cli, struct error *err)
 }
 
 int
-cli_parse(struct cli *cli, int argc, char **argv, struct error *err)
+cli_read(struct cli *cli, int argc, char **argv, struct error *err)
 {
 	memset(cli, 0, sizeof *cli);
 	if (parse_options(cli, argc, argv, err) != 0)
 		return -1;
-	if (cli->value[OPTION_VERSION] != NULL) {
+	if (cli->value[OPTION_VERSION] != NULL)
 		cli->command = cli_find_command("version");
-		return 0;
-	}
-	if (cli->value[OPTION_HELP] != NULL) {
+	else if (cli->value[OPTION_HELP] != NULL)
 		/* `chatelaine COMMAND --help` is `chatelaine help COMMAND`. */
 		cli->command = cli_find_command("help");
-		return 0;
-	}
-	if (cli->operands > 0) {
+	else if (cli->operands > 0) {
 		cli->command = cli_find_command(cli->operand[0]);
 		if (cli->command == NULL)
 			return cli_unknown_command(cli->operand[0], err);
 		cli->operand++;
 		cli->operands--;
 	}
+	return 0;
+}
+
+int
+cli_check(const struct cli *cli, struct error *err)
+{
+	if (cli->value[OPTION_VERSION] != NULL ||
+	    cli->value[OPTION_HELP] != NULL)
+		return 0;
 	if (check_options(cli, err) != 0)
 		return -1;
 	return cli->command == NULL ? 0 : check_operands(cli, err);
+}
+
+int
+cli_parse(struct cli *cli, int argc, char **argv, struct error *err)
+{
+	if (cli_read(cli, argc, argv, err) != 0)
+		return -1;
+	return cli_check(cli, err);
 }

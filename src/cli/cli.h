@@ -27,6 +27,7 @@ enum cli_option {
 	OPTION_NO_QR,
 	OPTION_NONE,
 	OPTION_OUTPUT,
+	OPTION_PLAIN,
 	OPTION_PURGE,
 	OPTION_REPLACE,
 	OPTION_REVEAL,
@@ -47,6 +48,9 @@ enum cli_option {
 /* What every command takes. */
 #define CLI_EVERYWHERE (CLI_OPTION(OPTION_CONFIG) | \
 	CLI_OPTION(OPTION_STORE) | CLI_OPTION(OPTION_HELP))
+
+/* What goes without a command; the other two are commands themselves. */
+#define CLI_ALONE (CLI_OPTION(OPTION_PLAIN) | CLI_OPTION(OPTION_VERSION))
 
 struct cli_option_info {
 	const char *name;
@@ -69,6 +73,7 @@ struct cli {
 	const char *target[CLI_TARGETS_MAX];	/* of each --for */
 	int targets;
 	struct app *app;		/* filled in by main */
+	bool plain;	/* nothing is drawn: for those who hear it */
 	int status;	/* of a command that passes another one's on */
 };
 
@@ -95,6 +100,12 @@ int cli_unknown_command(const char *name, struct error *err);
  * give the commands of those names. */
 int cli_parse(struct cli *cli, int argc, char **argv, struct error *err);
 
+/* Its two halves, for a front end that asks for what is missing in between:
+ * what the words say (@argv is put in order, operands at its end), and whether
+ * the command takes them. */
+int cli_read(struct cli *cli, int argc, char **argv, struct error *err);
+int cli_check(const struct cli *cli, struct error *err);
+
 /* Appends the help of one command, or of all (NULL). */
 void cli_help(const struct cli_command *command, struct buffer *out);
 
@@ -112,8 +123,8 @@ int cli_say(struct error *err, const char *format, ...)
 void cli_note(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
-/* Asks at the terminal and reads a line; NULL when there is no terminal or it
- * ended. The caller frees it. */
+/* Asks at the terminal and reads a line; NULL when it ended, or when a signal
+ * came that is caught (cli/interrupt). The caller frees it. */
 char *cli_ask(const char *question);
 bool cli_can_ask(void);
 

@@ -30,6 +30,8 @@ const struct cli_option_info cli_options[OPTIONS] = {
 	[OPTION_NONE] = { "none", 0, NULL, N_("take the view away") },
 	[OPTION_OUTPUT] = { "output", 'o', N_("FILE"),
 	    N_("write to FILE, mode 0600; - is standard output") },
+	[OPTION_PLAIN] = { "plain", 0, NULL,
+	    N_("the interface in lines, for screen readers") },
 	[OPTION_PURGE] = { "purge", 0, NULL,
 	    N_("keep no backup, so that undo cannot bring it back") },
 	[OPTION_REPLACE] = { "replace", 0, NULL,

@@ -228,7 +228,7 @@ static void
 add_options(struct state *s)
 {
 	unsigned int taken = CLI_EVERYWHERE | (s->command != NULL ?
-	    s->command->options : CLI_OPTION(OPTION_VERSION));
+	    s->command->options : CLI_ALONE);
 	char word[64];
 
 	for (int i = 0; i < OPTIONS; i++) {

@@ -80,12 +80,13 @@ print_table(const struct settings *settings, struct error *err)
 
 /* That it was written, and that it is of no use now, are two things. */
 static int
-change(struct settings *settings, enum setting setting, const char *value,
+change(struct app *app, enum setting setting, const char *value,
     struct error *err)
 {
+	struct settings *settings = app->settings;
 	struct buffer origin = BUFFER_INIT;
 
-	if (settings_set(settings, setting, value, err) != 0)
+	if (app_set(app, setting, value, err) != 0)
 		return -1;
 	if (settings->value[setting].origin > ORIGIN_FILE) {
 		settings_add_origin(settings, setting, &origin);
@@ -117,7 +118,7 @@ cli_run_config(struct cli *cli, struct error *err)
 	if (setting == SETTINGS)
 		return -1;
 	if (unset || cli->operands == 2)
-		return change(settings, setting, unset ? NULL :
+		return change(cli->app, setting, unset ? NULL :
 		    cli->operand[1], err);
 	return cli_say(err, "%s", shown(settings, setting));
 }

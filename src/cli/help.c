@@ -88,9 +88,11 @@ cli_help(const struct cli_command *command, struct buffer *out)
 		help_values(command->options, out);
 		return;
 	}
-	buffer_addf(out, "%s\n%s\n\n",
+	buffer_addf(out, "%s\n%s\n%s\n\n",
 	    _("usage: chatelaine [--store DIR] [--config FILE]   "
 	    "the terminal interface"),
+	    _("       chatelaine --plain [OPTION]...             "
+	    "the same in lines"),
 	    _("       chatelaine COMMAND [OPTION]..."));
 	for (size_t i = 0; i < cli_commands_count; i++) {
 		buffer_clear(&label);

@@ -3,7 +3,10 @@
  */
 #include "config.h"
 
+#include <sys/select.h>
+
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +16,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 
 int
 cli_write(const struct buffer *text, struct error *err)
@@ -80,24 +84,58 @@ cli_can_ask(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
+/* Nothing is read ahead, and no signal is missed: those that end what is being
+ * done are let through only while we wait. NULL: the end, or such a signal. */
+static char *
+read_line(void)
+{
+	struct buffer line = BUFFER_INIT;
+	sigset_t blocked, before;
+	ssize_t n = -1;
+	fd_set fds;
+	char c;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGHUP);
+	sigprocmask(SIG_BLOCK, &blocked, &before);
+	while (interrupt_flag == 0) {
+		FD_ZERO(&fds);
+		FD_SET(STDIN_FILENO, &fds);
+		n = -1;
+		if (pselect(STDIN_FILENO + 1, &fds, NULL, NULL, NULL,
+		    &before) < 0) {
+			if (errno == EINTR)
+				continue;
+			break;
+		}
+		n = read(STDIN_FILENO, &c, 1);
+		if (n <= 0 || c == '\n')
+			break;
+		buffer_add_char(&line, c);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (n > 0 && c == '\n')
+		return buffer_detach(&line, NULL);
+	buffer_release(&line);
+	return NULL;
+}
+
 char *
 cli_ask(const char *question)
 {
 	struct buffer text = BUFFER_INIT;
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t n;
+	char *line;
 
 	text_add_safe(&text, question);
 	fprintf(stderr, "%s ", text.data);
 	fflush(stderr);
 	buffer_release(&text);
-	n = getline(&line, &size, stdin);
-	if (n < 0) {
-		free(line);
+	line = read_line();
+	if (line == NULL)
 		fputc('\n', stderr);
-		return NULL;
-	}
-	line[strcspn(line, "\r\n")] = '\0';
+	else
+		line[strcspn(line, "\r")] = '\0';
 	return line;
 }

@@ -135,13 +135,14 @@ add_bar(struct buffer *out, int percent)
 
 static void
 add_limit(struct buffer *out, const struct usage_limit *limit, int columns,
-    int64_t now)
+    bool bars, int64_t now)
 {
 	char label[USAGE_LABEL_SIZE], resets[TIME_TEXT_SIZE];
 
 	usage_limit_label(label, limit);
 	add_label(out, label, columns);
-	add_bar(out, limit->percent);
+	if (bars)
+		add_bar(out, limit->percent);
 	if (limit->percent == USAGE_NOT_KNOWN)
 		buffer_add_string(out, "     ?");
 	else
@@ -162,7 +163,8 @@ add_row(struct buffer *out, const char *label, const char *value, int columns)
 }
 
 static void
-add_entry(struct buffer *out, const struct entry *entry, int64_t now)
+add_entry(struct buffer *out, const struct entry *entry, bool bars,
+    int64_t now)
 {
 	const struct usage_record *record = &entry->record;
 	const char *plan = status_plan(plan_of(entry));
@@ -180,7 +182,7 @@ add_entry(struct buffer *out, const struct entry *entry, int64_t now)
 	text_add_safe(out, entry->known ? age : _("not fetched yet"));
 	buffer_add_char(out, '\n');
 	for (size_t i = 0; i < record->limits; i++)
-		add_limit(out, &record->limit[i], columns, now);
+		add_limit(out, &record->limit[i], columns, bars, now);
 	if (entry->known && record->limits == 0)
 		add_row(out, _("limits"), _("none told"), columns);
 	if (record->limit_reached == 1)
@@ -190,7 +192,7 @@ add_entry(struct buffer *out, const struct entry *entry, int64_t now)
 }
 
 static void
-print_text(const struct app *app, const struct profile *profile, size_t count,
+print_text(const struct cli *cli, const struct profile *profile, size_t count,
     struct buffer *out)
 {
 	int64_t now = time_now();
@@ -198,8 +200,8 @@ print_text(const struct app *app, const struct profile *profile, size_t count,
 	bool missing = false;
 
 	for (size_t i = 0; i < count; i++) {
-		load(app, &profile[i], &entry);
-		add_entry(out, &entry, now);
+		load(cli->app, &profile[i], &entry);
+		add_entry(out, &entry, !cli->plain, now);
 		missing = missing || !entry.known;
 	}
 	if (missing)
@@ -219,7 +221,7 @@ print(struct cli *cli, const struct profile *profile, size_t count,
 	if (cli->value[OPTION_JSON] != NULL)
 		result = print_json(cli->app, profile, count, &text, err);
 	else
-		print_text(cli->app, profile, count, &text);
+		print_text(cli, profile, count, &text);
 	if (result == 0)
 		result = cli_write(&text, err);
 	buffer_release(&text);

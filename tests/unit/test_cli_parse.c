@@ -33,7 +33,6 @@ parse(struct cli *cli, const char *line, char words[512], struct error *err)
 	argv[0] = strtok(words, " ");
 	while (argc <= MOST && (argv[argc] = strtok(NULL, " ")) != NULL)
 		argc++;
-	optind = 0;	/* getopt() remembers where it was */
 	return cli_parse(cli, argc, argv, err);
 }
 
