@@ -49,11 +49,15 @@ print_text(const struct findings *findings, struct error *err)
 	}
 	result = cli_write(&text, err);
 	buffer_release(&text);
-	if (result == 0 && findings->count == 0)
-		result = cli_say(err, _("all is well: %zu refresh tokens, each "
-		    "in one file; %zu places of programs looked at"),
-		    findings->tokens, findings->places);
-	return result;
+	if (result != 0 || findings->count > 0)
+		return result;
+	if (findings->tokens == 0)
+		return cli_say(err, _("all is well: no refresh token yet; "
+		    "%zu places of programs looked at"), findings->places);
+	return cli_say(err, ngettext("all is well: %zu refresh token, in one "
+	    "file; %zu places of programs looked at", "all is well: %zu "
+	    "refresh tokens, each in one file; %zu places of programs looked "
+	    "at", findings->tokens), findings->tokens, findings->places);
 }
 
 int

@@ -40,8 +40,8 @@ enum {
 	/* Dialogs in which one stands on a line. */
 	ON_CHOICE = ON_USE | ON_LEND | ON_IMPORT | ON_SETTINGS,
 	/* What is longer than its place. */
-	ON_TEXT = ON_DETAIL | ON_HELP | ON_TERMS | ON_MESSAGES | ON_FORGET |
-	    ON_USAGE | ON_FETCHING | ON_DOCTOR | ON_AUDIT,
+	ON_TEXT = ON_EMPTY | ON_DETAIL | ON_HELP | ON_TERMS | ON_MESSAGES |
+	    ON_FORGET | ON_USAGE | ON_FETCHING | ON_DOCTOR | ON_AUDIT,
 	/* What has no rows to click on, where the mouse is on, and a help. */
 	ON_CLICKED = ON_ALL & ~(ON_LIST | ON_FILTER | ON_FIND | ON_CHOSEN |
 	    ON_NAME | ON_RENAME | ON_LOGIN | ON_ENDED | ON_HELP |

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/status.h"
 #include "base/i18n.h"
@@ -13,6 +14,7 @@
 #include "ui/scroll.h"
 
 #define LABEL_COLUMNS 14
+#define OWN_INDENT 2		/* of a value in a line of its own */
 
 /* A rectangle that is filled from the top, after @skip lines. */
 struct pane {
@@ -21,31 +23,51 @@ struct pane {
 	int skip, used;
 };
 
+/* In the next line of the pane, if that is in sight. */
+static void
+put(struct pane *pane, int indent, enum term_style style, const char *text)
+{
+	int at = pane->used - pane->skip;
+
+	if (at >= 0 && at < pane->lines)
+		term_text(pane->line + at, pane->column + indent,
+		    pane->columns - indent, style, text);
+}
+
+/* What has no space in it, such as an id or a path, stands rather in a line of
+ * its own than in two: so it can be copied. */
+static bool
+wants_own_line(const char *value, int width, int whole)
+{
+	int columns = text_columns(value);
+
+	return strchr(value, ' ') == NULL && columns > width &&
+	    columns <= whole;
+}
+
 static void
 add(struct pane *pane, const char *label, enum term_style style,
     const char *value)
 {
-	int width = pane->columns - LABEL_COLUMNS, at;
+	int indent = LABEL_COLUMNS;
 	size_t n, skip;
 
-	if (value == NULL || *value == '\0' || width < 1)
+	if (value == NULL || *value == '\0' || pane->columns <= indent)
 		return;
-	for (bool first = true; *value != '\0'; first = false) {
+	put(pane, 0, STYLE_DIM, label);
+	if (wants_own_line(value, pane->columns - indent, pane->columns -
+	    OWN_INDENT)) {
+		pane->used++;
+		indent = OWN_INDENT;
+	}
+	for (; *value != '\0'; value += n + skip) {
 		struct buffer part = BUFFER_INIT;
 
-		n = text_wrap(value, width, &skip);
+		n = text_wrap(value, pane->columns - indent, &skip);
 		buffer_add(&part, value, n);
-		at = pane->used++ - pane->skip;
-		if (at >= 0 && at < pane->lines) {
-			if (first)
-				term_text(pane->line + at, pane->column,
-				    LABEL_COLUMNS - 1, STYLE_DIM, label);
-			term_text(pane->line + at,
-			    pane->column + LABEL_COLUMNS, width, style,
-			    part.data);
-		}
+		put(pane, indent, style, part.data);
+		pane->used++;
 		buffer_release(&part);
-		value += n + skip;
 	}
 }
 

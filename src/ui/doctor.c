@@ -33,9 +33,14 @@ draw_well(struct page *page, const struct findings *findings)
 
 	page_text(page, 0, STYLE_GOOD, _("All is well."));
 	page_line(page);
-	buffer_addf(&text, ngettext("%zu refresh token was looked at; each "
-	    "is in one file.", "%zu refresh tokens were looked at; each is in "
-	    "one file.", findings->tokens), findings->tokens);
+	if (findings->tokens == 0)
+		buffer_add_string(&text, _("There is no refresh token yet, in "
+		    "the store or elsewhere."));
+	else
+		buffer_addf(&text, ngettext("%zu refresh token was looked at; "
+		    "it is in one file.", "%zu refresh tokens were looked at; "
+		    "each is in one file.", findings->tokens),
+		    findings->tokens);
 	page_text(page, 0, STYLE_NORMAL, text.data);
 	buffer_clear(&text);
 	buffer_addf(&text, ngettext("%zu place was looked at where a program "

@@ -16,6 +16,7 @@
 
 #define COLUMNS 60
 #define NAMES_MOST 12		/* lines */
+#define NAMES_LEAST 3
 
 /* The names, from line @skip on, in their order on the screen. */
 static void
@@ -38,6 +39,8 @@ draw_names(const struct ui *ui, const struct dialog *d, int lines, int skip)
 	}
 }
 
+/* Where there is room the words stay in sight below the names; else both are one
+ * text that scrolls. */
 static void
 draw_forget(struct ui *ui, void *state)
 {
@@ -45,7 +48,7 @@ draw_forget(struct ui *ui, void *state)
 	const char *text = _("They move to the backups, and z brings them back "
 	    "one at a time. The logins stay valid at the issuer. To sign out, "
 	    "delete them one by one.");
-	int lines, columns, names = (int)ui->rows.marks, words, room;
+	int lines, columns, names = (int)ui->rows.marks, words, room, skip, at;
 	char title[80];
 	struct dialog d;
 
@@ -56,14 +59,21 @@ draw_forget(struct ui *ui, void *state)
 	    "Forget %zu profiles", ui->rows.marks), ui->rows.marks);
 	d = dialog_draw(title, (names < NAMES_MOST ? names : NAMES_MOST) + 1 +
 	    words, COLUMNS, ON_FORGET);
-	/* The names come first: the rest can be done without. */
 	room = d.lines - 1 - words;
-	if (room < 3)
-		room = d.lines < names ? d.lines : names;
+	if (room >= NAMES_LEAST) {
+		scroll_fit(scroll, names, room);
+		at = room + 1;
+		skip = 0;
+	} else {
+		scroll_fit(scroll, names + 1 + words, d.lines);
+		room = d.lines;
+		at = names + 1 - scroll->skip;
+		skip = at < 0 ? -at : 0;
+		at = at < 0 ? 0 : at;
+	}
 	draw_names(ui, &d, room, scroll->skip);
-	scroll_fit(scroll, names, room);
-	term_wrapped(d.line + room + 1, d.column, d.columns,
-	    d.lines - room - 1, STYLE_NORMAL, text);
+	term_wrapped_from(d.line + at, d.column, d.columns, d.lines - at,
+	    STYLE_NORMAL, text, skip);
 	ui_draw_more(d.line + d.lines + 1, d.column + d.columns,
 	    scroll_has_more(scroll));
 }

@@ -3,6 +3,8 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
+
 #include "app/remove.h"
 #include "app/undo.h"
 #include "base/i18n.h"
@@ -252,7 +254,8 @@ act_list(struct ui *ui, void *state, enum action action)
 {
 	const struct profile *p = ui_selected(ui);
 
-	(void)state;
+	if (ui->list.count == 0 && scroll_act(state, action))
+		return;
 	ui->message[0] = '\0';
 	switch (action) {
 	case ACTION_ADD:
@@ -350,10 +353,15 @@ static const struct screen_type list_type = {
 	.click = click_list,
 	.job = job_on_list,
 	.ticks = list_ticks,
+	.release = free,
 };
 
 void
 list_open(struct ui *ui)
 {
-	ui_push(ui, &list_type, NULL);
+	/* What scrolls is what stands there while there is no profile. */
+	struct scroll *scroll = calloc(1, sizeof *scroll);
+
+	if (scroll != NULL)
+		ui_push(ui, &list_type, scroll);
 }

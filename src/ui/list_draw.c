@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "ui/list.h"
+#include "ui/scroll.h"
 
 #define PANE_FROM 110		/* columns: details stand beside the list */
 #define LEFT_COLUMNS 16
@@ -22,7 +23,8 @@
 #define NAME_MOST 28
 #define ACCOUNT_LEAST 12
 #define ACCOUNT_MOST 32
-#define USED_LEAST 12
+#define USED_LEAST 7		/* "USED BY" */
+#define USED_FROM 12		/* or it is left out */
 #define USED_MOST 15
 #define STORE_LEAST 8
 #define SMALL_BELOW 60		/* columns: the clock gives way to marks */
@@ -61,7 +63,7 @@ lay_out_columns(const struct rows *rows, struct list_layout *l)
 	    rows->plan_columns, PLAN_COLUMNS) : 0;
 	rest -= l->plan > 0 ? l->plan + 2 : 0;
 	l->used = l->account = 0;
-	if (rest >= ACCOUNT_LEAST + 2 + USED_LEAST) {
+	if (rest >= ACCOUNT_LEAST + 2 + USED_FROM) {
 		used = between(USED_LEAST, rows->used_columns, USED_MOST);
 		l->account = between(ACCOUNT_LEAST, rows->account_columns,
 		    between(ACCOUNT_LEAST, rest - 2 - used, ACCOUNT_MOST));
@@ -353,20 +355,35 @@ draw_selected(const struct ui *ui, const struct list_layout *l)
 	buffer_release(&text);
 }
 
+/* It scrolls: on a small screen there is not room for all of it. */
 static void
-draw_empty(const struct list_layout *l)
+draw_empty(const struct ui *ui, const struct list_layout *l,
+    struct scroll *scroll)
 {
-	int line = l->lines >= 14 ? 4 : l->lines >= 5 ? 2 : 1;
+	const char *head = _("No logins yet. Press a to sign in.");
+	const char *text = _("chatelaine keeps your ChatGPT logins on this "
+	    "machine, shows when each runs out, and hands them to the "
+	    "programs that use them. You sign in on any device with a "
+	    "browser: here you only need a code.");
+	int line = l->lines >= 14 ? 4 : 1, gap = l->lines >= 14;
 	int width = l->columns - 6 > 66 ? 66 : l->columns - 6;
+	int end = l->message >= 0 && ui->message[0] != '\0' ? l->message :
+	    l->keys;
+	int heads = term_wrapped_lines(width, head), room, skip, at;
+	int used = heads + gap + term_wrapped_lines(width, text);
 
-	line += term_wrapped(line, 3, width, l->lines - line - 1, STYLE_STRONG,
-	    _("No logins yet. Press a to sign in."));
-	line += l->lines >= 14;
-	term_wrapped(line, 3, width, l->lines - line - 3, STYLE_NORMAL,
-	    _("chatelaine keeps your ChatGPT logins on this machine, shows "
-	    "when each runs out, and hands them to the programs that use "
-	    "them. You sign in on any device with a browser: here you only "
-	    "need a code."));
+	room = end - line;
+	/* The sign that there is more has a line of its own. */
+	if (used > room)
+		room--;
+	scroll_fit(scroll, used, room);
+	skip = scroll->skip;
+	at = skip < heads ? term_wrapped_from(line, 3, width, room,
+	    STYLE_STRONG, head, skip) + gap : 0;
+	skip = skip > heads + gap ? skip - heads - gap : 0;
+	term_wrapped_from(line + at, 3, width, room - at, STYLE_NORMAL, text,
+	    skip);
+	ui_draw_more(end - 1, l->columns - 1, scroll_has_more(scroll));
 }
 
 static void
@@ -406,13 +423,12 @@ list_draw(struct ui *ui, void *state)
 {
 	struct list_layout l;
 
-	(void)state;
 	list_lay_out(ui, &l);
 	scroll(ui, &l);
 	if (l.first > 0)
 		draw_header(ui, &l);
 	if (ui->list.count == 0)
-		draw_empty(&l);
+		draw_empty(ui, &l, state);
 	else
 		draw_columns(ui, &l);
 	if (ui->list.count > 0 && ui->rows.count == 0)

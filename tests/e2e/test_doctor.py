@@ -86,7 +86,7 @@ def holders(home, secret):
 
 def test_empty_store(chatelaine, found, store):
     assert found() == []
-    assert "all is well" in expect.succeeded(chatelaine("doctor"))
+    assert "all is well: no refresh token yet" in expect.succeeded(chatelaine("doctor"))
     assert not store.path.exists()
 
 

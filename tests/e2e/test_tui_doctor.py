@@ -21,7 +21,7 @@ def test_all_is_well(tui, seed, home, issuer, store, options):
     wait_selected(t, "work")
     before = store.modes()
     opened(t)
-    said(t, "All is well. 1 refresh token was looked at; each is in one file. 1 place was looked at")
+    said(t, "All is well. 1 refresh token was looked at; it is in one file. 1 place was looked at")
     assert issuer.count() == 0 and store.modes() == before
     t.send("Esc")
     t.wait_for(the_list)
@@ -31,7 +31,7 @@ def test_empty_store(tui, store):
     t = tui()
     t.wait_for("No logins yet")
     opened(t)
-    said(t, "All is well. 0 refresh tokens")
+    said(t, "All is well. There is no refresh token yet")
     assert store.names() == []
 
 

@@ -412,3 +412,21 @@ def test_profile_that_another_program_removed_breaks_nothing(tui, chatelaine, se
         t.wait_for(the_list)
     t.send("r")
     said(t, "no profile 'a'")
+
+
+def test_account_and_its_id_are_whole_in_a_wide_window(tui, seed):
+    seed("acme/client-x", "client")
+    t = tui(cols=120, rows=40)
+    t.wait_for("ops@client.example  Team")
+    t.wait_for("44444444-2222-4333-8444-555555555555")
+
+
+def test_empty_list_scrolls_where_it_has_no_room(tui):
+    t = tui(cols=40, rows=8)
+    t.wait_for("more below")
+    assert "need a code" not in words(t)
+    t.send("End")
+    said(t, "here you only need a code.")
+    t.wait_for(lambda t: "more below" not in t.text)
+    t.send("Home")
+    said(t, "No logins yet")
