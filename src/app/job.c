@@ -276,7 +276,7 @@ job_new(struct app *app, const struct job_type *type, const char *name,
 	job->type = type;
 	strcpy(job->name, name);
 	strcpy(job->saved, name);
-	job->lock = job->spend_lock = job->answer = -1;
+	job->lock = job->spend_lock = job->answer = job->listen = -1;
 	job->child = (struct child)CHILD_INIT;
 	buffer_init(&job->child.line);
 	job->deadline = time_steady_ms() + LOCK_WAIT_MS;
@@ -364,13 +364,19 @@ job_free(struct job *job)
 	free(job);
 }
 
+void
+job_listen(struct job *job, int fd)
+{
+	job->listen = fd;
+}
+
 int
 job_run(struct job *job, const volatile sig_atomic_t *interrupted,
     void (*changed)(const struct job_view *view, void *context),
     void *context, struct error *err)
 {
 	while (!job_step(job)) {
-		struct pollfd fd = { job_fd(job), POLLIN, 0 };
+		struct pollfd fds[2] = { { job_fd(job), POLLIN, 0 } };
 
 		if (changed != NULL)
 			changed(&job->view, context);
@@ -378,7 +384,8 @@ job_run(struct job *job, const volatile sig_atomic_t *interrupted,
 			return error_set(err, ERROR_INTERRUPTED, "%s",
 			    _("interrupted"));
 		/* A signal ends the wait; poll() ignores a negative fd. */
-		poll(&fd, 1, job_timeout_ms(job));
+		fds[1] = (struct pollfd){ job->listen, POLLIN, 0 };
+		poll(fds, 2, job_timeout_ms(job));
 	}
 	if (changed != NULL)
 		changed(&job->view, context);

@@ -84,6 +84,10 @@ void job_cancel(struct job *job);
 
 void job_free(struct job *job);
 
+/* job_run() also wakes, and calls @changed, which then reads it, when there is
+ * something at @fd. -1: nowhere, as it is at first. */
+void job_listen(struct job *job, int fd);
+
 /* Runs it to its end, unless @interrupted becomes true first: then a job that
  * is not spending is given up with ERROR_INTERRUPTED. For front ends without
  * a loop. @changed is called after each step; may be NULL. */

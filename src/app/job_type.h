@@ -26,6 +26,7 @@ struct job {
 	int lock, spend_lock;
 	int answer;
 	struct child child;
+	int listen;		/* job_listen(); -1 */
 	int64_t deadline;	/* steady clock, ms */
 	bool reserved;		/* there is a record to take away */
 	struct job_view view;

@@ -126,6 +126,7 @@ void cli_note(const char *format, ...)
 /* Asks at the terminal and reads a line; NULL when it ended, or when a signal
  * came that is caught (cli/interrupt). The caller frees it. */
 char *cli_ask(const char *question);
+char *cli_line(void);	/* without a question */
 bool cli_can_ask(void);
 
 int cli_run_audit(struct cli *cli, struct error *err);

@@ -2,6 +2,7 @@
 
 #include <sys/ioctl.h>
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +25,11 @@
 /* What has been shown so far. */
 struct progress {
 	struct cli *cli;
+	struct job *job;
 	enum job_state state;
 	int64_t polls;
 	bool locked, told;	/* about the lock; the code */
+	struct error trouble;	/* of the last poll: not told again */
 	struct error err;	/* standard output is gone */
 };
 
@@ -210,9 +213,30 @@ text_code(struct progress *p, const struct job_view *view)
 	    "its admin does)."));
 	add_wrapped(&text, _("Continue only if you started this sign-in. If a "
 	    "website or a person gave you this code, cancel: Ctrl-C."));
-	buffer_addf(&text, "\n%s\n", _("Waiting for approval..."));
+	buffer_addf(&text, "\n%s\n", p->cli->plain ?
+	    _("Waiting for approval... Enter says how long the code is good.") :
+	    _("Waiting for approval..."));
 	cli_write(&text, &p->err);
 	buffer_release(&text);
+}
+
+/* For those who hear it no time ticks: it is told to who asks. */
+static void
+answer_enter(struct progress *p, const struct job_view *view)
+{
+	struct pollfd fd = { STDIN_FILENO, POLLIN, 0 };
+	char left[TIME_TEXT_SIZE], *line;
+
+	if (poll(&fd, 1, 0) <= 0)
+		return;
+	line = cli_line();
+	if (line == NULL)
+		job_listen(p->job, -1);
+	else {
+		time_format_left(left, view->code_expires_at - time_now());
+		cli_say(&p->err, _("The code ends in %s."), left);
+	}
+	free(line);
 }
 
 static void
@@ -249,12 +273,16 @@ changed(const struct job_view *view, void *context)
 		(json ? json_code : text_code)(p, view);
 		p->told = true;
 	}
+	if (view->state == JOB_CODE && p->cli->plain)
+		answer_enter(p, view);
 	if (view->state == JOB_CODE && view->polls != p->polls) {
 		if (json)
 			json_waiting(p, view);
-		else if (view->trouble.code != ERROR_NONE)
+		else if (view->trouble.code != ERROR_NONE &&
+		    strcmp(view->trouble.text, p->trouble.text) != 0)
 			cli_note(_("chatelaine: %s; still trying"),
 			    view->trouble.text);
+		p->trouble = view->trouble;
 		p->polls = view->polls;
 	}
 	p->state = view->state;
@@ -274,6 +302,9 @@ sign_in(struct cli *cli, struct progress *p, char saved[STORE_NAME_MAX + 1],
 	    cli->value[OPTION_REPLACE] != NULL ? JOB_REPLACE : 0, err);
 	if (job == NULL)
 		return -1;
+	p->job = job;
+	if (cli->plain)
+		job_listen(job, STDIN_FILENO);
 	interrupt_catch();
 	result = job_run(job, &interrupt_flag, changed, p, err);
 	/* Ctrl-C is a wish to give up; a line that drops is not. */

@@ -86,14 +86,14 @@ cli_can_ask(void)
 
 /* Nothing is read ahead, and no signal is missed: those that end what is being
  * done are let through only while we wait. NULL: the end, or such a signal. */
-static char *
-read_line(void)
+char *
+cli_line(void)
 {
 	struct buffer line = BUFFER_INIT;
 	sigset_t blocked, before;
 	ssize_t n = -1;
 	fd_set fds;
-	char c;
+	char c, *text;
 
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGINT);
@@ -116,8 +116,12 @@ read_line(void)
 		buffer_add_char(&line, c);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	if (n > 0 && c == '\n')
-		return buffer_detach(&line, NULL);
+	if (n > 0 && c == '\n') {
+		text = buffer_detach(&line, NULL);
+		if (text != NULL)
+			text[strcspn(text, "\r")] = '\0';
+		return text;
+	}
 	buffer_release(&line);
 	return NULL;
 }
@@ -132,10 +136,8 @@ cli_ask(const char *question)
 	fprintf(stderr, "%s ", text.data);
 	fflush(stderr);
 	buffer_release(&text);
-	line = read_line();
+	line = cli_line();
 	if (line == NULL)
 		fputc('\n', stderr);
-	else
-		line[strcspn(line, "\r")] = '\0';
 	return line;
 }

@@ -187,7 +187,7 @@ do_line(struct plain *plain, char *line)
 	if (count == 0)
 		return;
 	result = count < PLAIN_WORDS ? perform(plain, word, count, &err) :
-	    error_set(&err, ERROR_USAGE, "%s", _("that are too many words"));
+	    error_set(&err, ERROR_USAGE, "%s", _("those are too many words"));
 	if (result != 0)
 		cli_report(&err);
 	forget_answers(plain);

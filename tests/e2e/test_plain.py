@@ -98,6 +98,7 @@ def test_signing_in_has_no_picture_and_no_countdown(tui, issuer, store):
     code = issuer.user_codes[-1]
     assert p.said.count(code) == 1 and p.said.count("The code ends at") == 1
     assert issuer.url in p.said and "\u2588" not in p.said and "##" not in p.said
+    p.type("\r", "The code ends in 00:1")
     issuer.approve(code)
     p.hears("Signed in: 'new' is dev@example.com", "\n" + PROMPT)
     assert store.names() == ["new"]
