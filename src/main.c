@@ -133,16 +133,16 @@ main(int argc, char **argv)
 	struct program program = { .argc = argc, .argv = argv };
 	struct error err = ERROR_INIT;
 	size_t stage = 0;
-	int result = 0;
+	int result = 0, status;
 
 	while (stage < STAGES && result == 0)
 		result = stages[stage++].start(&program, &err);
 	if (result == 0)
 		result = run(&program, &err);
-	if (result != 0)
-		cli_report(&err);
+	status = result == 0 ? program.cli.status :
+	    cli_fail(&program.cli, &err);
 	while (stage-- > 0)
 		if (stages[stage].stop != NULL)
 			stages[stage].stop(&program);
-	return result == 0 ? program.cli.status : (int)err.code;
+	return status;
 }

@@ -16,6 +16,7 @@ enum cli_option {
 	OPTION_AGREE_TERMS,
 	OPTION_ALL,
 	OPTION_AS,
+	OPTION_CHECK,
 	OPTION_CONFIG,
 	OPTION_FOR,
 	OPTION_FORCE,
@@ -112,6 +113,10 @@ void cli_help(const struct cli_command *command, struct buffer *out);
 /* Shows an error on standard error: "chatelaine: message". */
 void cli_report(const struct error *err);
 
+/* Shows the error that a command line came to, where its reader looks for it,
+ * and gives the exit status. */
+int cli_fail(const struct cli *cli, const struct error *err);
+
 /* Writes to standard output: 0, or ERROR_FAILED when that cannot be written.
  * The buffer is ours already, in the locale's encoding. */
 int cli_write(const struct buffer *text, struct error *err);
@@ -141,6 +146,7 @@ int cli_run_keep(struct cli *cli, struct error *err);
 int cli_run_lend(struct cli *cli, struct error *err);
 int cli_run_list(struct cli *cli, struct error *err);
 int cli_run_login(struct cli *cli, struct error *err);
+int cli_run_metrics(struct cli *cli, struct error *err);
 int cli_run_refresh(struct cli *cli, struct error *err);
 int cli_run_rename(struct cli *cli, struct error *err);
 int cli_run_run(struct cli *cli, struct error *err);

@@ -13,6 +13,8 @@ const struct cli_option_info cli_options[OPTIONS] = {
 	[OPTION_ALL] = { "all", 0, NULL, N_("every profile") },
 	[OPTION_AS] = { "as", 0, N_("NAME"),
 	    N_("the name of the profile that is made") },
+	[OPTION_CHECK] = { "check", 0, NULL,
+	    N_("one line and a status for Nagios and its like") },
 	[OPTION_CONFIG] = { "config", 0, N_("FILE"),
 	    N_("the config file, in place of the usual one") },
 	[OPTION_FOR] = { "for", 0, N_("TARGET"),
@@ -69,8 +71,8 @@ const struct cli_command cli_commands[] = {
 	},
 	{
 		.name = "list", .usage = "", .least = 0, .most = 0,
-		.options = CLI_OPTION(OPTION_JSON) |
-		    CLI_OPTION(OPTION_TENANT),
+		.options = CLI_OPTION(OPTION_CHECK) |
+		    CLI_OPTION(OPTION_JSON) | CLI_OPTION(OPTION_TENANT),
 		.summary = N_("the profiles, and when their access ends"),
 		.run = cli_run_list,
 	},
@@ -176,6 +178,11 @@ const struct cli_command cli_commands[] = {
 		.summary = N_("look for copies of logins, and what else is "
 		    "wrong"),
 		.run = cli_run_doctor,
+	},
+	{
+		.name = "metrics", .usage = "", .least = 0, .most = 0,
+		.summary = N_("the profiles as metrics for Prometheus"),
+		.run = cli_run_metrics,
 	},
 	{
 		.name = "completion", .usage = "bash|zsh|fish", .least = 1,

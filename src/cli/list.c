@@ -11,24 +11,13 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/cli.h"
+#include "cli/monitor.h"
 #include "cli/report.h"
 
 #define COLUMNS 6
 #define COLUMN_MAX 40
 #define CELL_MAX 64
 #define LEFT_COLUMNS 16		/* "ended 100d ago !" */
-
-/* "acme/x" is of tenant "acme". */
-static bool
-is_of_tenant(const char *name, const char *tenant)
-{
-	size_t n;
-
-	if (tenant == NULL)
-		return true;
-	n = strlen(tenant);
-	return strncmp(name, tenant, n) == 0 && name[n] == '/';
-}
 
 /* What is written at once: a large store makes a long list. */
 #define PIECE ((size_t)64 * 1024)
@@ -84,7 +73,7 @@ print_json(struct cli *cli, struct listing *list, int64_t now,
 	int result = begin_json(cli, &text, err);
 
 	for (size_t i = 0; i < list->count && result == 0; i++) {
-		if (!is_of_tenant(listing_name(list, i),
+		if (!report_is_of_tenant(listing_name(list, i),
 		    cli->value[OPTION_TENANT]) ||
 		    (p = listing_verified(list, i, &view)) == NULL)
 			continue;
@@ -180,7 +169,7 @@ find_widths(struct cli *cli, struct listing *list, int64_t now,
 				width[i] = COLUMN_MAX;
 	}
 	for (size_t i = 0; list->index == NULL && i < list->count; i++) {
-		if (!is_of_tenant(listing_name(list, i), tenant))
+		if (!report_is_of_tenant(listing_name(list, i), tenant))
 			continue;
 		fill_row(listing_get(list, i), now, cell, left, &used);
 		widen(width, cell);
@@ -207,7 +196,7 @@ print_table(struct cli *cli, struct listing *list, int64_t now,
 	widen(width, header);
 	add_row(&text, width, header);
 	for (size_t i = 0; i < list->count && result == 0; i++) {
-		if (!is_of_tenant(listing_name(list, i), tenant) ||
+		if (!report_is_of_tenant(listing_name(list, i), tenant) ||
 		    (p = listing_verified(list, i, &view)) == NULL)
 			continue;
 		fill_row(p, now, cell, left, &used);
@@ -240,7 +229,7 @@ static bool
 has_tenant(const struct listing *list, const char *tenant)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (is_of_tenant(listing_name(list, i), tenant))
+		if (report_is_of_tenant(listing_name(list, i), tenant))
 			return true;
 	return false;
 }
@@ -252,6 +241,8 @@ cli_run_list(struct cli *cli, struct error *err)
 	int64_t now = time_now();
 	int result;
 
+	if (cli->value[OPTION_CHECK] != NULL)
+		return monitor_list(cli, err);
 	if (listing_load(cli->app, &list, NULL, err) != 0)
 		return -1;
 	if (cli->value[OPTION_JSON] != NULL)

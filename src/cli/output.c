@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/monitor.h"
 
 int
 cli_write(const struct buffer *text, struct error *err)
@@ -76,6 +77,15 @@ cli_report(const struct error *err)
 		cli_note("chatelaine: %s", err->text);
 	else
 		cli_note("chatelaine: %s; %s", err->text, err->step);
+}
+
+int
+cli_fail(const struct cli *cli, const struct error *err)
+{
+	if (cli->value[OPTION_CHECK] != NULL)
+		return monitor_fail(err);
+	cli_report(err);
+	return (int)err->code;
 }
 
 bool

@@ -80,3 +80,14 @@ report_profile(struct json *object, const struct app *app,
 	for (char *const *w = profile->warning; *w != NULL; w++)
 		json_append_string(warnings, *w);
 }
+
+bool
+report_is_of_tenant(const char *name, const char *tenant)
+{
+	size_t n;
+
+	if (tenant == NULL)
+		return true;
+	n = strlen(tenant);
+	return strncmp(name, tenant, n) == 0 && name[n] == '/';
+}

@@ -13,6 +13,10 @@
 void report_profile(struct json *object, const struct app *app,
     const struct profile *profile, int64_t now);
 
+/* True if the profile @name is @tenant's: "acme/x" is of "acme"; NULL is
+ * everybody. */
+bool report_is_of_tenant(const char *name, const char *tenant);
+
 /* The store's path from the root on. */
 void report_store(const struct app *app, struct buffer *path);
 

@@ -39,6 +39,8 @@ enum profile_status {
 	PROFILE_DAMAGED		/* cannot be read */
 };
 
+#define PROFILE_STATUSES (PROFILE_DAMAGED + 1)
+
 /* Why a profile needs a login. */
 enum profile_reason {
 	REASON_NONE,
