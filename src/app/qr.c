@@ -8,10 +8,19 @@
 #include "app/qr.h"
 #include "base/i18n.h"
 
-/* SGR: black on white of the 256 colours, which themes leave alone; before
- * it the same of the 8 colours, for terminals that know no others. */
-#define BLACK_ON_WHITE "\033[30;47m\033[38;5;16;48;5;231m"
+/* SGR. Colours are those of the 256 that themes leave alone; before them the
+ * same of the 8, for terminals that know no others. */
 #define NORMAL "\033[0m"
+
+/* Of a line of blocks, and of a whole cell that is light or dark. */
+static const struct {
+	const char *line, *light, *dark;
+} inks[] = {
+	[QR_PLAIN] = { "", "#", " " },
+	[QR_REVERSE] = { "\033[7m", "\033[7m ", "\033[0m " },
+	[QR_COLOURED] = { "\033[30;47m\033[38;5;16;48;5;231m",
+	    "\033[47m\033[48;5;231m ", "\033[40m\033[48;5;16m " },
+};
 
 /* `struct qr` is QRcode under another name; only this file knows. */
 #define CODE(qr) ((const QRcode *)(const void *)(qr))
@@ -42,19 +51,30 @@ width(const struct qr *qr)
 }
 
 int
-qr_columns(const struct qr *qr, enum qr_style style)
+qr_columns(const struct qr *qr, int scale)
 {
-	return style == QR_HALF_BLOCKS ? width(qr) : 2 * width(qr);
+	return width(qr) * scale;
 }
 
 int
-qr_lines(const struct qr *qr, enum qr_style style)
+qr_lines(const struct qr *qr, int scale)
 {
-	return style == QR_HALF_BLOCKS ? (width(qr) + 1) / 2 : width(qr);
+	return (width(qr) * scale + 1) / 2;
 }
 
-bool
-qr_module(const struct qr *qr, int x, int y)
+int
+qr_fit(const struct qr *qr, int lines, int columns, bool blocks, int most)
+{
+	for (int scale = most; scale > 0; scale--)
+		if ((blocks || scale % 2 == 0) &&
+		    qr_lines(qr, scale) <= lines &&
+		    qr_columns(qr, scale) <= columns)
+			return scale;
+	return 0;
+}
+
+static bool
+is_dark(const struct qr *qr, int x, int y)
 {
 	int size = CODE(qr)->width;
 
@@ -66,13 +86,14 @@ qr_module(const struct qr *qr, int x, int y)
 }
 
 void
-qr_cell(const struct qr *qr, int column, int line, bool *upper, bool *lower)
+qr_cell(const struct qr *qr, int scale, int column, int line, bool *upper,
+    bool *lower)
 {
-	*upper = qr_module(qr, column, 2 * line);
-	*lower = qr_module(qr, column, 2 * line + 1);
+	*upper = is_dark(qr, column / scale, 2 * line / scale);
+	*lower = is_dark(qr, column / scale, (2 * line + 1) / scale);
 }
 
-/* The character for a pair of modules, by which of them are drawn. */
+/* The character for a cell, by which of its halves are drawn. */
 static const char *
 block(bool upper, bool lower)
 {
@@ -82,50 +103,26 @@ block(bool upper, bool lower)
 }
 
 static void
-print_half_line(const struct qr *qr, int line, bool draw_dark,
-    struct buffer *out)
+print_line(const struct qr *qr, int scale, int line, bool blocks,
+    enum qr_ink ink, struct buffer *out)
 {
-	bool upper, lower;
+	bool upper, lower, dark = ink != QR_PLAIN;
 
-	for (int x = 0; x < width(qr); x++) {
-		qr_cell(qr, x, line, &upper, &lower);
-		buffer_add_string(out,
-		    block(upper == draw_dark, lower == draw_dark));
+	if (blocks)
+		buffer_add_string(out, inks[ink].line);
+	for (int x = 0; x < qr_columns(qr, scale); x++) {
+		qr_cell(qr, scale, x, line, &upper, &lower);
+		buffer_add_string(out, blocks ?
+		    block(upper == dark, lower == dark) :
+		    upper ? inks[ink].dark : inks[ink].light);
 	}
-}
-
-static void
-print_full_line(const struct qr *qr, int line, bool draw_dark,
-    struct buffer *out)
-{
-	for (int x = 0; x < width(qr); x++)
-		buffer_add_string(out,
-		    qr_module(qr, x, line) == draw_dark ? "##" : "  ");
-}
-
-/* Full cells in colour: spaces on white or on black. */
-static void
-print_coloured_cells(const struct qr *qr, int line, struct buffer *out)
-{
-	for (int x = 0; x < width(qr); x++)
-		buffer_addf(out, "%s  ", qr_module(qr, x, line) ?
-		    "\033[40m\033[48;5;16m" : "\033[47m\033[48;5;231m");
+	buffer_add_string(out, ink == QR_PLAIN ? "\n" : NORMAL "\n");
 }
 
 void
-qr_print(const struct qr *qr, enum qr_style style, bool coloured,
+qr_print(const struct qr *qr, int scale, bool blocks, enum qr_ink ink,
     struct buffer *out)
 {
-	for (int line = 0; line < qr_lines(qr, style); line++) {
-		if (coloured && style == QR_FULL_CELLS)
-			print_coloured_cells(qr, line, out);
-		else if (coloured) {
-			buffer_add_string(out, BLACK_ON_WHITE);
-			print_half_line(qr, line, true, out);
-		} else if (style == QR_HALF_BLOCKS)
-			print_half_line(qr, line, false, out);
-		else
-			print_full_line(qr, line, false, out);
-		buffer_add_string(out, coloured ? NORMAL "\n" : "\n");
-	}
+	for (int line = 0; line < qr_lines(qr, scale); line++)
+		print_line(qr, scale, line, blocks, ink, out);
 }

@@ -1,10 +1,12 @@
 /*
  * qr: the verification URL as a QR code, in characters.
  *
- * Two modules share a cell, one above the other (half blocks), which makes a
- * code of 37 columns and 19 lines; where the locale has no half blocks, each
- * module is two columns and one line of its own. The quiet zone of four
- * modules that ISO/IEC 18004 wants is part of it.
+ * A code is drawn in half cells, which are squares: at scale N a module is N of
+ * them wide and high. So at scale 1 two modules share a cell, one above the
+ * other, which takes half blocks and makes an address a code of 37 columns and
+ * 19 lines; at scale 2, and every other even one, all cells are whole, which
+ * takes spaces only. The quiet zone of four modules that ISO/IEC 18004 wants is
+ * part of it.
  */
 #ifndef APP_QR_H
 #define APP_QR_H
@@ -22,25 +24,32 @@ struct qr;
 struct qr *qr_make(const char *text, struct error *err);
 void qr_free(struct qr *qr);
 
-enum qr_style { QR_HALF_BLOCKS, QR_FULL_CELLS };
+/* No use in larger ones: whoever holds the phone sits before the screen. */
+#define QR_SCALE_MAX 4
 
-int qr_columns(const struct qr *qr, enum qr_style style);
-int qr_lines(const struct qr *qr, enum qr_style style);
+int qr_columns(const struct qr *qr, int scale);
+int qr_lines(const struct qr *qr, int scale);
 
-/*
- * What a cell of a half-block code shows: the upper and the lower module,
- * true for dark; outside the code all is light.
- */
-void qr_cell(const struct qr *qr, int column, int line, bool *upper,
-    bool *lower);
-bool qr_module(const struct qr *qr, int x, int y);
+/* The largest scale up to @most that fits; 0: none does. Without @blocks only
+ * those of whole cells. */
+int qr_fit(const struct qr *qr, int lines, int columns, bool blocks,
+    int most);
 
-/*
- * Appends the whole code as lines of text. Coloured: black on white by SGR
- * sequences, for a terminal. Not coloured: blocks where it is light, as on a
- * dark terminal; half blocks are UTF-8.
- */
-void qr_print(const struct qr *qr, enum qr_style style, bool coloured,
+/* What a cell shows: its upper and its lower half, true for dark; outside the
+ * code all is light. */
+void qr_cell(const struct qr *qr, int scale, int column, int line,
+    bool *upper, bool *lower);
+
+/* What a terminal offers to make black on white with. */
+enum qr_ink {
+	QR_PLAIN,	/* nothing: characters where it is light, as if on a
+			 * dark ground */
+	QR_REVERSE,	/* reverse video, on a dark ground */
+	QR_COLOURED	/* colours, whatever the ground */
+};
+
+/* Appends the whole code as lines of text: in ASCII, unless @blocks. */
+void qr_print(const struct qr *qr, int scale, bool blocks, enum qr_ink ink,
     struct buffer *out);
 
 #endif

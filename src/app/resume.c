@@ -32,7 +32,7 @@ consider(const struct app *app, const char *name, struct resume *best)
 bool
 resume_find(const struct app *app, struct resume *resume)
 {
-	struct store_names names;
+	struct store_names names = { NULL, 0 };
 	int lock;
 
 	*resume = (struct resume){ "", 0 };

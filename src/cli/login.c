@@ -2,6 +2,7 @@
 
 #include <sys/ioctl.h>
 
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 
 #define COLUMNS_UNKNOWN 80
 #define TEXT_COLUMNS 78
+#define TEXT_LINES 20	/* below a QR code */
 
 /* What has been shown so far. */
 struct progress {
@@ -35,14 +37,16 @@ struct progress {
 
 /* --- The terms ----------------------------------------------------------- */
 
+/* @lines is 0 where it is none, or not known. */
 static int
-terminal_columns(void)
+terminal_columns(int *lines)
 {
 	struct winsize size;
+	bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-		return size.ws_col;
-	return COLUMNS_UNKNOWN;
+	if (lines != NULL)
+		*lines = known ? size.ws_row : 0;
+	return known && size.ws_col > 0 ? size.ws_col : COLUMNS_UNKNOWN;
 }
 
 /* Appends a text of ours in lines that fit. */
@@ -50,7 +54,7 @@ static void
 add_wrapped(struct buffer *out, const char *text)
 {
 	struct buffer line = BUFFER_INIT;
-	int columns = terminal_columns();
+	int columns = terminal_columns(NULL);
 	size_t n, skip;
 
 	if (columns > TEXT_COLUMNS)
@@ -166,21 +170,43 @@ json_end(struct progress *p, const char *saved, const struct error *why)
 
 /* --- Text ---------------------------------------------------------------- */
 
-/* The code in colours on a terminal that has some, so that it is black on
- * white whatever the theme; else in characters. */
+/* What the output can be black on white with. Names that end so are of
+ * terminals, or say of them, that they have no colours. */
+static enum qr_ink
+output_ink(void)
+{
+	static const char *const without[] = { "-m", "-mono" };
+	const char *term = getenv("TERM");
+	size_t n = term == NULL ? 0 : strlen(term), end;
+
+	if (!isatty(STDOUT_FILENO) || n == 0 || strcmp(term, "dumb") == 0)
+		return QR_PLAIN;
+	if (strncmp(term, "vt", 2) == 0)
+		return QR_REVERSE;
+	for (size_t i = 0; i < sizeof without / sizeof without[0]; i++) {
+		end = strlen(without[i]);
+		if (n > end && strcmp(term + n - end, without[i]) == 0)
+			return QR_REVERSE;
+	}
+	return QR_COLOURED;
+}
+
+/* As large as leaves room for the text below it, or else as small as can be:
+ * one scrolls. */
 static void
 add_qr(struct buffer *out, const char *url)
 {
-	enum qr_style style = text_is_utf8() ? QR_HALF_BLOCKS : QR_FULL_CELLS;
-	const char *term = getenv("TERM");
-	bool coloured = isatty(STDOUT_FILENO) && term != NULL &&
-	    strcmp(term, "dumb") != 0 && strncmp(term, "vt", 2) != 0;
+	bool blocks = text_is_utf8();
+	int lines, columns = terminal_columns(&lines), scale;
 	struct qr *qr = qr_make(url, NULL);
 
 	if (qr == NULL)
 		return;
-	if (qr_columns(qr, style) <= terminal_columns()) {
-		qr_print(qr, style, coloured, out);
+	scale = qr_fit(qr, lines - TEXT_LINES, columns, blocks, 2);
+	if (scale == 0)
+		scale = qr_fit(qr, INT_MAX, columns, blocks, blocks ? 1 : 2);
+	if (scale > 0) {
+		qr_print(qr, scale, blocks, output_ink(), out);
 		buffer_add_char(out, '\n');
 	}
 	qr_free(qr);

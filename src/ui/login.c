@@ -1,5 +1,5 @@
 /*
- * The sign-in: address, code, QR code, and what is happening now.
+ * The sign-in: what its keys do, and its job.
  */
 #include "config.h"
 
@@ -10,277 +10,9 @@
 #include "app/qr.h"
 #include "app/status.h"
 #include "base/i18n.h"
-#include "base/text.h"
-#include "base/time.h"
-#include "ui/screen.h"
-
-#define TEXT_LEAST 36		/* columns of text beside a QR code */
-#define BAR_CELLS 13
-#define CODE_SECONDS 900	/* what the bar is full at */
-
-struct login {
-	char name[STORE_NAME_MAX + 1];
-	struct qr *qr;		/* made when the address is known */
-	bool qr_alone;
-	struct error err;	/* how it ended; ERROR_NONE while it goes on */
-};
-
-/* --- Drawing ------------------------------------------------------------- */
-
-static void
-draw_qr(const struct qr *qr, int line, int column, enum qr_style style)
-{
-	bool upper, lower;
-
-	for (int y = 0; y < qr_lines(qr, style); y++)
-		for (int x = 0; x < qr_columns(qr, style); x++) {
-			if (style == QR_HALF_BLOCKS)
-				qr_cell(qr, x, y, &upper, &lower);
-			else
-				upper = lower = qr_module(qr, x / 2, y);
-			term_qr_cell(line + y, column + x, upper, lower);
-		}
-}
-
-/* The way in which a code fits into a space; false if in none. */
-static bool
-fit_qr(const struct qr *qr, int lines, int columns, bool blocks,
-    enum qr_style *style)
-{
-	/* Full cells where there is room: the larger, the easier to read. */
-	*style = QR_FULL_CELLS;
-	if (qr_lines(qr, *style) <= lines && qr_columns(qr, *style) <= columns)
-		return true;
-	*style = QR_HALF_BLOCKS;
-	return blocks && qr_lines(qr, *style) <= lines &&
-	    qr_columns(qr, *style) <= columns;
-}
-
-static void
-draw_qr_too_large(const struct qr *qr, int lines, int columns)
-{
-	enum qr_style style = term_has_blocks() ? QR_HALF_BLOCKS :
-	    QR_FULL_CELLS;
-	struct buffer text = BUFFER_INIT;
-
-	buffer_addf(&text, _("The QR code needs a window of %d columns and %d "
-	    "lines. Q goes back to the address and the code."),
-	    qr_columns(qr, style), qr_lines(qr, style));
-	term_wrapped(0, 0, columns, lines, STYLE_WARNING, text.data);
-	buffer_release(&text);
-}
-
-static void
-draw_qr_alone(struct login *login)
-{
-	int lines, columns;
-	enum qr_style style;
-
-	term_size(&lines, &columns);
-	if (!fit_qr(login->qr, lines, columns, term_has_blocks(), &style)) {
-		draw_qr_too_large(login->qr, lines, columns);
-		return;
-	}
-	draw_qr(login->qr, (lines - qr_lines(login->qr, style)) / 2,
-	    (columns - qr_columns(login->qr, style)) / 2, style);
-	if (qr_lines(login->qr, style) < lines)
-		term_text(lines - 1, 0, columns, STYLE_DIM,
-		    _("Q or Esc: back to the text"));
-}
-
-/* "A B C D - 1 2 3 4 5": easier to read off, and typed without the spaces. */
-static void
-spaced(char out[2 * MESSAGE_CODE_MAX], const char *code)
-{
-	for (; *code != '\0'; code++) {
-		*out++ = *code;
-		*out++ = ' ';
-	}
-	out[-1] = '\0';
-}
-
-/* Text in a rectangle, from the top; `at` moves on. */
-struct column {
-	int line, column, lines, columns, at;
-};
-
-static void
-add(struct column *c, enum term_style style, const char *text)
-{
-	c->at += term_wrapped(c->line + c->at, c->column, c->columns,
-	    c->lines - c->at, style, text);
-}
-
-static void
-skip(struct column *c, bool generous)
-{
-	if (generous)
-		c->at++;
-}
-
-/* An address that is broken over lines must be so at the edge, not at a
- * space, and never be cut. */
-static void
-add_url(struct column *c, const char *url)
-{
-	while (*url != '\0' && c->at < c->lines && c->columns > 0) {
-		struct buffer part = BUFFER_INIT;
-		size_t n = strlen(url);
-
-		if (n > (size_t)c->columns)
-			n = (size_t)c->columns;
-		buffer_add(&part, url, n);
-		term_text(c->line + c->at++, c->column, c->columns,
-		    STYLE_STRONG, part.data);
-		buffer_release(&part);
-		url += n;
-	}
-}
-
-static void
-add_end(struct column *c, const struct job_view *view, int64_t now)
-{
-	int64_t left = view->code_expires_at - now;
-	int full, used;
-
-	if (left < 0)
-		left = 0;
-	if (c->at >= c->lines)
-		return;
-	used = term_textf(c->line + c->at, c->column, c->columns, left < 60 ?
-	    STYLE_WARNING : STYLE_NORMAL, _("Code ends in %02d:%02d"),
-	    (int)(left / 60), (int)(left % 60));
-	full = (int)((left * BAR_CELLS + CODE_SECONDS - 1) / CODE_SECONDS);
-	if (full > BAR_CELLS)
-		full = BAR_CELLS;
-	for (int i = 0; i < BAR_CELLS && used + 1 + i < c->columns; i++)
-		term_text(c->line + c->at, c->column + used + 1 + i, 1,
-		    i < full ? STYLE_GOOD : STYLE_DIM, term_glyph(i < full ?
-		    GLYPH_BAR_FULL : GLYPH_BAR_EMPTY));
-	c->at++;
-}
-
-/* What is happening now, in a sentence. */
-static void
-add_state(struct column *c, const struct ui *ui, const struct login *login)
-{
-	const struct job_view *view;
-
-	if (login->err.code != ERROR_NONE) {
-		add(c, STYLE_BAD, login->err.text);
-		skip(c, true);
-		add(c, STYLE_NORMAL, _("n asks for a new code; Esc goes "
-		    "back."));
-		return;
-	}
-	if (ui->job == NULL)
-		return;
-	view = job_view(ui->job);
-	switch (view->state) {
-	case JOB_WAITING_FOR_LOCK:
-		add(c, STYLE_WARNING, view->error.code == ERROR_BUSY ?
-		    view->error.text : _("Starting..."));
-		break;
-	case JOB_CONNECTING:
-		add(c, STYLE_NORMAL, _("Asking the issuer for a code..."));
-		break;
-	case JOB_CODE:
-		if (view->trouble.code != ERROR_NONE)
-			add(c, STYLE_WARNING, view->trouble.text);
-		else
-			add(c, STYLE_NORMAL, _("Waiting for approval..."));
-		break;
-	case JOB_SENT:
-		add(c, STYLE_GOOD, _("Approved. Fetching the login..."));
-		break;
-	case JOB_DONE:
-	case JOB_FAILED:
-		break;
-	}
-}
-
-static void
-add_steps(struct column *c, const struct job_view *view, bool generous)
-{
-	char code[2 * MESSAGE_CODE_MAX];
-
-	/* TRANSLATORS: the three steps of a sign-in. */
-	add(c, STYLE_NORMAL, _("1  Open on any device"));
-	add_url(c, view->url);
-	skip(c, generous);
-	add(c, STYLE_NORMAL, _("2  Enter this code"));
-	spaced(code, view->code);
-	if (c->at < c->lines)
-		term_text(c->line + c->at, c->column + (c->columns > 30 ? 5 :
-		    0), c->columns - 5, STYLE_STRONG, code);
-	c->at++;
-	skip(c, generous);
-	if (generous)
-		add(c, STYLE_NORMAL, _("3  Approve, then come back here"));
-	skip(c, generous);
-}
-
-static void
-draw_text(const struct ui *ui, const struct login *login, struct column c)
-{
-	const struct job_view *view = ui->job == NULL ? NULL :
-	    job_view(ui->job);
-	bool has_code = view != NULL && view->code != NULL;
-	bool generous = c.lines >= 16;
-
-	if (has_code && login->err.code == ERROR_NONE) {
-		add_steps(&c, view, generous);
-		add_end(&c, view, ui->now);
-	}
-	add_state(&c, ui, login);
-	if (ui->message[0] != '\0')
-		add(&c, ui->message_style, ui->message);
-	if (!has_code || login->err.code != ERROR_NONE)
-		return;
-	skip(&c, generous);
-	/* What protects comes before what helps, should there be no room. */
-	add(&c, STYLE_NORMAL, _("Continue only if you started this. If a "
-	    "website or a person gave you the code, cancel."));
-	add(&c, STYLE_DIM, _("No page for the code? Turn on \"device code "
-	    "authorization\" in ChatGPT's security settings (workspace: "
-	    "admin)."));
-}
-
-static void
-draw_login(struct ui *ui, void *state)
-{
-	struct login *login = state;
-	int lines, columns, beside = 0;
-	char title[STORE_NAME_MAX + 64];
-	struct column c;
-	enum qr_style style;
-
-	if (login->qr_alone && login->qr != NULL) {
-		term_clear();
-		draw_qr_alone(login);
-		return;
-	}
-	term_size(&lines, &columns);
-	snprintf(title, sizeof title, "%s %s %s", _("Sign in"),
-	    term_glyph(GLYPH_DOT), login->name);
-	term_box(0, 0, lines, columns, title);
-	/* Only in UTF-8 unasked: elsewhere blocks may come out as noise. */
-	if (login->qr != NULL && login->err.code == ERROR_NONE &&
-	    fit_qr(login->qr, lines - 3, columns - 4 - TEXT_LEAST - 2,
-	    text_is_utf8(), &style)) {
-		beside = qr_columns(login->qr, style) + 2;
-		draw_qr(login->qr, 1, 2, style);
-	}
-	c = (struct column){ 1, 2 + beside, lines - 3, columns - 4 - beside,
-	    0 };
-	draw_text(ui, login, c);
-	ui_draw_keys(lines - 2, 2, columns - 4,
-	    login->err.code == ERROR_NONE ? ON_LOGIN : ON_ENDED);
-}
+#include "ui/login_part.h"
 
 static const struct screen_type login_type, ended_type;
-
-/* --- Doing --------------------------------------------------------------- */
 
 static void
 start(struct ui *ui, struct login *login, unsigned int how)
@@ -306,6 +38,7 @@ restart(struct ui *ui, struct login *login)
 	qr_free(login->qr);
 	login->qr = NULL;
 	login->qr_alone = false;
+	login->scroll = (struct scroll){ 0, 0, 0 };
 	start(ui, login, JOB_NEW_CODE);
 }
 
@@ -345,6 +78,8 @@ act_login(struct ui *ui, void *state, enum action action)
 	    job_view(ui->job);
 
 	ui->message[0] = '\0';
+	if (!login->qr_alone && scroll_act(&login->scroll, action))
+		return;
 	if (action == ACTION_CANCEL && login->qr_alone)
 		login->qr_alone = false;
 	else if (action == ACTION_CANCEL || action == ACTION_BACK) {
@@ -438,7 +173,7 @@ release_login(void *state)
 
 static const struct screen_type login_type = {
 	.on = ON_LOGIN,
-	.draw = draw_login,
+	.draw = login_draw,
 	.act = act_login,
 	.job = job_on_login,
 	.ticks = login_ticks,
@@ -448,7 +183,7 @@ static const struct screen_type login_type = {
 /* The same with other keys: it came to nothing. */
 static const struct screen_type ended_type = {
 	.on = ON_ENDED,
-	.draw = draw_login,
+	.draw = login_draw,
 	.act = act_login,
 	.release = release_login,
 };

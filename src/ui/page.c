@@ -11,6 +11,7 @@ page_begin(struct page *page, struct scroll *scroll, const char *title)
 	term_size(&lines, &columns);
 	term_box(0, 0, lines, columns, title);
 	page->scroll = scroll;
+	page->column = PAGE_COLUMN;
 	page->lines = lines - 3;	/* the frame, and the keys */
 	page->columns = columns - 2 * PAGE_COLUMN;
 	page->used = 0;
@@ -27,9 +28,9 @@ page_text(struct page *page, int indent, enum term_style style,
 
 	page->used += wanted;
 	if (first < wanted && room > 0)
-		term_wrapped_from(1 + at + first, PAGE_COLUMN + indent, width,
-		    wanted - first < room ? wanted - first : room, style,
-		    text, first);
+		term_wrapped_from(1 + at + first, page->column + indent,
+		    width, wanted - first < room ? wanted - first : room,
+		    style, text, first);
 }
 
 int
@@ -49,5 +50,5 @@ page_end(const struct page *page, unsigned int on)
 	scroll_fit(page->scroll, page->used, page->lines);
 	ui_draw_more(lines - 1, columns - PAGE_COLUMN,
 	    scroll_has_more(page->scroll));
-	ui_draw_keys(lines - 2, PAGE_COLUMN, page->columns, on);
+	ui_draw_keys(lines - 2, PAGE_COLUMN, columns - 2 * PAGE_COLUMN, on);
 }

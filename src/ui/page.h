@@ -9,6 +9,7 @@
 
 struct page {
 	struct scroll *scroll;
+	int column;		/* where the text begins */
 	int lines, columns;	/* of the text that is in sight */
 	int used;		/* lines, from the first one on */
 };
@@ -16,7 +17,8 @@ struct page {
 /* The column in which a page's text begins. */
 #define PAGE_COLUMN 2
 
-/* Clears the screen for a page with that title. */
+/* Clears the screen for a page with that title. Whoever wants something beside
+ * the text moves it, or makes it narrower, before the first line. */
 void page_begin(struct page *page, struct scroll *scroll, const char *title);
 
 /* Adds a text over several lines, indented by @indent columns. */

@@ -29,6 +29,7 @@ static struct {
 	bool mouse;		/* it is on */
 	bool utf8;		/* texts: the locale says so */
 	bool borrows;		/* it does not, but half blocks may do */
+	bool inks;		/* there is a black on white, or a reverse */
 	enum term_theme theme;
 	attr_t style[STYLES];
 	short pair[STYLES];
@@ -92,6 +93,9 @@ set_theme(void)
 		use_default_colors();
 		colours = COLORS;
 	}
+	term.inks = colours >= 8 || (termattrs() & A_REVERSE) != 0;
+	/* One without colours may be as old as it looks. */
+	term.borrows = term.borrows && colours >= 8;
 	for (int i = 0; i < STYLES; i++)
 		set_style((enum term_style)i, colours);
 }
@@ -286,12 +290,25 @@ term_qr_cell(int line, int column, bool upper, bool lower)
 	static const wchar_t *const blocks[] = {
 		L" ", L"\u2584", L"\u2580", L"\u2588"
 	};
+	enum term_style style = STYLE_QR;
+	const wchar_t *sign;
 	cchar_t cell;
 
+	if (!term.inks) {
+		/* Light is what can be drawn, on a ground that is dark. */
+		upper = !upper;
+		lower = !lower;
+	}
+	sign = blocks[(upper ? 2 : 0) + (lower ? 1 : 0)];
+	if (upper && lower && !term.utf8) {
+		sign = term.inks ? L" " : L"#";
+		style = STYLE_QR_DARK;
+	}
+	if (!term.inks)
+		style = STYLE_NORMAL;
 	/* Curses adds what was in use last: bold black is grey. */
-	use_style(STYLE_QR);
-	setcchar(&cell, blocks[(upper ? 2 : 0) + (lower ? 1 : 0)],
-	    term.style[STYLE_QR], term.pair[STYLE_QR], NULL);
+	use_style(style);
+	setcchar(&cell, sign, term.style[style], term.pair[style], NULL);
 	mvadd_wch(line, column, &cell);
 }
 

@@ -26,6 +26,7 @@ enum term_style {
 	STYLE_BAD,
 	STYLE_FIELD,		/* where one types */
 	STYLE_QR,		/* black on white, whatever the theme */
+	STYLE_QR_DARK,		/* a cell of it that is black */
 	STYLES
 };
 
@@ -85,7 +86,7 @@ void term_return(void);
 void term_resized(void);
 
 void term_size(int *lines, int *columns);
-bool term_has_blocks(void);	/* half blocks can be shown */
+bool term_has_blocks(void);	/* half blocks can be shown, perhaps */
 
 /* Draws @text from @column on in at most @width columns; returns the columns
  * used. term_text_padded() fills the rest. */
@@ -111,7 +112,8 @@ int term_wrapped_lines(int width, const char *text);
 /* The sign, for use in a text. */
 const char *term_glyph(enum term_glyph glyph);
 
-/* One cell of a QR code: two modules above each other, true is dark. */
+/* One cell of a QR code: its two halves above each other, true is dark. Where
+ * they are alike it takes no block in a locale that has none. */
 void term_qr_cell(int line, int column, bool upper, bool lower);
 
 /* An empty box with a frame and a title; what was below is gone. */

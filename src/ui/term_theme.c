@@ -91,6 +91,11 @@ term_look(enum term_style style, enum term_theme theme, int colours)
 	    theme == THEME_DARK ? GROUND_DARK : find_ground();
 
 	/* Not decoration: a phone must read it, so NO_COLOR is no reason. */
+	if (style == STYLE_QR_DARK)
+		return colours >= 256 ?
+		    (struct term_look){ WHITE_OF_256, BLACK_OF_256, 0 } :
+		    colours >= 8 ? (struct term_look){ 7, 0, 0 } :
+		    (struct term_look){ COLOUR_OWN, COLOUR_OWN, 0 };
 	if (style == STYLE_QR && colours >= 256)
 		return (struct term_look){ BLACK_OF_256, WHITE_OF_256, 0 };
 	if (style == STYLE_QR && colours >= 8)

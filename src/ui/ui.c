@@ -285,7 +285,7 @@ draw(struct ui *ui)
 		ui->stack[i].type->draw(ui, ui->stack[i].state);
 	}
 	/* Codes are there to be selected with the mouse. */
-	term_mouse((ui_where(ui) & (ON_LOGIN | ON_ENDED)) == 0);
+	term_mouse((ui_where(ui) & ON_CODE) == 0);
 	term_show();
 }
 

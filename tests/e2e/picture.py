@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from typing import NamedTuple
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from screen import colour_of_palette
 
@@ -77,6 +77,12 @@ def _colour(name, default, bold=False):
         # Most terminals still brighten a bold colour of the first eight.
         return "#" + colour_of_palette(_NAMES.index(name) + (8 if bold else 0))
     return "#" + name
+
+
+def from_afar(picture):
+    """The same where a letter is a grey spot: how a camera sees a code that is made of letters."""
+    grey = picture.convert("L").filter(ImageFilter.BoxBlur(CELL_WIDTH // 2))
+    return ImageOps.autocontrast(grey)
 
 
 def decode(picture):

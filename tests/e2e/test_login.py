@@ -10,6 +10,8 @@ import picture
 import pytest
 from screen import Painter, Screen
 
+THEMES = {"dark": picture.DARK, "light": picture.LIGHT}
+
 pytestmark = pytest.mark.usefixtures("agreed")
 
 
@@ -183,14 +185,37 @@ def test_c_locale_gets_ascii(chatelaine, issuer):
 # On a terminal
 
 @pytest.mark.parametrize("term", ["xterm-256color", "linux", "tmux-256color"])
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_qr_on_a_terminal_reads_on_any_background(tui, issuer, term, theme):
-    t = tui("login", "work", cols=80, rows=60, term=term)
+    t = tui("login", "work", cols=80, rows=50, term=term)
     t.wait_for(lambda t: issuer.user_codes and issuer.user_codes[-1] in t.text)
-    themes = {"dark": picture.DARK, "light": picture.LIGHT}
-    t.wait_for(lambda t: picture.qr_codes(t.model, themes[theme]) == [issuer.url + "/codex/device"])
+    t.wait_for(lambda t: picture.qr_codes(t.model, THEMES[theme]) == [issuer.url + "/codex/device"])
     issuer.approve(issuer.user_codes[-1])
     assert t.wait_exit() == 0
+
+
+@pytest.mark.parametrize("lang, term, themes, ascii", [
+    ("C", "xterm-256color", THEMES, True), ("C", "linux", THEMES, True), ("C", "vt100", ["dark"], True),
+    ("C", "dumb", ["dark"], True), ("C.UTF-8", "vt100", ["dark"], False), ("C.UTF-8", "xterm-mono", ["dark"], False),
+    ("C.UTF-8", "dumb", ["dark"], False),
+])
+def test_qr_by_what_locale_and_terminal_have(tui, issuer, lang, term, themes, ascii):
+    t = tui("login", "work", cols=80, rows=60, term="xterm-256color" if term == "dumb" else term, lang="C.UTF-8",
+            env={"LANG": lang, "TERM": term})
+    t.wait_for(lambda t: issuer.user_codes and issuer.user_codes[-1] in t.text)
+    for theme in themes:
+        def seen(t):
+            shot = picture.paint(t.model, THEMES[theme])
+            return picture.decode(picture.from_afar(shot) if (lang, term) == ("C", "dumb") else shot)
+        t.wait_for(lambda t: seen(t) == [issuer.url + "/codex/device"])
+    assert t.raw.isascii() == ascii
+    assert term != "dumb" or b"\x1b" not in t.raw
+
+
+def test_qr_is_larger_where_there_is_room(tui, issuer):
+    t = tui("login", "work", cols=80, rows=60)
+    t.wait_for(lambda t: issuer.user_codes and issuer.user_codes[-1] in t.text)
+    assert sum(t.cell(x, 1).bg == "ffffff" for x in range(80)) == 74
 
 
 def test_qr_that_does_not_fit_is_left_out(tui, issuer):

@@ -133,17 +133,17 @@ def test_approval_under_the_help(tui, issuer):
 
 SCROLLING = "Up,k Down,j PgUp PgDn Home,g End,G Wheel-up Wheel-down"
 LIST = "a Enter e r d / s i z Space * m ? q Click Double-click Ctrl-L " + SCROLLING
-LIST += " u n t L U !"
+LIST += " u n t L U ! f , A"
 KEYS = {
     "list": ([], the_list, LIST),
     "filtered": (["/", "w", "Enter"], "Esc Clear  q Quit", LIST + " Esc"),
     "marked": (["Space"], "1 marked", LIST + " Esc"),
-    "details": (["Enter"], "user id", "u n L U e r d i m ? Esc Ctrl-L " + SCROLLING),
-    "messages": (["m"], "Messages", "? Esc Ctrl-L " + SCROLLING),
-    "forget": (["Space", "d"], "Forget 1", "Enter ? Esc Ctrl-L " + SCROLLING),
-    "delete": (["d"], "Forget here", "Enter Tab Shift-Tab Up Down Space ? Esc Ctrl-L"),
-    "export": (["e"], "Format", "Enter Tab Shift-Tab Up Down Left Right ? Esc Ctrl-L"),
-    "sign-in": (["i"], CODE, "c l Q p n ? Esc Ctrl-L"),
+    "details": (["Enter"], "user id", "u n L U e r d i m ? Click Esc Ctrl-L " + SCROLLING),
+    "messages": (["m"], "Messages", "? Click Esc Ctrl-L " + SCROLLING),
+    "forget": (["Space", "d"], "Forget 1", "Enter ? Click Esc Ctrl-L " + SCROLLING),
+    "delete": (["d"], "Forget here", "Enter Tab Shift-Tab Up Down Space ? Click Esc Ctrl-L"),
+    "export": (["e"], "Format", "Enter Tab Shift-Tab Up Down Left Right ? Click Esc Ctrl-L"),
+    "sign-in": (["i"], CODE, "c l Q p n ? Esc Ctrl-L Up,k Down,j PgUp PgDn Home,g End,G"),
 }
 
 
@@ -182,7 +182,7 @@ def test_help_of_many_keys_scrolls(tui, seed):
     t.send("?")
     t.wait_for("Keys")
     assert "Undo the last" not in words(t)
-    t.send(*["Down"] * 37)
+    t.send(*["Down"] * 41)
     said(t, "Undo the last switch")
     t.send("End")
     said(t, "Leave chatelaine")
@@ -214,3 +214,23 @@ def test_odd_keys_disturb_nothing(tui, issuer):
     issuer.approve(code)
     said(t, "Signed in: 'work'")
     assert issuer.user_codes == [code]
+
+
+# A small window
+
+def test_all_that_matters_is_there_at_40x10(tui, tmp_path):
+    t = tui(cols=40, rows=10, env=helper_with_code(tmp_path, "https://auth.openai.com/codex/device"))
+    type_name(t)
+    t.wait_for(spaced("ABCD-12345"))
+    assert any("https://auth.openai.com/codex/device" in line for line in t.screen())
+    said(t, "Continue only if you started this. If a website or a person gave you the code, cancel.")
+    said(t, r"Waiting for approval\.\.\. 1[45]:\d\d")
+    # What helps is below.
+    t.send("PageDown")
+    said(t, "No page for the code.*workspace: admin")
+
+
+def test_code_is_not_cut_in_a_narrower_one(tui, tmp_path):
+    t = tui(cols=26, rows=12, env=helper_with_code(tmp_path, "https://auth.openai.com/codex/device"))
+    type_name(t)
+    t.wait_for("ABCD-12345")

@@ -1,6 +1,7 @@
 """The QR code as a camera sees it: it decodes to exactly the address, whatever the terminal."""
 
 import re
+import subprocess
 
 import picture
 import pytest
@@ -11,7 +12,8 @@ THEMES = {"dark": picture.DARK, "light": picture.LIGHT}
 TERMS = ["xterm-256color", "tmux-256color", "linux"]
 # What a terminal shows on a screen of that size and locale: beside the text, or after `Q`.
 BESIDE, ALONE = "beside", "alone"
-SCREENS = [(80, 24, "C.UTF-8", BESIDE), (80, 24, "C", ALONE), (60, 20, "C.UTF-8", ALONE), (60, 20, "C", ALONE)]
+SCREENS = [(80, 24, "C.UTF-8", BESIDE), (80, 24, "C", ALONE), (60, 20, "C.UTF-8", ALONE), (60, 20, "C", ALONE),
+           (120, 42, "C", BESIDE)]
 
 pytestmark = pytest.mark.usefixtures("agreed")
 
@@ -24,9 +26,9 @@ def open_sign_in(tui, lang="C.UTF-8", env=None, **options):
     return t
 
 
-def decodes_to(t, url):
+def decodes_to(t, url, themes=THEMES.values()):
     def a_camera_reads_the_address(t):
-        return all(picture.qr_codes(t.model, theme) == [url] for theme in THEMES.values())
+        return all(picture.qr_codes(t.model, theme) == [url] for theme in themes)
     t.wait_for(a_camera_reads_the_address)
 
 
@@ -75,6 +77,52 @@ def test_full_cells_where_there_is_room(tui, tmp_path):
     t = open_sign_in(tui, env=helper_with_code(tmp_path, REAL), cols=140, rows=50)
     decodes_to(t, REAL)
     assert not re.search("[▀▄]", t.text)
+
+
+def test_whole_cells_are_ascii_where_the_locale_is(tui, tmp_path):
+    t = open_sign_in(tui, "C", helper_with_code(tmp_path, REAL), cols=120, rows=42)
+    decodes_to(t, REAL)
+    assert t.raw.isascii()
+
+
+@pytest.mark.parametrize("cols, rows, columns", [(75, 38, 74), (111, 56, 111), (150, 76, 148), (300, 100, 148)])
+def test_alone_it_is_as_large_as_the_screen_lets_it(tui, tmp_path, cols, rows, columns):
+    t = open_sign_in(tui, env=helper_with_code(tmp_path, REAL), cols=cols, rows=rows)
+    t.send("Q")
+    decodes_to(t, REAL)
+    assert sum(t.cell(x, rows // 2).bg == "ffffff" for x in range(cols)) == columns
+
+
+# Terminals without colours
+
+@pytest.mark.parametrize("term", ["vt100", "xterm-mono"])
+@pytest.mark.parametrize("cols, rows, lang", [(80, 24, "C.UTF-8"), (80, 40, "C")])
+def test_monochrome_gets_reverse_video(tui, tmp_path, term, cols, rows, lang):
+    t = open_sign_in(tui, lang, helper_with_code(tmp_path, REAL), term=term, cols=cols, rows=rows)
+    if lang == "C":
+        t.send("Q")
+    decodes_to(t, REAL, [picture.DARK])
+    assert lang != "C" or t.raw.isascii()
+
+
+def test_monochrome_without_utf8_gets_no_blocks(tui, tmp_path):
+    """What has no colours may be a terminal of the time before UTF-8."""
+    t = open_sign_in(tui, "C", helper_with_code(tmp_path, REAL), term="vt100")
+    t.send("Q")
+    said(t, "needs a window of 74 columns and 37 lines")
+
+
+@pytest.mark.parametrize("lang", ["C.UTF-8", "C"])
+def test_terminal_without_reverse_video_gets_characters(tui, tmp_path, lang):
+    source = ("plain|no attributes at all, am, cols#80, lines#24, bel=^G, clear=\\E[H\\E[2J, cr=\\r, cud1=\\n, ind=\\n,"
+              " cup=\\E[%i%p1%d;%p2%dH, ed=\\E[J, el=\\E[K, home=\\E[H,\n")
+    subprocess.run(["tic", "-o", tmp_path, "-"], input=source, text=True, check=True, capture_output=True)
+    env = {"TERM": "plain", "TERMINFO": tmp_path, **helper_with_code(tmp_path, REAL)}
+    t = open_sign_in(tui, lang, env, term="xterm-mono", cols=80, rows=40)
+    t.send("Q")
+    t.wait_for(lambda t: picture.decode(picture.from_afar(picture.paint(t.model))) == [REAL])
+    assert not any(t.cell(x, y).reverse for x in range(80) for y in range(40))
+    assert ("#" in t.text) == (lang == "C")
 
 
 def test_quiet_zone_is_four_modules_of_white(tui, tmp_path):
