@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "app/facts.h"
 #include "app/login.h"
 #include "app/shown.h"
 #include "app/status.h"
@@ -46,18 +47,23 @@ add_profile(struct buffer *out, const struct app *app,
     const struct profile *profile, int64_t now)
 {
 	struct buffer text = BUFFER_INIT;
+	struct facts facts;
 
+	facts_look(app, profile, &facts);
 	add_line(out, _("profile"), profile->name);
 	add_line(out, _("account"), profile->email);
 	add_line(out, _("plan"), status_plan(profile->plan));
+	add_line(out, _("label"), profile->label);
 	status_sentence(profile, now, &text);
 	add_line(out, _("status"), text.data);
+	add_time(out, app, _("access issued"), facts.issued_at);
 	add_time(out, app, _("access ends"), profile->expires_at);
 	add_time(out, app, _("last renewed"), profile->last_refresh);
 	add_time(out, app, _("since"), profile->created_at);
 	add_line(out, _("renewed by"), profile->owner != NULL ?
 	    profile->owner : "chatelaine");
 	add_line(out, _("lent to"), profile->owner_path);
+	add_line(out, "", facts.lent);
 	add_targets(out, profile);
 	add_line(out, _("last refusal"), profile->refused_message);
 	add_line(out, _("user id"), profile->user_id);
@@ -65,8 +71,11 @@ add_profile(struct buffer *out, const struct app *app,
 	buffer_clear(&text);
 	buffer_addf(&text, "%s/%s", store_path(app->store), profile->name);
 	add_line(out, _("files"), text.data);
+	for (size_t i = 0; i < facts.files.count; i++)
+		add_line(out, "", facts.files.name[i]);
 	for (char *const *w = profile->warning; *w != NULL; w++)
 		add_line(out, _("warning"), *w);
+	facts_release(&facts);
 	buffer_release(&text);
 }
 

@@ -59,6 +59,15 @@ email_in(const struct json *claims)
 	    json_string(json_get(claims, CLAIM_PROFILE), "email");
 }
 
+static int64_t
+time_in(const struct json *claims, const char *key)
+{
+	int64_t when;
+
+	return json_integer(claims, key, &when) != 0 || when < 0 ?
+	    TIME_UNKNOWN : when;
+}
+
 int
 identity_read(struct identity *identity, const char *access_token,
     const char *id_token, struct error *err)
@@ -79,9 +88,8 @@ identity_read(struct identity *identity, const char *access_token,
 	    copy_first(&identity->email, email_in(access), email_in(id),
 	    err) != 0)
 		goto out;
-	if (json_integer(access, "exp", &identity->expires_at) != 0 ||
-	    identity->expires_at < 0)
-		identity->expires_at = TIME_UNKNOWN;
+	identity->issued_at = time_in(access, "iat");
+	identity->expires_at = time_in(access, "exp");
 	/* They go into headers and files: nothing but what an id may be. */
 	if (identity->user_id == NULL || identity->account_id == NULL ||
 	    !text_is_visible_ascii(identity->user_id, ID_MAX) ||

@@ -19,10 +19,11 @@ struct identity {
 	char *account_id;	/* chatgpt_account_id: the workspace */
 	char *email;
 	char *plan;		/* "plus", "team", ... as it came */
+	int64_t issued_at;	/* the access token's iat; TIME_UNKNOWN */
 	int64_t expires_at;	/* the access token's exp; TIME_UNKNOWN */
 };
 
-#define IDENTITY_INIT { NULL, NULL, NULL, NULL, 0 }
+#define IDENTITY_INIT { NULL, NULL, NULL, NULL, 0, 0 }
 
 /*
  * Reads the access token's claims and, for an e-mail that it lacks, the id

@@ -118,34 +118,61 @@ detail_step(const struct ui *ui, const struct profile *p)
 	return "";
 }
 
+/* The files are looked at once after each load, not for each picture. */
+static const struct facts *
+facts_of(struct ui *ui, const struct profile *p)
+{
+	if (strcmp(ui->facts_of, p->name) != 0) {
+		facts_release(&ui->facts);
+		facts_look(ui->app, p, &ui->facts);
+		strcpy(ui->facts_of, p->name);
+	}
+	return &ui->facts;
+}
+
+static void
+add_files(struct pane *pane, const struct profile *p,
+    const struct facts *facts)
+{
+	struct buffer text = BUFFER_INIT;
+
+	buffer_addf(&text, "%s/%s", store_path(pane->app->store), p->name);
+	add(pane, _("files"), STYLE_NORMAL, text.data);
+	for (size_t i = 0; i < facts->files.count; i++)
+		add(pane, "", STYLE_NORMAL, facts->files.name[i]);
+	buffer_release(&text);
+}
+
 int
 detail_draw_in(struct ui *ui, const struct profile *p, int line, int column,
     int lines, int columns, int skip)
 {
 	struct pane pane = { ui->app, line, column, lines, columns, skip, 0 };
+	const struct facts *facts = facts_of(ui, p);
 	struct buffer text = BUFFER_INIT;
 
 	add(&pane, _("profile"), STYLE_STRONG, p->name);
 	add(&pane, _("account"), STYLE_NORMAL, p->email);
 	add(&pane, _("plan"), STYLE_NORMAL, status_plan(p->plan));
+	add(&pane, _("label"), STYLE_NORMAL, p->label);
 	status_meaning(p, ui->now, &text);
 	add(&pane, _("status"), STYLE_NORMAL, text.data);
 	add(&pane, _("next step"), STYLE_STRONG, detail_step(ui, p));
+	add_time(&pane, _("access issued"), facts->issued_at);
 	add_time(&pane, _("access ends"), p->expires_at);
 	add_time(&pane, _("last renewed"), p->last_refresh);
 	add_time(&pane, _("since"), p->created_at);
 	add(&pane, _("renewed by"), STYLE_NORMAL, p->owner != NULL ?
 	    p->owner : "chatelaine");
 	add(&pane, _("lent to"), STYLE_NORMAL, p->owner_path);
+	add(&pane, "", STYLE_NORMAL, facts->lent);
 	for (size_t i = 0; i < p->targets.count; i++)
 		add(&pane, i == 0 ? _("used by") : "", STYLE_NORMAL,
 		    p->targets.name[i]);
 	add(&pane, _("last refusal"), STYLE_NORMAL, p->refused_message);
 	add(&pane, _("user id"), STYLE_NORMAL, p->user_id);
 	add(&pane, _("account id"), STYLE_NORMAL, p->account_id);
-	buffer_clear(&text);
-	buffer_addf(&text, "%s/%s", store_path(ui->app->store), p->name);
-	add(&pane, _("files"), STYLE_NORMAL, text.data);
+	add_files(&pane, p, facts);
 	for (char *const *w = p->warning; *w != NULL; w++)
 		add(&pane, _("warning"), STYLE_WARNING, *w);
 	buffer_release(&text);

@@ -287,10 +287,10 @@ draw_row(const struct ui *ui, const struct list_layout *l, size_t row,
 }
 
 /* How much of the selected profile's facts there is room for. */
-enum facts { FACTS_ALL, FACTS_NO_OWNER, FACTS_NO_ACCOUNT, FACTS_LEFT };
+enum room { FACTS_ALL, FACTS_NO_OWNER, FACTS_NO_ACCOUNT, FACTS_LEFT };
 
 static void
-add_facts(const struct ui *ui, const struct profile *p, enum facts facts,
+add_facts(const struct ui *ui, const struct profile *p, enum room facts,
     struct buffer *out)
 {
 	char end[TIME_TEXT_SIZE], left[TIME_TEXT_SIZE];
@@ -345,7 +345,7 @@ draw_selected(const struct ui *ui, const struct list_layout *l)
 	else if (status == PROFILE_OK || status == PROFILE_EXPIRING_SOON)
 		for (int facts = FACTS_ALL; facts <= FACTS_LEFT; facts++) {
 			buffer_clear(&text);
-			add_facts(ui, p, (enum facts)facts, &text);
+			add_facts(ui, p, (enum room)facts, &text);
 			if (text_columns(text.data) <= l->columns - 2)
 				break;
 		}

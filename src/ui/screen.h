@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "app/app.h"
+#include "app/facts.h"
 #include "app/job.h"
 #include "ui/action.h"
 #include "ui/rows.h"
@@ -64,6 +65,8 @@ struct ui {
 	size_t selected, top;	/* places in the rows */
 	size_t wanted;		/* index of the profile that was selected last,
 				 * which a filter may hide */
+	struct facts facts;	/* of the profile that was looked at last, */
+	char facts_of[STORE_NAME_MAX + 1];	/* its name; "": none */
 	bool filtering;		/* the filter is being typed */
 	struct job *job;	/* one at a time; NULL */
 	char job_profile[STORE_NAME_MAX + 1];

@@ -156,6 +156,7 @@ ui_reload(struct ui *ui, const char *name)
 	profile_list_release(&ui->list);
 	ui->list = list;
 	ui->minute = time_now() / 60;
+	ui->facts_of[0] = '\0';
 	select_again(ui, keep, shown);
 }
 
@@ -423,6 +424,7 @@ ui_run(struct app *app, struct error *err)
 		ui_pop(&ui);
 	ui_drop_job(&ui);
 	batch_free(ui.batch);
+	facts_release(&ui.facts);
 	rows_release(&ui.rows);
 	profile_list_release(&ui.list);
 	ui_release_messages(&ui);

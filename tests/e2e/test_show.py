@@ -1,5 +1,8 @@
 """One profile in detail."""
 
+import os
+import re
+
 import expect
 import pytest
 
@@ -18,9 +21,22 @@ def test_text_has_everything_that_is_known(chatelaine, store, seed):
     seed("acme/client-x", "client", label="the client's own")
     text = expect.succeeded(chatelaine("show", "acme/client-x"))
     profile = store.profile("acme/client-x")
-    for value in ("acme/client-x", profile["email"], profile["account_id"], profile["user_id"], str(store)):
+    for value in ("acme/client-x", "the client's own", profile["email"], profile["account_id"], profile["user_id"], str(store)):
         assert value in text
     assert "team" in text.lower()
+
+
+def test_when_access_was_issued_and_how_the_files_stand(chatelaine, store, seed):
+    seed()
+    text = expect.succeeded(chatelaine("show", "work"))
+    assert re.search(r"^access issued +20\d\d-", text, re.M)
+    assert re.search(r"^ +credential.json 0600$", text, re.M)
+    store.credential_file("work").chmod(0o644)
+    if os.geteuid() == 0:
+        os.chown(store.credential_file("work").with_name("profile.json"), 1234, -1)
+    text = expect.succeeded(chatelaine("show", "work"))
+    assert re.search(r"^ +credential.json 0644$", text, re.M)
+    assert re.search(r"^ +profile.json 0600, of user 1234$", text, re.M) or os.geteuid() != 0
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -421,6 +421,15 @@ def test_account_and_its_id_are_whole_in_a_wide_window(tui, seed):
     t.wait_for("44444444-2222-4333-8444-555555555555")
 
 
+def test_details_tell_how_the_files_stand(tui, seed, store):
+    seed()
+    store.credential_file("work").chmod(0o644)
+    t = tui()
+    t.wait_for(the_list)
+    t.send("Enter")
+    said(t, "access issued 20.*credential.json 0644 profile.json 0600")
+
+
 def test_empty_list_scrolls_where_it_has_no_room(tui):
     t = tui(cols=40, rows=8)
     t.wait_for("more below")

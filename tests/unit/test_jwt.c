@@ -108,6 +108,20 @@ claims_are_read(void **state)
 }
 
 static void
+time_of_issue_is_read(void **state)
+{
+	char *access = jwt("{" AUTH "{" IDS "},\"iat\":1799000000}");
+	struct identity identity;
+
+	(void)state;
+	assert_int_equal(identity_read(&identity, access, NULL, NULL), 0);
+	assert_int_equal(identity.issued_at, 1799000000);
+	assert_int_equal(identity.expires_at, 0);
+	identity_release(&identity);
+	free(access);
+}
+
+static void
 claims_that_name_nobody(void **state)
 {
 	static const char *const table[] = {
@@ -169,6 +183,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(claims_are_read),
+		cmocka_unit_test(time_of_issue_is_read),
 		cmocka_unit_test(claims_that_name_nobody),
 		cmocka_unit_test(what_is_no_jwt),
 	};

@@ -1,0 +1,87 @@
+#include "config.h"
+
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/facts.h"
+#include "app/login.h"
+#include "base/i18n.h"
+#include "base/time.h"
+#include "oauth/jwt.h"
+
+static int64_t
+issued_at(const struct app *app, const char *name)
+{
+	struct credential credential = CREDENTIAL_INIT;
+	struct identity identity = IDENTITY_INIT;
+	int64_t when = TIME_UNKNOWN;
+
+	if (login_load_credential(app, name, &credential, NULL) == 0 &&
+	    identity_read(&identity, credential.access_token, NULL, NULL) == 0)
+		when = identity.issued_at;
+	identity_release(&identity);
+	credential_release(&credential);
+	return when;
+}
+
+/* "0600", or "0600, of user 1001" where that is not who looks. */
+static void
+add_mode(const struct stat *st, struct buffer *out)
+{
+	buffer_addf(out, "%04o", (unsigned int)(st->st_mode & 07777));
+	if (st->st_uid != geteuid())
+		buffer_addf(out, _(", of user %lu"),
+		    (unsigned long)st->st_uid);
+}
+
+static void
+add_file(struct facts *facts, int dir, const char *name)
+{
+	struct buffer text = BUFFER_INIT;
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return;
+	buffer_addf(&text, "%s ", name);
+	add_mode(&st, &text);
+	if (buffer_ok(&text, NULL))
+		store_names_add(&facts->files, text.data, NULL);
+	buffer_release(&text);
+}
+
+void
+facts_look(const struct app *app, const struct profile *profile,
+    struct facts *facts)
+{
+	static const char *const files[] = {
+		CREDENTIAL_FILE, PROFILE_FILE, STORE_VOLUME_FILE
+	};
+	struct buffer text = BUFFER_INIT;
+	struct stat st;
+	int dir;
+
+	*facts = (struct facts)FACTS_INIT;
+	facts->issued_at = issued_at(app, profile->name);
+	dir = store_open_profile(app->store, profile->name, NULL);
+	for (size_t i = 0; dir >= 0 && i < sizeof files / sizeof files[0]; i++)
+		add_file(facts, dir, files[i]);
+	if (dir >= 0)
+		close(dir);
+	/* The file itself, wherever a link to it leads. */
+	if (profile->owner_path != NULL && stat(profile->owner_path, &st) == 0)
+		add_mode(&st, &text);
+	if (text.length > 0)
+		facts->lent = buffer_detach(&text, NULL);
+	buffer_release(&text);
+}
+
+void
+facts_release(struct facts *facts)
+{
+	store_names_release(&facts->files);
+	free(facts->lent);
+	*facts = (struct facts)FACTS_INIT;
+}
