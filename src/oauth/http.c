@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "oauth/http.h"
 #include "oauth/issuer.h"
+#include "oauth/network.h"
 
 #define CONNECT_TIMEOUT_MS 5000L
 #define SLOW_SECONDS 10L
@@ -45,24 +46,10 @@ struct transfer {
 	bool abandoned;
 };
 
-/*
- * protocol.md names CODEX_CA_CERTIFICATE before SSL_CERT_FILE. Neither makes
- * verification weaker: it is a bundle to verify against.
- */
-static const char *
-ca_bundle(void)
-{
-	const char *path = getenv("CODEX_CA_CERTIFICATE");
-
-	if (path == NULL || *path == '\0')
-		path = getenv("SSL_CERT_FILE");
-	return path != NULL && *path != '\0' ? path : NULL;
-}
-
 static CURLcode
 set_security(CURL *curl, bool plain)
 {
-	const char *ca = ca_bundle();
+	const char *ca = network_ca_variable();
 	CURLcode rc = CURLE_OK;
 
 #define SET(option, value) \
@@ -84,7 +71,7 @@ set_security(CURL *curl, bool plain)
 	if (plain)	/* loopback: never through a proxy */
 		SET(CURLOPT_PROXY, "");
 	if (ca != NULL)
-		SET(CURLOPT_CAINFO, ca);
+		SET(CURLOPT_CAINFO, getenv(ca));
 	return rc;
 }
 
@@ -118,6 +105,12 @@ http_open(const char *issuer, struct error *err)
 		return NULL;
 	}
 	http->plain = strncmp(issuer, "http://", 7) == 0;
+	if (!http->plain && network_check_certificates(err) != 0) {
+		free(http);
+		return NULL;
+	}
+	/* It would have the keys of the connection written down. */
+	unsetenv("SSLKEYLOGFILE");
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
 		http->curl = curl_easy_init();
 	if (http->curl == NULL ||
@@ -267,6 +260,48 @@ on_progress(void *context, curl_off_t down_total, curl_off_t down,
 	return t->abandoned;
 }
 
+/* TLS stands, and with it the server is who it should be. */
+static bool
+is_secured(CURL *curl)
+{
+	curl_off_t after = 0;
+
+	curl_easy_getinfo(curl, CURLINFO_APPCONNECT_TIME_T, &after);
+	return after > 0;
+}
+
+/* Why there is no connection to who the server should be. */
+static int
+explain_tls(CURLcode rc, const char *detail, struct error *err)
+{
+	const char *variable = network_ca_variable();
+
+	if (rc == CURLE_SSL_CACERT_BADFILE && variable != NULL)
+		return network_no_certificates(variable, err);
+	return error_set(err, ERROR_UNAVAILABLE,
+	    _("no secure connection to the server: %s; check the clock, and "
+	    "SSL_CERT_FILE if a proxy has a certificate of its own"), detail);
+}
+
+static int
+explain_connection(const struct transfer *t, CURLcode rc, const char *detail,
+    struct error *err)
+{
+	const char *proxy = network_proxy_variable();
+
+	if (proxy != NULL && !t->http->plain && !is_secured(t->http->curl))
+		return error_set(err, ERROR_UNAVAILABLE,
+		    _("cannot reach the server by the proxy in %s: %s; check "
+		    "the proxy and try again"), proxy, detail);
+	if (rc == CURLE_COULDNT_RESOLVE_HOST || rc == CURLE_COULDNT_CONNECT)
+		return error_set(err, ERROR_UNAVAILABLE,
+		    _("cannot reach the server: %s; check the network and try "
+		    "again"), detail);
+	return error_set(err, ERROR_UNAVAILABLE,
+	    _("the connection to the server broke: %s; try again later"),
+	    detail);
+}
+
 /* Why no whole answer came, and what to do about it. */
 static int
 explain(const struct transfer *t, CURLcode rc, struct error *err)
@@ -289,23 +324,12 @@ explain(const struct transfer *t, CURLcode rc, struct error *err)
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_ISSUER_ERROR:
-		return error_set(err, ERROR_UNAVAILABLE,
-		    _("no secure connection to the server: %s; check the "
-		    "clock, and SSL_CERT_FILE if a proxy has a certificate of "
-		    "its own"), detail);
+		return explain_tls(rc, detail, err);
 	case CURLE_OPERATION_TIMEDOUT:
 		return error_set(err, ERROR_UNAVAILABLE, "%s",
 		    _("the server did not answer in time; try again later"));
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-	case CURLE_COULDNT_CONNECT:
-		return error_set(err, ERROR_UNAVAILABLE,
-		    _("cannot reach the server: %s; check the network and try "
-		    "again"), detail);
 	default:
-		return error_set(err, ERROR_UNAVAILABLE,
-		    _("the connection to the server broke: %s; try again "
-		    "later"), detail);
+		return explain_connection(t, rc, detail, err);
 	}
 }
 
@@ -393,7 +417,6 @@ exchange(struct http *http, const struct http_request *request,
 {
 	struct transfer t = { .http = http, .request = request,
 	    .answer = answer };
-	curl_off_t secured = 0;
 	long sent = 0;
 	CURLcode rc;
 
@@ -402,10 +425,9 @@ exchange(struct http *http, const struct http_request *request,
 	rc = perform(&t);
 	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &answer->status);
 	curl_easy_getinfo(http->curl, CURLINFO_REQUEST_SIZE, &sent);
-	curl_easy_getinfo(http->curl, CURLINFO_APPCONNECT_TIME_T, &secured);
 	/* The size counts a proxy's CONNECT too; our request goes out only
 	 * when TLS stands. */
-	answer->sent = sent > 0 && (http->plain || secured > 0);
+	answer->sent = sent > 0 && (http->plain || is_secured(http->curl));
 	/* libcurl is content with a connection that ended in the headers. */
 	if (rc == CURLE_OK && !t.headers_whole)
 		rc = CURLE_PARTIAL_FILE;

@@ -20,7 +20,8 @@
 struct http;
 
 /* One handle for all requests of the process. @issuer decides whether http is
- * allowed and proxies are used (not for loopback). NULL on failure. */
+ * allowed and proxies are used (not for http, which is loopback). NULL on
+ * failure: ERROR_UNAVAILABLE where the certificates named are none. */
 struct http *http_open(const char *issuer, struct error *err);
 void http_close(struct http *http);
 

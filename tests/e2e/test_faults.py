@@ -75,7 +75,7 @@ def test_renewal_without_a_whole_answer(refresh, chatelaine, store, fault):
     assert expect.status_of(chatelaine) in ("ok", "in-doubt")
 
 
-@pytest.mark.parametrize("fault", ["cut", "cut-body", "truncated", "truncated-short", "stall"])
+@pytest.mark.parametrize("fault", ["cut", "cut-body", "truncated", "truncated-short", "stall", "64-kib-and-1", "gzip"])
 def test_answer_lost_after_the_token_was_spent(refresh, chatelaine, store, fault):
     expect.failed(refresh(fault, after=True), expect.UNAVAILABLE)
     unharmed(store, refresh.before)
@@ -114,7 +114,8 @@ def test_hostile_words_of_a_refusal_are_kept_harmless(refresh, chatelaine, store
         vt.assert_clean_text(line.encode())
 
 
-@pytest.mark.parametrize("fault", ["expires-in-garbage", "expires-in-negative", "no-expires-in", "html-type"])
+@pytest.mark.parametrize("fault", ["expires-in-garbage", "expires-in-negative", "no-expires-in", "html-type",
+                                   "64-kib"])
 def test_renewal_whose_answer_is_good_enough(refresh, chatelaine, store, fault):
     # What ends when is in the access token; expires_in is not needed.
     expect.succeeded(refresh(fault))

@@ -37,7 +37,7 @@ def exchange(issuer, request):
     check_client(body)
     # The client may know us by another name than we do (localhost).
     host = request.headers.get("host", "")
-    if body["redirect_uri"] != f"http://{host}/deviceauth/callback":
+    if body["redirect_uri"] != f"{issuer.scheme}://{host}/deviceauth/callback":
         raise Refusal(400, "invalid_grant", "The redirect_uri does not match.", "redirect_uri")
     account = issuer.devices.exchange(body["code"], body["code_verifier"])
     return as_json(issuer.chains.begin(account).answer())

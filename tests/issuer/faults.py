@@ -6,6 +6,7 @@ rotated, and the client cannot know). An *edit* changes the answer itself, so
 it always comes after processing, and it waits for an answer that succeeded.
 """
 
+import gzip
 import json
 import threading
 from collections import defaultdict, deque
@@ -68,6 +69,10 @@ def sets(name, value):
 def drops(*names):
     return edit("without " + ", ".join(names), lambda issuer, old: {
         name: value for name, value in old.items() if name not in names})
+
+
+def padded(value, length):
+    return Answer(200, as_json(value).body.rjust(length))
 
 
 # How a replacement cuts, drips or swells. ANSWER is the genuine answer, or a
@@ -237,6 +242,10 @@ FAULTS = {
     "expires-in-huge": edit("expires_in is 1e999", lambda issuer, old: Answer(
         200, as_json({**old, "expires_in": "@"}).body.replace(b'"@"', b"1e999"))),
     "no-expires-in": drops("expires_in"),
+    "64-kib": edit("an answer as long as one may be", lambda issuer, old: padded(old, 64 * 1024)),
+    "64-kib-and-1": edit("one byte more than that", lambda issuer, old: padded(old, 64 * 1024 + 1)),
+    "gzip": edit("compressed, though nobody asked for it", lambda issuer, old: Answer(
+        200, gzip.compress(as_json(old).body), headers={"Content-Encoding": "gzip"})),
     "other-account": edit("tokens of another person", other_account("hostile")),
     "other-member": edit("tokens of another member", other_account("colleague")),
     "access-not-jwt": sets("access_token", "not-a-token"),

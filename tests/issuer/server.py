@@ -52,7 +52,7 @@ class Issuer:
     set in __init__ are knobs: they may be changed at any time.
     """
 
-    def __init__(self, port=0, interval=1, access_lifetime=864000, code_lifetime=900):
+    def __init__(self, port=0, interval=1, access_lifetime=864000, code_lifetime=900, tls=None):
         self.interval = interval                # told to the client, as a string
         self.access_lifetime = access_lifetime  # seconds; may be negative
         self.code_lifetime = code_lifetime      # seconds; may be negative
@@ -73,8 +73,9 @@ class Issuer:
         self.problems = []          # tracebacks of our own mistakes: none, ever
         self._elsewhere = Listener(self, 0, elsewhere=True)
         self.other_host = f"http://localhost:{self._elsewhere.port}"
-        self._listener = Listener(self, port)
-        self.url = f"http://127.0.0.1:{self._listener.port}"
+        self.scheme = "https" if tls else "http"    # tls: an ssl.SSLContext
+        self._listener = Listener(self, port, tls=tls)
+        self.url = f"{self.scheme}://127.0.0.1:{self._listener.port}"
 
     def __enter__(self):
         return self
@@ -229,8 +230,9 @@ class Listener(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, issuer, port, elsewhere=False):
+    def __init__(self, issuer, port, elsewhere=False, tls=None):
         self.issuer = issuer
+        self.tls = tls
         self.requests = [] if elsewhere else None
         self.connections = set()
         super().__init__(("127.0.0.1", port), Connection)
@@ -254,6 +256,21 @@ class Listener(socketserver.ThreadingTCPServer):
     def process_request(self, request, client_address):
         self.connections.add(request)
         super().process_request(request, client_address)
+
+    def finish_request(self, request, client_address):
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        try:
+            secured = self.tls.wrap_socket(request, server_side=True)
+        except OSError:
+            return  # A client need not trust us, nor speak TLS.
+        self.connections.add(secured)
+        try:
+            super().finish_request(secured, client_address)
+        finally:
+            self.connections.discard(secured)
+            secured.close()
 
     def shutdown_request(self, request):
         self.connections.discard(request)
