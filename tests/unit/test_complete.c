@@ -103,8 +103,6 @@ every_command_and_option_of_the_tables(void **state)
 	buffer_release(&option);
 }
 
-/* What an option takes, or an operand is, must be known: a new word in the
- * tables that nobody has thought of is found here. */
 static void
 every_format_program_and_model(void **state)
 {
