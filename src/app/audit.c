@@ -2,30 +2,38 @@
 
 #include <inttypes.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "app/audit.h"
 #include "base/i18n.h"
 
-static void
-add_user(struct buffer *out, int64_t uid)
+static const char *
+name_of(int64_t uid, struct audit_user *last)
 {
-	const struct passwd *user = getpwuid((uid_t)uid);
+	const struct passwd *user;
 
+	if (last->known && last->uid == uid)
+		return last->name;
+	last->known = true;
+	last->uid = uid;
+	user = getpwuid((uid_t)uid);
 	if (user != NULL)
-		buffer_add_string(out, user->pw_name);
+		snprintf(last->name, sizeof last->name, "%s", user->pw_name);
 	else
-		buffer_addf(out, "%" PRId64, uid);
+		snprintf(last->name, sizeof last->name, "%" PRId64, uid);
+	return last->name;
 }
 
 void
-audit_add_who(struct buffer *out, const struct audit_entry *entry)
+audit_add_who(struct buffer *out, const struct audit_entry *entry,
+    struct audit_user *last)
 {
 	static const char devices[] = "/dev/";
 	const char *tty = entry->tty;
 
 	if (entry->uid >= 0)
-		add_user(out, entry->uid);
+		buffer_add_string(out, name_of(entry->uid, last));
 	else
 		buffer_add_char(out, '-');
 	if (tty != NULL && strncmp(tty, devices, strlen(devices)) == 0)

@@ -5,12 +5,26 @@
 #ifndef APP_AUDIT_H
 #define APP_AUDIT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/buffer.h"
 #include "storage/audit.h"
 
+/* The user that was looked up last, so that a long log does not ask the system
+ * for the same one with each line. */
+struct audit_user {
+	bool known;
+	int64_t uid;
+	char name[64];
+};
+
+#define AUDIT_USER_INIT { false, 0, "" }
+
 /* Appends the user, the terminal and where the person is: "dana pts/3
  * 192.0.2.7"; "-" when nothing is known. */
-void audit_add_who(struct buffer *out, const struct audit_entry *entry);
+void audit_add_who(struct buffer *out, const struct audit_entry *entry,
+    struct audit_user *last);
 
 /* Appends what was done, to how much: "ok (codex)", or the error. */
 void audit_add_result(struct buffer *out, const struct audit_entry *entry);

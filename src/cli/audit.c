@@ -106,12 +106,13 @@ print_json(const struct audit_log *log, int64_t since, struct error *err)
 /* One row, and what its cells are made of. */
 struct row {
 	const struct app *app;
+	struct audit_user user;
 	char when[TIME_TEXT_SIZE];
 	struct buffer who, result;
 	const char *cell[COLUMNS];
 };
 
-#define ROW_INIT(app) { app, "", BUFFER_INIT, BUFFER_INIT, { NULL } }
+#define ROW_INIT(app) { app, AUDIT_USER_INIT, "", BUFFER_INIT, BUFFER_INIT, { NULL } }
 
 static void
 fill_row(struct row *row, const struct audit_entry *entry)
@@ -121,7 +122,7 @@ fill_row(struct row *row, const struct audit_entry *entry)
 		app_time(row->app, row->when, entry->at);
 	buffer_clear(&row->who);
 	buffer_clear(&row->result);
-	audit_add_who(&row->who, entry);
+	audit_add_who(&row->who, entry, &row->user);
 	audit_add_result(&row->result, entry);
 	row->cell[0] = row->when[0] != '\0' ? row->when : "-";
 	row->cell[1] = entry->event != NULL ? entry->event : "-";

@@ -64,7 +64,8 @@ copy(const char *text, struct error *err)
 
 static void
 fill_row(struct row *row, const struct app *app,
-    const struct audit_entry *entry, struct error *err)
+    const struct audit_entry *entry, struct audit_user *user,
+    struct error *err)
 {
 	struct buffer text = BUFFER_INIT;
 
@@ -77,7 +78,7 @@ fill_row(struct row *row, const struct app *app,
 	if (entry->json == NULL)
 		buffer_add_string(&text, _("a line that cannot be read"));
 	else {
-		audit_add_who(&text, entry);
+		audit_add_who(&text, entry, user);
 		buffer_add_string(&text, "  ");
 		audit_add_result(&text, entry);
 	}
@@ -88,6 +89,7 @@ static void
 look(struct ui *ui, struct audit *audit)
 {
 	struct buffer chain = BUFFER_INIT;
+	struct audit_user user = AUDIT_USER_INIT;
 	struct audit_entry entry;
 	struct audit_log log;
 
@@ -102,7 +104,7 @@ look(struct ui *ui, struct audit *audit)
 	for (size_t i = log.count; i > 0 && audit->count < SHOWN &&
 	    audit->err.code == ERROR_NONE; i--) {
 		audit_entry_read(&log, i - 1, &entry);
-		fill_row(&audit->row[audit->count++], ui->app, &entry,
+		fill_row(&audit->row[audit->count++], ui->app, &entry, &user,
 		    &audit->err);
 		audit_entry_release(&entry);
 	}
