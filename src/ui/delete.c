@@ -17,6 +17,7 @@
 
 #define COLUMNS 68
 #define LINES 10
+#define NOTES_FROM 56		/* columns */
 
 enum part { PART_FORGET, PART_PURGE, PART_SIGN_OUT, PART_NAME, PARTS };
 
@@ -72,12 +73,66 @@ consequence(const struct delete *delete)
 }
 
 static void
+draw_part(const struct dialog *d, int line, const struct delete *delete,
+    enum part part)
+{
+	bool focused = delete->part == part;
+
+	dialog_hot(d, line, (int)part);
+	switch (part) {
+	case PART_FORGET:
+		choice_draw(d, line, focused, term_glyph(delete->sign_out ?
+		    GLYPH_NOT_CHOSEN : GLYPH_CHOSEN), _("Forget here"), "");
+		break;
+	case PART_PURGE:
+		choice_draw(d, line, focused, delete->purge ? "    [x]" :
+		    "    [ ]", _("and keep no backup"), "");
+		break;
+	case PART_SIGN_OUT:
+		choice_draw(d, line, focused, term_glyph(delete->sign_out ?
+		    GLYPH_CHOSEN : GLYPH_NOT_CHOSEN), _("Sign out everywhere"),
+		    d->columns < NOTES_FROM ? "" :
+		    _("asks the issuer, 10 s at most"));
+		break;
+	case PART_NAME:
+		draw_name_field(d, line, delete);
+		break;
+	case PARTS:
+		break;
+	}
+}
+
+/* The parts from line @line on, so many that @below lines are left; returns the
+ * line behind them. One is always in sight: the one that one stands on. */
+static int
+draw_parts(const struct dialog *d, int line, const struct delete *delete,
+    int below)
+{
+	enum part part[PARTS];
+	int count = 0, at = 0, room = d->lines - line - below, from;
+
+	for (int i = 0; i < PARTS; i++) {
+		if ((int)delete->part == i)
+			at = count;
+		if (has_part(delete, (enum part)i))
+			part[count++] = (enum part)i;
+	}
+	room = room < 1 ? 1 : room < count ? room : count;
+	from = at >= room ? at - room + 1 : 0;
+	for (int i = 0; i < room; i++)
+		draw_part(d, line++, delete, part[from + i]);
+	return line;
+}
+
+static void
 draw_delete(struct ui *ui, void *state)
 {
 	struct delete *delete = state;
 	char title[STORE_NAME_MAX + 64];
+	bool bad = delete->err.code != ERROR_NONE;
+	const char *text = bad ? delete->err.text : consequence(delete);
 	struct dialog d;
-	int line = 0;
+	int line = 0, below;
 
 	(void)ui;
 	snprintf(title, sizeof title, "%s %s %s", _("Delete"),
@@ -88,30 +143,13 @@ draw_delete(struct ui *ui, void *state)
 		    delete->account);
 		line = 2;
 	}
-	dialog_hot(&d, line, PART_FORGET);
-	choice_draw(&d, line++, delete->part == PART_FORGET,
-	    term_glyph(delete->sign_out ? GLYPH_NOT_CHOSEN : GLYPH_CHOSEN),
-	    _("Forget here"), "");
-	if (!delete->sign_out) {
-		dialog_hot(&d, line, PART_PURGE);
-		choice_draw(&d, line++, delete->part == PART_PURGE,
-		    delete->purge ? "    [x]" : "    [ ]",
-		    _("and keep no backup"), "");
-	}
-	dialog_hot(&d, line, PART_SIGN_OUT);
-	choice_draw(&d, line++, delete->part == PART_SIGN_OUT,
-	    term_glyph(delete->sign_out ? GLYPH_CHOSEN : GLYPH_NOT_CHOSEN),
-	    _("Sign out everywhere"), _("asks the issuer, 10 s at most"));
-	if (delete->sign_out)
-		draw_name_field(&d, line++, delete);
-	line++;
-	if (delete->err.code != ERROR_NONE)
-		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
-		    d.lines - line, STYLE_BAD, delete->err.text);
-	else
-		term_wrapped(d.line + line, d.column + 2, d.columns - 2,
-		    d.lines - line, delete->sign_out || delete->purge ?
-		    STYLE_WARNING : STYLE_NORMAL, consequence(delete));
+	/* What will happen is told to its end, whatever the height. */
+	below = term_wrapped_lines(d.columns - 2, text);
+	line = draw_parts(&d, line, delete, below);
+	line += d.lines - line > below;
+	term_wrapped(d.line + line, d.column + 2, d.columns - 2,
+	    d.lines - line, bad ? STYLE_BAD : delete->sign_out ||
+	    delete->purge ? STYLE_WARNING : STYLE_NORMAL, text);
 }
 
 static void

@@ -16,6 +16,7 @@
 #include "ui/dialog.h"
 #include "ui/field.h"
 #include "ui/screen.h"
+#include "ui/scroll.h"
 
 #define COLUMNS 72
 #define LINES 19
@@ -32,6 +33,7 @@ struct export {
 	struct field model, file;	/* or the folder of many files */
 	enum destination to;
 	bool file_is_ours;	/* suggested, not typed */
+	struct scroll scroll;	/* of what is shown below */
 	struct error err;
 };
 
@@ -207,63 +209,70 @@ draw_error(const struct ui *ui, const struct dialog *d, int line,
 	return used;
 }
 
+/* Lines that scroll, from line @line of the dialog on. */
+static void
+draw_lines(struct export *export, const struct dialog *d, int line,
+    const char *text)
+{
+	struct buffer part = BUFFER_INIT;
+	int used = 0, at;
+	size_t n;
+
+	for (; *text != '\0'; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		at = line + used++ - export->scroll.skip;
+		if (at < line || at >= d->lines)
+			continue;
+		buffer_clear(&part);
+		buffer_add(&part, text, n);
+		term_text(d->line + at, d->column, d->columns, STYLE_DIM,
+		    part.data);
+	}
+	scroll_fit(&export->scroll, used, d->lines - line);
+	ui_draw_more(d->line + d->lines + 1, d->column + d->columns,
+	    scroll_has_more(&export->scroll));
+	buffer_release(&part);
+}
+
 /* How it will look, the token left out. */
 static void
-draw_preview(struct ui *ui, const struct export *export,
-    const struct dialog *d, int line)
+draw_preview(struct ui *ui, struct export *export, const struct dialog *d,
+    int line)
 {
-	struct buffer text = BUFFER_INIT, part = BUFFER_INIT;
+	struct buffer text = BUFFER_INIT;
 	struct error err = ERROR_INIT;
-	const char *at, *end;
 
 	if (export_print(ui->app, export->name, format_of(export),
 	    format_of(export)->takes_model ? export->model.text : NULL, true,
-	    &text, &err) != 0) {
-		/* Told above already, when it was tried. */
-		if (export->err.code == ERROR_NONE)
-			draw_error(ui, d, line, &err);
-		goto out;
-	}
-	for (at = text.data; *at != '\0' && line < d->lines; at = end) {
-		end = at + strcspn(at, "\n");
-		buffer_clear(&part);
-		buffer_add(&part, at, (size_t)(end - at));
-		term_text(d->line + line++, d->column, d->columns, STYLE_DIM,
-		    part.data);
-		end += *end == '\n';
-	}
-out:
+	    &text, &err) == 0)
+		draw_lines(export, d, line, text.data);
+	/* Told above already, when it was tried. */
+	else if (export->err.code == ERROR_NONE)
+		draw_error(ui, d, line, &err);
 	buffer_release(&text);
-	buffer_release(&part);
 }
 
 /* Which files there will be. */
 static void
-draw_files(const struct ui *ui, const struct export *export,
-    const struct dialog *d, int line)
+draw_files(const struct ui *ui, struct export *export, const struct dialog *d,
+    int line)
 {
 	const struct rows *rows = &ui->rows;
 	struct buffer text = BUFFER_INIT;
-	size_t left = rows->marks;
 
 	if (line < d->lines)
 		term_text(d->line + line++, d->column, d->columns,
 		    STYLE_NORMAL, _("A file for each, mode 0600:"));
-	for (size_t i = 0; i < rows->count && line < d->lines; i++) {
-		const char *name = ui->list.profile[rows->shown[i]].name;
-
+	for (size_t i = 0; i < rows->count; i++) {
 		if (!rows->marked[rows->shown[i]])
 			continue;
-		buffer_clear(&text);
-		if (left > 1 && line + 1 == d->lines) {
-			buffer_addf(&text, _("and %zu more"), left);
-			left = 0;
-		} else
-			export_file_name(name, format_of(export), &text);
-		term_text(d->line + line++, d->column + 2, d->columns - 2,
-		    STYLE_DIM, text.data);
-		left--;
+		buffer_add_string(&text, "  ");
+		export_file_name(ui->list.profile[rows->shown[i]].name,
+		    format_of(export), &text);
+		buffer_add_char(&text, '\n');
 	}
+	if (buffer_ok(&text, NULL))
+		draw_lines(export, d, line, text.data);
 	buffer_release(&text);
 }
 
@@ -393,11 +402,21 @@ type_export(struct ui *ui, void *state, int key)
 	return false;
 }
 
+/* Up and down go from part to part here. */
+static bool
+scrolls(enum action action)
+{
+	return action == ACTION_PAGE_UP || action == ACTION_PAGE_DOWN ||
+	    action == ACTION_WHEEL_UP || action == ACTION_WHEEL_DOWN;
+}
+
 static void
 act_export(struct ui *ui, void *state, enum action action)
 {
 	struct export *export = state;
 
+	if (scrolls(action) && scroll_act(&export->scroll, action))
+		return;
 	export->err.code = ERROR_NONE;
 	switch (action) {
 	case ACTION_CANCEL:

@@ -63,6 +63,17 @@ def test_command_brings_back_what_the_dialog_forgot(dialog, chatelaine, store):
     assert store.names() == ["work", "zebra"]
 
 
+@pytest.mark.parametrize("part, words", [("Forget here", "stays valid at the issuer[.]"),
+                                         ("keep no backup", "cannot be undone[.]"),
+                                         ("Sign out everywhere", "may work until it ends[.]")])
+def test_what_will_happen_is_told_to_its_end_in_a_small_window(dialog, part, words):
+    t = dialog(cols=40, rows=10)
+    focus(t, "Down", f"[^\n]*{part}")
+    if "backup" in part:
+        t.send("Space")
+    said(t, words)
+
+
 def test_purged(dialog, store, issuer):
     t = dialog()
     focus(t, "Tab", r"\[ \] and keep no backup")

@@ -217,3 +217,14 @@ def test_letters_are_text_in_a_field(dialog, home):
     t.send("Backspace", "Backspace", "Enter")
     said(t, "wrote ")
     assert (home / "qz?ade").exists()
+
+
+def test_preview_scrolls_in_a_small_window(dialog):
+    t = dialog(cols=40, rows=10)
+    assert "usage_id" not in t.text
+    for _ in range(20):
+        if "more below" in t.text:
+            before = t.text
+            t.send("PageDown")
+            t.wait_for(lambda t, before=before: t.text != before)
+    assert re.search(r"^│ }", t.text, re.M)
