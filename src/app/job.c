@@ -351,10 +351,13 @@ job_free(struct job *job)
 {
 	if (job == NULL)
 		return;
-	if (job_is_spending(job))
+	if (job_is_spending(job) ||
+	    (job->view.state == JOB_SENT && !job->cancelled)) {
 		/* Not killed: it writes the answer down, holding the locks
 		 * that it inherited. */
 		job->child.pid = 0;
+		job->reserved = false;
+	}
 	child_end(&job->child);
 	if (job->reserved && job->type == &job_login_type)
 		job->type->give_up(job, false, NULL);

@@ -10,9 +10,10 @@
  * A job takes its locks, reserves room for the answer, runs one child, and
  * takes the answer into the store. job_free() at any earlier moment breaks off:
  * a sign-in whose code still waits for its approval is gone on with at the next
- * start (storage/waiting), unless job_cancel() said that nobody wants it; a
- * renewal that has been sent is left to its child, which holds the locks until
- * the answer is written down, and the next start takes it in.
+ * start (storage/waiting), unless job_cancel() said that nobody wants it; what
+ * has been sent, a renewal or the approval of a sign-in, is left to its child,
+ * which holds the locks until the answer is written down, and the next start
+ * takes it in.
  */
 #ifndef APP_JOB_H
 #define APP_JOB_H

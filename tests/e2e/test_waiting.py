@@ -140,6 +140,23 @@ def test_killed_between_approval_and_exchange_exchanges_once(chatelaine, issuer,
     assert issuer.count("token") == 1 and waiting(store) == [] and store.pending() == []
 
 
+@pytest.mark.parametrize("end", [lambda t: t.hangup(), lambda t: t.signal(signal.SIGTERM)], ids=["hangup", "SIGTERM"])
+@pytest.mark.parametrize("command", [[], ["login", "work", "--no-qr"]], ids=["screen", "command"])
+def test_line_drops_while_the_login_is_fetched(tui, chatelaine, issuer, store, command, end):
+    issuer.delay["token"] = 1
+    t = tui(*command)
+    if not command:
+        type_name(t)
+    issuer.wait_for(lambda: issuer.count("poll") > 0)
+    issuer.approve(issuer.user_codes[-1], "work")
+    issuer.wait_for(lambda: issuer.count("token") == 1)
+    end(t)
+    t.wait_exit()
+    assert processes.sweep(timeout=5) == []
+    assert set(expect.listed(chatelaine)) == {"work"}
+    assert waiting(store) == [] and store.pending() == []
+
+
 def test_nothing_else_is_disturbed(chatelaine, store, seed, left):
     seed("other")
     assert set(expect.listed(chatelaine)) == {"other"}
