@@ -189,24 +189,31 @@ draw_field(const struct export *export, const struct dialog *d, int line,
 	    export->part == part);
 }
 
-/* Why it cannot be, and the key that helps. */
+/* Why it cannot be, and the key that helps: to its end, over the parts where
+ * there is no other room. Returns the line behind it. */
 static int
-draw_error(const struct ui *ui, const struct dialog *d, int line,
+draw_error(const struct ui *ui, bool many, const struct dialog *d, int line,
     const struct error *err)
 {
 	const struct profile *p = ui_selected(ui);
-	const char *step = p == NULL || ui->rows.marks > 0 || err->code == ERROR_REFUSED ? "" :
-	    detail_step(ui, p);
+	const char *step = p == NULL || many || err->code == ERROR_REFUSED ?
+	    "" : detail_step(ui, p);
 	struct buffer text = BUFFER_INIT;
-	int used;
+	int wanted;
 
 	buffer_add_string(&text, err->text);
 	if (*step != '\0')
 		buffer_addf(&text, _("; after Esc, %s"), step);
-	used = term_wrapped(d->line + line, d->column, d->columns,
+	wanted = term_wrapped_lines(d->columns, text.data);
+	if (line + wanted > d->lines)
+		line = d->lines > wanted ? d->lines - wanted : 0;
+	for (int i = line; i < d->lines; i++)
+		term_text_padded(d->line + i, d->column, d->columns,
+		    STYLE_NORMAL, "");
+	line += term_wrapped(d->line + line, d->column, d->columns,
 	    d->lines - line, STYLE_BAD, text.data);
 	buffer_release(&text);
-	return used;
+	return line;
 }
 
 /* Lines that scroll, from line @line of the dialog on. */
@@ -248,7 +255,7 @@ draw_preview(struct ui *ui, struct export *export, const struct dialog *d,
 		draw_lines(export, d, line, text.data);
 	/* Told above already, when it was tried. */
 	else if (export->err.code == ERROR_NONE)
-		draw_error(ui, d, line, &err);
+		draw_error(ui, false, d, line, &err);
 	buffer_release(&text);
 }
 
@@ -313,7 +320,8 @@ draw_export(struct ui *ui, void *state)
 		    _("Folder") : _("File"), &export->file);
 	line++;
 	if (export->err.code != ERROR_NONE)
-		line += draw_error(ui, &d, line, &export->err) + 1;
+		line = draw_error(ui, is_of_many(export), &d, line,
+		    &export->err) + 1;
 	if (is_of_many(export))
 		draw_files(ui, export, &d, line);
 	else

@@ -228,3 +228,11 @@ def test_preview_scrolls_in_a_small_window(dialog):
             t.send("PageDown")
             t.wait_for(lambda t, before=before: t.text != before)
     assert re.search(r"^│ }", t.text, re.M)
+
+
+def test_refusal_is_told_to_its_end_in_a_small_window(dialog, home):
+    (home / "a-tree" / ".git").mkdir(parents=True)
+    t = dialog(cols=40, rows=10)
+    file_named(t, home / "a-tree" / "a-file.json")
+    t.send("Enter")
+    said(t, "git work tree.*choose another place")

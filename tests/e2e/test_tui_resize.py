@@ -2,6 +2,7 @@
 
 import signal
 
+import consumers
 import pytest
 from interface import CODE, SCREENS, back_to_the_list, code_shown, open_screen, said, the_list, wait_selected
 
@@ -29,6 +30,25 @@ def test_screen_comes_back_from_every_size(tui, seed, screen):
     back_to_the_list(t)
     t.send("q")
     assert t.wait_exit() == 0
+
+
+@pytest.mark.parametrize("key, sign", [("t", "Take in logins"), ("L", "Take back ")])
+def test_dialogs_about_programs_come_back_from_every_size(tui, seed, chatelaine, issuer, home, key, sign):
+    seed()
+    program = consumers.make("codex", home).install()
+    if key == "L":
+        assert chatelaine("lend", "work", "--to", "codex").status == 0
+    else:
+        program.sign_in(issuer.mint("newcomer"))
+    t = tui()
+    t.wait_for(the_list)
+    t.send(key)
+    t.wait_for(sign)
+    for cols, rows in ODD_SIZES:
+        resized(t, cols, rows)
+        resized(t, 80, 24)
+        t.wait_for(sign)
+    back_to_the_list(t)
 
 
 @pytest.mark.parametrize("cols, rows", ODD_SIZES)
