@@ -21,21 +21,37 @@
 /* --- Loading -------------------------------------------------------------- */
 
 static void
-forget_read(struct listing *l)
+release_seen(struct listing_seen *seen, size_t count)
 {
-	for (size_t i = 0; l->read != NULL && i < l->count; i++)
-		if (l->read[i] != NULL) {
-			profile_release(l->read[i]);
-			free(l->read[i]);
+	for (size_t i = 0; seen != NULL && i < count; i++)
+		if (seen->profile[i] != NULL) {
+			profile_release(seen->profile[i]);
+			free(seen->profile[i]);
 		}
-	free(l->read);
-	l->read = NULL;
+	if (seen != NULL)
+		free(seen->profile);
+	free(seen);
+}
+
+static struct listing_seen *
+make_seen(size_t count, struct error *err)
+{
+	struct listing_seen *seen = calloc(1, sizeof *seen);
+
+	if (seen != NULL)
+		seen->profile = calloc(count + 1, sizeof *seen->profile);
+	if (seen == NULL || seen->profile == NULL) {
+		free(seen);
+		error_no_memory(err);
+		return NULL;
+	}
+	return seen;
 }
 
 void
 listing_release(struct listing *l)
 {
-	forget_read(l);
+	release_seen(l->seen, l->count);
 	index_free(l->index);
 	profile_list_release(&l->few);
 	targets_release(&l->targets);
@@ -47,26 +63,24 @@ static int
 update_names(struct listing *l, struct error *err)
 {
 	struct store_dirs dirs = STORE_DIRS_INIT;
-	struct profile **read = NULL;
+	struct listing_seen *seen = NULL;
 	struct store_names names;
 	int result = -1;
 
 	if (store_list_dirs(l->app->store, &names, &dirs, err) != 0)
 		goto out;
-	read = calloc(names.count + 1, sizeof *read);
+	seen = make_seen(names.count, err);
 	/* The names last: nothing fails once they are new. */
-	if (read == NULL)
-		error_no_memory(err);
-	else if (index_set_dirs(l->index, &dirs, err) == 0 &&
+	if (seen != NULL && index_set_dirs(l->index, &dirs, err) == 0 &&
 	    index_set_names(l->index, &names, err) == 0)
 		result = 0;
 out:
 	if (result == 0) {
-		forget_read(l);
-		l->read = read;
+		release_seen(l->seen, l->count);
+		l->seen = seen;
 		l->count = names.count;
 	} else
-		free(read);
+		release_seen(seen, 0);
 	store_names_release(&names);
 	store_dirs_release(&dirs);
 	return result;
@@ -96,12 +110,37 @@ load_files(struct listing *l, struct error *err)
 }
 
 static void
+forget(const struct listing *l, size_t at)
+{
+	profile_release(l->seen->profile[at]);
+	free(l->seen->profile[at]);
+	l->seen->profile[at] = NULL;
+}
+
+/* One that is there, or NULL. */
+static const struct profile *
+get_present(const struct listing *l, size_t at)
+{
+	bool was_gone = l->seen->gone;
+	const struct profile *profile;
+
+	l->seen->gone = false;
+	profile = listing_get(l, at);
+	if (l->seen->gone) {
+		forget(l, at);
+		return NULL;
+	}
+	l->seen->gone = was_gone;
+	return profile;
+}
+
+static void
 read_named(struct listing *l, const char *name)
 {
 	size_t at;
 
 	if (name != NULL && index_find(l->index, name, &at))
-		listing_get(l, at);
+		get_present(l, at);
 }
 
 /* What stands elsewhere than in a profile's own files is looked up at once. */
@@ -122,7 +161,7 @@ read_special(struct listing *l)
 static int
 load_index(struct listing *l, struct listing *old, struct error *err)
 {
-	bool look = old != NULL && old->gone;
+	bool look = old != NULL && listing_is_old(old);
 
 	l->index = old != NULL && old->index != NULL ? old->index :
 	    index_load(l->app->store);
@@ -131,8 +170,8 @@ load_index(struct listing *l, struct listing *old, struct error *err)
 	if (look || !index_dirs_are(l->index, l->app->store))
 		return update_names(l, err);
 	l->count = index_count(l->index);
-	l->read = calloc(l->count + 1, sizeof *l->read);
-	return l->read == NULL ? error_no_memory(err) : 0;
+	l->seen = make_seen(l->count, err);
+	return l->seen == NULL ? -1 : 0;
 }
 
 int
@@ -149,12 +188,14 @@ listing_load(struct app *app, struct listing *l, struct listing *old,
 	if (old != NULL && l->index == old->index) {
 		/* It is of one of them only. */
 		if (result == 0) {
-			forget_read(old);
+			release_seen(old->seen, old->count);
+			old->seen = NULL;
 			old->index = NULL;
 			old->count = 0;
 		} else {
 			l->index = NULL;
-			old->gone = old->index != NULL;
+			if (old->seen != NULL)
+				old->seen->gone = true;
 		}
 	}
 	if (result == 0 && l->index != NULL)
@@ -186,10 +227,10 @@ listing_find(const struct listing *l, const char *name, size_t *at)
 
 /* What cannot be read is shown, and why. */
 static void
-note_failure(struct listing *l, struct profile *profile, const char *name,
-    const struct error *why)
+note_failure(const struct listing *l, struct profile *profile,
+    const char *name, const struct error *why)
 {
-	l->gone = l->gone || why->code == ERROR_NOT_FOUND;
+	l->seen->gone = l->seen->gone || why->code == ERROR_NOT_FOUND;
 	profile_release(profile);
 	snprintf(profile->name, sizeof profile->name, "%s", name);
 	profile->damage = strdup(why->text);
@@ -198,7 +239,7 @@ note_failure(struct listing *l, struct profile *profile, const char *name,
 /* Reads the profile from its files, and has the index know; the caller frees
  * it. */
 static struct profile *
-read_one(struct listing *l, size_t at)
+read_one(const struct listing *l, size_t at)
 {
 	struct profile *profile = calloc(1, sizeof *profile);
 	char name[STORE_NAME_MAX + 1];
@@ -210,20 +251,20 @@ read_one(struct listing *l, size_t at)
 	if (login_load(l->app, name, profile, &why) != 0)
 		note_failure(l, profile, name, &why);
 	else if (index_put(l->index, profile, NULL) > 0)
-		l->changed = true;
+		l->seen->changed = true;
 	/* After that: what stands in other places is in no index. */
 	shown_complete_by(profile, &l->targets, NULL);
 	return profile;
 }
 
 const struct profile *
-listing_get(struct listing *l, size_t at)
+listing_get(const struct listing *l, size_t at)
 {
 	if (l->index == NULL)
 		return &l->few.profile[at];
-	if (l->read[at] == NULL)
-		l->read[at] = read_one(l, at);
-	return l->read[at];
+	if (l->seen->profile[at] == NULL)
+		l->seen->profile[at] = read_one(l, at);
+	return l->seen->profile[at];
 }
 
 const struct profile *
@@ -231,8 +272,8 @@ listing_view(const struct listing *l, size_t at, struct profile *view)
 {
 	if (l->index == NULL)
 		return &l->few.profile[at];
-	if (l->read[at] != NULL)
-		return l->read[at];
+	if (l->seen->profile[at] != NULL)
+		return l->seen->profile[at];
 	index_get(l->index, at, view);
 	return view;
 }
@@ -249,20 +290,13 @@ const struct profile *
 listing_verified(struct listing *l, size_t at, struct profile *view)
 {
 	const struct profile *profile = listing_view(l, at, view);
-	bool was_gone = l->gone;
 
-	if (profile == view && is_current(l, at, view)) {
-		shown_complete_by(view, &l->targets, NULL);
-		return view;
-	}
 	if (profile != view)
 		return profile;
-	l->gone = false;
-	profile = listing_get(l, at);
-	if (l->gone)
-		profile = NULL;
-	l->gone = l->gone || was_gone;
-	return profile;
+	if (!is_current(l, at, view))
+		return get_present(l, at);
+	shown_complete_by(view, &l->targets, NULL);
+	return view;
 }
 
 void
@@ -280,6 +314,22 @@ listing_is_verified(const struct listing *l)
 	return l->index == NULL || l->verified >= l->count;
 }
 
+bool
+listing_is_old(const struct listing *l)
+{
+	return l->seen != NULL && l->seen->gone;
+}
+
+bool
+listing_has_changed(struct listing *l)
+{
+	bool changed = l->seen != NULL && l->seen->changed;
+
+	if (changed)
+		l->seen->changed = false;
+	return changed;
+}
+
 static void
 verify_one(struct listing *l, size_t at)
 {
@@ -287,7 +337,7 @@ verify_one(struct listing *l, size_t at)
 
 	index_get(l->index, at, &view);
 	/* What was read stays as it is shown until all is read anew. */
-	if (l->read[at] != NULL ||
+	if (l->seen->profile[at] != NULL ||
 	    stamp_is(view.stamp, login_stamp(l->app, &view)))
 		return;
 	now = read_one(l, at);
@@ -316,8 +366,8 @@ listing_save(struct listing *l)
 		return;
 	/* A store that cannot be written to, or another one who writes, is no
 	 * failure: the next one may. */
-	if (l->gone && update_names(l, &err) == 0)
-		l->gone = false;
+	if (listing_is_old(l))
+		update_names(l, &err);
 	if (index_is_changed(l->index))
 		index_save(l->index, l->app->store, NULL);
 }

@@ -11,16 +11,21 @@
 #include "app/app.h"
 #include "storage/index.h"
 
+/* What was read, and found out by it. */
+struct listing_seen {
+	struct profile **profile;	/* by place; NULL: not read */
+	bool changed;		/* what listing_view() says of some */
+	bool gone;		/* one of them has gone: to be loaded anew */
+};
+
 struct listing {
 	struct app *app;
 	size_t count;
 	struct profile_list few;	/* all, where there are few */
 	struct index *index;		/* NULL there */
-	struct profile **read;		/* those that were read; by place */
+	struct listing_seen *seen;	/* NULL there */
 	struct targets targets;
 	size_t verified;	/* places below are as their files say */
-	bool changed;		/* what listing_view() says of some */
-	bool gone;		/* one of them has gone: to be loaded anew */
 };
 
 /* Loads it. All that is in memory of @old goes over to @listing, which saves
@@ -35,9 +40,9 @@ bool listing_find(const struct listing *listing, const char *name,
     size_t *at);
 
 /* The profile as its files say, read at the latest now, with the targets that
- * show it. One that has gone is a damaged one, and @gone is set. It belongs to
+ * show it. One that has gone is a damaged one, and @seen->gone. It belongs to
  * the listing. NULL: out of memory. */
-const struct profile *listing_get(struct listing *listing, size_t at);
+const struct profile *listing_get(const struct listing *listing, size_t at);
 
 /* What is known of it without looking: it was read before, or is filled into
  * @view from the index. Not to be changed or released. */
@@ -54,7 +59,14 @@ void listing_drop(const struct profile *profile, struct profile *view);
 bool listing_verify(struct listing *listing, int ms);
 bool listing_is_verified(const struct listing *listing);
 
-/* Writes the index where it has changed, and may be written. */
+/* True if a profile has gone: then listing_load() is to be called. */
+bool listing_is_old(const struct listing *listing);
+
+/* True, once, when what listing_view() says has changed. */
+bool listing_has_changed(struct listing *listing);
+
+/* Writes the index where it has changed, and may be written; the last thing
+ * that is done with a listing that is old. */
 void listing_save(struct listing *listing);
 
 /* True if a login is to be renewed now; what app/keep would do. */

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "app/login.h"
-#include "app/shown.h"
 #include "app/status.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -16,23 +15,24 @@
 #include "plain/part.h"
 
 #define LEFT_MAX 64
+#define VERIFY_MS 10000		/* somebody waits for it */
 
 static int
 load(struct plain *plain, struct error *err)
 {
-	struct profile_list list;
+	const struct store_names none = { NULL, 0 };
+	struct listing list;
 
-	if (login_load_all(plain->app, &list, err) != 0)
+	if (listing_load(plain->app, &list, &plain->list, err) != 0)
 		return -1;
-	if (shown_complete(plain->app, &list, err) != 0 ||
-	    rows_load(&plain->rows, &plain->list, &list, time_now(),
-	    err) != 0) {
-		profile_list_release(&list);
-		return -1;
-	}
-	profile_list_release(&plain->list);
+	listing_release(&plain->list);
 	plain->list = list;
-	rows_show(&plain->rows, ROWS_NONE);
+	/* Filter and order go by what the files say now. */
+	listing_verify(&plain->list, VERIFY_MS);
+	if (rows_load(&plain->rows, &plain->list, &none, time_now(),
+	    err) != 0)
+		return -1;
+	rows_show(&plain->rows, &plain->list, ROWS_NONE);
 	return 0;
 }
 
@@ -109,7 +109,9 @@ plain_list(struct plain *plain, struct error *err)
 {
 	const struct rows *rows = &plain->rows;
 	struct buffer text = BUFFER_INIT;
+	const struct profile *profile;
 	int64_t now = time_now();
+	struct profile view;
 	int result;
 
 	if (load(plain, err) != 0)
@@ -117,14 +119,17 @@ plain_list(struct plain *plain, struct error *err)
 	result = say_head(plain, err);
 	store_names_release(&plain->numbered);
 	for (size_t i = 0; i < rows->count && result == 0; i++) {
-		const struct profile *profile =
-		    &plain->list.profile[rows->shown[i]];
-
-		add_row(&text, i + 1, profile, now);
+		profile = listing_verified(&plain->list, rows->shown[i],
+		    &view);
+		if (profile == NULL)
+			continue;
+		add_row(&text, plain->numbered.count + 1, profile, now);
 		result = store_names_add(&plain->numbered, profile->name, err);
+		listing_drop(profile, &view);
 	}
 	if (result == 0)
 		result = cli_write(&text, err);
+	listing_save(&plain->list);
 	buffer_release(&text);
 	return result;
 }

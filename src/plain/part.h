@@ -15,7 +15,7 @@
 
 struct plain {
 	struct app *app;
-	struct profile_list list;
+	struct listing list;
 	struct rows rows;		/* order and filter */
 	struct store_names numbered;	/* by its number, as was said last */
 	char *answer[PLAIN_ANSWERS];	/* until the action has ended */

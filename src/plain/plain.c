@@ -205,7 +205,8 @@ begin(struct plain *plain, struct error *err)
 
 	if (plain_list(plain, err) != 0)
 		return -1;
-	if (keep_advice(plain->app, &plain->list, time_now(), &advice))
+	if (keep_command(plain->app, &advice) &&
+	    listing_is_due(&plain->list, time_now()))
 		cli_note(_("chatelaine: nothing renews these logins in time; "
 		    "to have it done: %s"), advice.data);
 	buffer_release(&advice);
@@ -240,7 +241,7 @@ converse(struct plain *plain, struct error *err)
 int
 plain_run(struct app *app, struct error *err)
 {
-	struct plain plain = { .app = app, .rows = { .text = BUFFER_INIT } };
+	struct plain plain = { .app = app };
 	int result;
 
 	if (!cli_can_ask())
@@ -254,6 +255,6 @@ plain_run(struct app *app, struct error *err)
 	forget_answers(&plain);
 	store_names_release(&plain.numbered);
 	rows_release(&plain.rows);
-	profile_list_release(&plain.list);
+	listing_release(&plain.list);
 	return result;
 }

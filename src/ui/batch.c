@@ -83,7 +83,7 @@ batch_open(struct ui *ui, enum batch_kind kind,
 	for (size_t i = 0; batch->name != NULL && i < rows->count; i++)
 		if (rows->marked[rows->shown[i]])
 			strcpy(batch->name[batch->count++],
-			    ui->list.profile[rows->shown[i]].name);
+			    listing_name(&ui->list, rows->shown[i]));
 	ui->batch = batch;
 	batch_step(ui);
 }
@@ -108,9 +108,10 @@ batch_tell(struct ui *ui)
 static void
 unmark(struct ui *ui, const char *name)
 {
-	for (size_t i = 0; i < ui->list.count; i++)
-		if (strcmp(ui->list.profile[i].name, name) == 0)
-			rows_mark(&ui->rows, i, false);
+	size_t at;
+
+	if (listing_find(&ui->list, name, &at))
+		rows_mark(&ui->rows, at, false);
 }
 
 void

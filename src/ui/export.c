@@ -274,7 +274,7 @@ draw_files(const struct ui *ui, struct export *export, const struct dialog *d,
 		if (!rows->marked[rows->shown[i]])
 			continue;
 		buffer_add_string(&text, "  ");
-		export_file_name(ui->list.profile[rows->shown[i]].name,
+		export_file_name(listing_name(&ui->list, rows->shown[i]),
 		    format_of(export), &text);
 		buffer_add_char(&text, '\n');
 	}

@@ -23,7 +23,7 @@ struct find {
 static const char *
 name_in(const struct ui *ui, size_t row)
 {
-	return ui->list.profile[ui->rows.shown[row]].name;
+	return listing_name(&ui->list, ui->rows.shown[row]);
 }
 
 /* With the tenant, or without. */

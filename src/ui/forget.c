@@ -26,11 +26,13 @@ draw_names(const struct ui *ui, const struct dialog *d, int lines, int skip)
 	int at = -skip;
 
 	for (size_t i = 0; i < rows->count && at < lines; i++) {
-		const struct profile *p = &ui->list.profile[rows->shown[i]];
+		const struct profile *p;
+		struct profile view;
 		int column = d->column + 2, end = d->column + d->columns;
 
 		if (!rows->marked[rows->shown[i]] || at++ < 0)
 			continue;
+		p = listing_view(&ui->list, rows->shown[i], &view);
 		column += 2 + term_text(d->line + at - 1, column,
 		    end - column, STYLE_STRONG, p->name);
 		if (p->email != NULL)

@@ -29,6 +29,7 @@ list_ticks(struct ui *ui, void *state)
 {
 	const struct profile *selected = ui_selected(ui);
 	struct list_layout l;
+	struct profile view;
 
 	(void)state;
 	if (selected != NULL && is_counted(selected, ui->now, INT64_MAX))
@@ -36,8 +37,8 @@ list_ticks(struct ui *ui, void *state)
 	list_lay_out(ui, &l);
 	for (int i = 0; i < l.rows && ui->top + (size_t)i < ui->rows.count;
 	    i++)
-		if (is_counted(&ui->list.profile[ui->rows.shown[ui->top +
-		    (size_t)i]], ui->now, PROFILE_EXPIRING))
+		if (is_counted(listing_view(&ui->list, ui->rows.shown[ui->top +
+		    (size_t)i], &view), ui->now, PROFILE_EXPIRING))
 			return true;
 	return false;
 }
@@ -129,7 +130,7 @@ sort_by(struct ui *ui, enum rows_sort next)
 		[SORT_PLAN] = N_("sorted by plan"),
 	};
 
-	rows_sort(&ui->rows, next);
+	rows_sort(&ui->rows, &ui->list, next);
 	ui_show(ui, true);
 	/* The column may have no room. */
 	ui_hint(ui, "%s", _(said[next]));

@@ -263,7 +263,8 @@ draw_row(const struct ui *ui, const struct list_layout *l, size_t row,
     int line)
 {
 	size_t index = ui->rows.shown[row];
-	const struct profile *p = &ui->list.profile[index];
+	struct profile view;
+	const struct profile *p = listing_view(&ui->list, index, &view);
 	enum profile_reason reason;
 	enum profile_status status = profile_status(p, ui->now, &reason);
 	bool marked = ui->rows.marked[index];
@@ -418,6 +419,16 @@ scroll(struct ui *ui, const struct list_layout *l)
 		ui->top = count > rows ? count - rows : 0;
 }
 
+/* What is shown is as the files say. */
+static void
+read_rows(struct ui *ui, const struct list_layout *l)
+{
+	for (int i = 0; i < l->rows && ui->top + (size_t)i < ui->rows.count;
+	    i++)
+		rows_read(&ui->rows, &ui->list,
+		    ui->rows.shown[ui->top + (size_t)i]);
+}
+
 void
 list_draw(struct ui *ui, void *state)
 {
@@ -425,6 +436,7 @@ list_draw(struct ui *ui, void *state)
 
 	list_lay_out(ui, &l);
 	scroll(ui, &l);
+	read_rows(ui, &l);
 	if (l.first > 0)
 		draw_header(ui, &l);
 	if (ui->list.count == 0)

@@ -8,33 +8,35 @@
 #include "app/status.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "ui/rows.h"
 
 #define WORDS_MAX 32
-
-struct row_key {
-	const struct profile *profile;
-	size_t index;
-	enum profile_status status;	/* when it was loaded */
-	int64_t end;		/* of its access; 0: it needs somebody now */
-};
+#define PREPARE_MS 10000	/* somebody waits for it */
+#define STEPS 64		/* between two looks at the clock */
 
 void
 rows_release(struct rows *rows)
 {
-	free(rows->key);
+	free(rows->order);
 	free(rows->shown);
 	free(rows->marked);
-	free(rows->text_at);
-	buffer_release(&rows->text);
-	rows->key = NULL;
-	rows->shown = rows->text_at = NULL;
+	free(rows->text.at);
+	free(rows->text.text);
+	memset(&rows->text, 0, sizeof rows->text);
+	rows->order = rows->shown = NULL;
 	rows->marked = NULL;
 	rows->total = rows->count = rows->marks = 0;
 	rows->has_marks = false;
 }
 
 /* --- Order --------------------------------------------------------------- */
+
+struct sort_key {
+	size_t index;
+	const char *text;
+	int64_t end;		/* of its access; 0: it needs somebody now */
+};
 
 /* What is unknown comes last. */
 static int
@@ -47,91 +49,76 @@ compare_texts(const char *a, const char *b)
 
 /* The list came sorted by name, which also decides between equals. */
 static int
-by_name(const void *a, const void *b)
+by_key(const void *a, const void *b)
 {
-	const struct row_key *x = a, *y = b;
-
-	return (x->index > y->index) - (x->index < y->index);
-}
-
-static int
-by_end(const void *a, const void *b)
-{
-	const struct row_key *x = a, *y = b;
+	const struct sort_key *x = a, *y = b;
 	int order = (x->end > y->end) - (x->end < y->end);
 
-	return order != 0 ? order : by_name(a, b);
+	if (order == 0)
+		order = compare_texts(x->text, y->text);
+	return order != 0 ? order : (x->index > y->index) -
+	    (x->index < y->index);
 }
 
-static int
-by_account(const void *a, const void *b)
+static void
+set_key(struct sort_key *key, const struct profile *p, enum rows_sort sort,
+    int64_t now)
 {
-	const struct row_key *x = a, *y = b;
-	int order = compare_texts(x->profile->email, y->profile->email);
+	enum profile_reason reason;
+	enum profile_status status;
 
-	return order != 0 ? order : by_name(a, b);
-}
-
-static const char *
-plan_of(const struct profile *profile)
-{
-	return profile->plan == NULL ? NULL : status_plan(profile->plan);
-}
-
-static int
-by_plan(const void *a, const void *b)
-{
-	const struct row_key *x = a, *y = b;
-	int order = compare_texts(plan_of(x->profile), plan_of(y->profile));
-
-	return order != 0 ? order : by_name(a, b);
+	if (sort == SORT_ACCOUNT)
+		key->text = p->email;
+	else if (sort == SORT_PLAN)
+		key->text = p->plan == NULL ? NULL : status_plan(p->plan);
+	else {
+		status = profile_status(p, now, &reason);
+		key->end = status == PROFILE_NEEDS_LOGIN ||
+		    status == PROFILE_DAMAGED ? 0 : p->expires_at;
+	}
 }
 
 void
-rows_sort(struct rows *rows, enum rows_sort sort)
+rows_sort(struct rows *rows, const struct listing *list, enum rows_sort sort)
 {
-	static int (*const compare[SORTS])(const void *, const void *) = {
-		[SORT_NAME] = by_name, [SORT_END] = by_end,
-		[SORT_ACCOUNT] = by_account, [SORT_PLAN] = by_plan,
-	};
+	struct sort_key *key;
+	struct profile view;
 
 	rows->sort = sort;
-	if (rows->total > 0)
-		qsort(rows->key, rows->total, sizeof *rows->key,
-		    compare[sort]);
+	free(rows->order);
+	rows->order = NULL;
+	if (sort == SORT_NAME || rows->total == 0)
+		return;
+	key = calloc(rows->total, sizeof *key);
+	rows->order = calloc(rows->total, sizeof *rows->order);
+	for (size_t i = 0; key != NULL && i < rows->total; i++) {
+		key[i].index = i;
+		set_key(&key[i], listing_view(list, i, &view), sort,
+		    rows->now);
+	}
+	if (key != NULL && rows->order != NULL) {
+		qsort(key, rows->total, sizeof *key, by_key);
+		for (size_t i = 0; i < rows->total; i++)
+			rows->order[i] = key[i].index;
+	} else {
+		/* Without memory, by name. */
+		free(rows->order);
+		rows->order = NULL;
+	}
+	free(key);
 }
 
 /* --- Loading ------------------------------------------------------------- */
 
-/* Both lists are sorted by name, so one pass finds who was marked. */
-static void
-take_marks(struct rows *to, const struct profile_list *list,
-    const struct rows *from, const struct profile_list *old)
+void
+rows_marked(const struct rows *rows, const struct listing *list,
+    struct store_names *names)
 {
-	size_t at = 0;
-
-	for (size_t i = 0; i < list->count && from->has_marks; i++) {
-		int order = -1;
-
-		while (at < old->count && (order = strcmp(
-		    old->profile[at].name, list->profile[i].name)) < 0)
-			at++;
-		if (at < old->count && order == 0 && from->marked[at])
-			to->marked[i] = to->has_marks = true;
-	}
-}
-
-static void
-set_key(struct row_key *key, const struct profile *profile, size_t index,
-    int64_t now)
-{
-	enum profile_reason reason;
-
-	key->profile = profile;
-	key->index = index;
-	key->status = profile_status(profile, now, &reason);
-	key->end = key->status == PROFILE_NEEDS_LOGIN ||
-	    key->status == PROFILE_DAMAGED ? 0 : profile->expires_at;
+	names->name = NULL;
+	names->count = 0;
+	for (size_t i = 0; i < rows->total && rows->has_marks; i++)
+		if (rows->marked[i])
+			store_names_add(names, listing_name(list, i), NULL);
 }
 
 static void
@@ -142,108 +129,153 @@ widen(int *columns, int to)
 }
 
 static void
-measure(struct rows *rows, const struct profile *p)
+measure_used(struct rows *rows, const struct profile *p)
 {
 	int used = 0;
 
 	for (size_t i = 0; i < p->targets.count; i++)
 		used += text_columns(p->targets.name[i]) + (i > 0);
-	widen(&rows->name_columns, text_columns(p->name));
-	if (p->email != NULL)
-		widen(&rows->account_columns, text_columns(p->email));
-	if (p->plan != NULL)
-		widen(&rows->plan_columns, text_columns(status_plan(p->plan)));
 	widen(&rows->used_columns, used);
 }
 
-int
-rows_load(struct rows *rows, const struct profile_list *old,
-    const struct profile_list *list, int64_t now, struct error *err)
+/* Those that programs show are read already. */
+static void
+measure(struct rows *rows, const struct listing *list)
 {
-	size_t n = list->count > 0 ? list->count : 1;
-	struct rows new = {
-		.total = list->count, .text = BUFFER_INIT,
-		.filter = rows->filter, .sort = rows->sort,
-	};
+	struct profile view;
 
-	new.key = calloc(n, sizeof *new.key);
-	new.shown = calloc(n, sizeof *new.shown);
-	new.marked = calloc(n, sizeof *new.marked);
-	if (new.key == NULL || new.shown == NULL || new.marked == NULL) {
-		rows_release(&new);
+	listing_widths(list, &rows->name_columns, &rows->account_columns,
+	    &rows->plan_columns);
+	for (size_t i = 0; i < list->count; i++)
+		if (list->seen == NULL || list->seen->profile[i] != NULL)
+			measure_used(rows, listing_view(list, i, &view));
+}
+
+void
+rows_read(struct rows *rows, const struct listing *list, size_t index)
+{
+	const struct profile *profile = listing_get(list, index);
+
+	if (profile != NULL)
+		measure_used(rows, profile);
+}
+
+int
+rows_load(struct rows *rows, const struct listing *list,
+    const struct store_names *marked, int64_t now, struct error *err)
+{
+	size_t n = list->count > 0 ? list->count : 1, at;
+
+	rows_release(rows);
+	rows->shown = calloc(n, sizeof *rows->shown);
+	rows->marked = calloc(n, sizeof *rows->marked);
+	if (rows->shown == NULL || rows->marked == NULL) {
+		rows_release(rows);
 		return error_no_memory(err);
 	}
-	for (size_t i = 0; i < list->count; i++) {
-		set_key(&new.key[i], &list->profile[i], i, now);
-		measure(&new, &list->profile[i]);
-	}
-	take_marks(&new, list, rows, old);
-	rows_sort(&new, new.sort);
-	rows_release(rows);
-	*rows = new;
+	rows->total = list->count;
+	rows->now = now;
+	rows->used_columns = 0;
+	measure(rows, list);
+	for (size_t i = 0; i < marked->count; i++)
+		if (listing_find(list, marked->name[i], &at))
+			rows->marked[at] = rows->has_marks = true;
+	rows_sort(rows, list, rows->sort);
 	return 0;
 }
 
 /* --- The filter ---------------------------------------------------------- */
 
+static bool
+make_room(struct rows_text *to, size_t more)
+{
+	size_t size = (to->length + more) * 2;
+	char *grown;
+
+	if (to->text != NULL && to->length + more <= to->size)
+		return true;
+	grown = realloc(to->text, size);
+	if (grown == NULL)
+		return false;
+	to->text = grown;
+	to->size = size;
+	return true;
+}
+
 /* Small letters; what is not UTF-8 as it is. */
-static void
-add_folded(struct buffer *out, const char *text)
+static bool
+add_folded(struct rows_text *to, const char *text)
 {
 	size_t left = text == NULL ? 0 : strlen(text), n;
-	char bytes[4];
 	uint32_t c;
 
+	/* A small letter may take more bytes, but not twice as many. */
+	if (!make_room(to, 2 * left + 2))
+		return false;
 	for (; left > 0; text += n, left -= n) {
-		n = text_decode(text, left, &c);
-		if (n == 0) {
-			buffer_add_char(out, *text);
+		n = 1;
+		c = (unsigned char)*text;
+		if (c < 0x80)
+			to->text[to->length++] = (char)towlower((wint_t)c);
+		else if ((n = text_decode(text, left, &c)) == 0) {
+			to->text[to->length++] = *text;
 			n = 1;
 		} else
-			buffer_add(out, bytes, field_encode(bytes,
-			    (unsigned int)towlower((wint_t)c)));
+			to->length += field_encode(to->text + to->length,
+			    (unsigned int)towlower((wint_t)c));
 	}
 	/* A word that is looked for never spans two facts. */
-	buffer_add_char(out, '\n');
+	to->text[to->length++] = '\n';
+	to->text[to->length] = '\0';
+	return true;
 }
 
 /* The tenant is in the name; a status can be called as the command line does,
  * and as the list does. */
-static void
-add_profile(struct buffer *out, const struct row_key *key)
+static bool
+add_profile(struct rows_text *to, const struct profile *p, int64_t now)
 {
-	const struct profile *p = key->profile;
+	enum profile_reason reason;
+	enum profile_status status = profile_status(p, now, &reason);
 
-	add_folded(out, p->name);
-	add_folded(out, p->email);
-	add_folded(out, status_plan(p->plan));
-	add_folded(out, p->label);
-	add_folded(out, status_word(key->status));
-	add_folded(out, profile_status_word(key->status));
-	if (key->status == PROFILE_NEEDS_LOGIN)
-		add_folded(out, _("sign in again"));
-	buffer_add_char(out, '\0');
+	if (!add_folded(to, p->name) || !add_folded(to, p->email) ||
+	    !add_folded(to, status_plan(p->plan)) ||
+	    !add_folded(to, p->label) ||
+	    !add_folded(to, status_word(status)) ||
+	    !add_folded(to, profile_status_word(status)) ||
+	    (status == PROFILE_NEEDS_LOGIN &&
+	    !add_folded(to, _("sign in again"))))
+		return false;
+	to->length++;		/* the NUL stays */
+	return true;
 }
 
-/* Once after each load, and only if somebody filters. False when there is no
- * memory for it. */
-static bool
-prepare_texts(struct rows *rows)
+bool
+rows_is_prepared(const struct rows *rows)
 {
-	if (rows->text_at != NULL)
-		return true;
-	rows->text_at = calloc(rows->total > 0 ? rows->total : 1,
-	    sizeof *rows->text_at);
-	for (size_t i = 0; rows->text_at != NULL && i < rows->total; i++) {
-		rows->text_at[rows->key[i].index] = rows->text.length;
-		add_profile(&rows->text, &rows->key[i]);
-	}
-	if (rows->text_at != NULL && buffer_ok(&rows->text, NULL))
-		return true;
-	free(rows->text_at);
-	rows->text_at = NULL;
-	buffer_release(&rows->text);
-	return false;
+	return rows->text.done >= rows->total;
+}
+
+bool
+rows_prepare(struct rows *rows, const struct listing *list, int ms)
+{
+	int64_t end = time_steady_ms() + ms;
+	struct rows_text *to = &rows->text;
+	struct profile view;
+
+	if (to->at == NULL)
+		to->at = calloc(rows->total + 1, sizeof *to->at);
+	if (to->at == NULL)
+		return false;
+	while (!rows_is_prepared(rows) && time_steady_ms() <= end)
+		for (int i = 0; i < STEPS && !rows_is_prepared(rows); i++) {
+			to->at[to->done] = to->length;
+			if (!add_profile(to, listing_view(list, to->done,
+			    &view), rows->now))
+				return false;
+			to->done++;
+		}
+	return rows_is_prepared(rows);
 }
 
 /* Cuts @text at its spaces, in place; returns how many words there are. */
@@ -280,27 +312,34 @@ count_marks(struct rows *rows)
 		rows->has_marks = rows->marked[i];
 }
 
-void
-rows_show(struct rows *rows, size_t keep)
+/* The words of the filter; none where it is empty. */
+static size_t
+find_words(struct rows *rows, const struct listing *list,
+    struct rows_text *folded, const char *word[WORDS_MAX])
 {
-	struct buffer wanted = BUFFER_INIT;
-	const char *word[WORDS_MAX];
-	size_t words = 0;
+	if (rows->filter.length == 0 ||
+	    !rows_prepare(rows, list, PREPARE_MS) ||
+	    !add_folded(folded, rows->filter.text))
+		return 0;
+	return cut_words(folded->text, word);
+}
 
-	if (rows->filter.length > 0 && prepare_texts(rows)) {
-		add_folded(&wanted, rows->filter.text);
-		if (buffer_ok(&wanted, NULL))
-			words = cut_words(wanted.data, word);
-	}
+void
+rows_show(struct rows *rows, const struct listing *list, size_t keep)
+{
+	struct rows_text folded = { .text = NULL };
+	const char *word[WORDS_MAX];
+	size_t words = find_words(rows, list, &folded, word);
+
 	rows->count = 0;
 	for (size_t i = 0; i < rows->total; i++) {
-		size_t index = rows->key[i].index;
+		size_t index = rows->order == NULL ? i : rows->order[i];
 
-		if (words == 0 || index == keep || has_words(rows->text.data +
-		    rows->text_at[index], word, words))
+		if (words == 0 || index == keep || has_words(rows->text.text +
+		    rows->text.at[index], word, words))
 			rows->shown[rows->count++] = index;
 	}
-	buffer_release(&wanted);
+	free(folded.text);
 	count_marks(rows);
 }
 

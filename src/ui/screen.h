@@ -14,6 +14,7 @@
 #include "app/app.h"
 #include "app/facts.h"
 #include "app/job.h"
+#include "app/listing.h"
 #include "ui/action.h"
 #include "ui/rows.h"
 #include "ui/term.h"
@@ -60,7 +61,7 @@ struct ui {
 	struct app *app;
 	struct screen stack[SCREENS_MAX];
 	int depth;
-	struct profile_list list;
+	struct listing list;
 	struct rows rows;	/* those of @list that are shown */
 	size_t selected, top;	/* places in the rows */
 	size_t wanted;		/* index of the profile that was selected last,
@@ -122,6 +123,11 @@ void ui_reload(struct ui *ui, const char *name);
 
 /* The selected profile; NULL when none is shown. Do not keep it. */
 const struct profile *ui_selected(const struct ui *ui);
+
+/* What is not urgent, where there are many profiles: comparing the list with
+ * the files. A little of it, for when no key comes. */
+bool ui_has_work(const struct ui *ui);
+void ui_work(struct ui *ui);
 
 /* Selects the profile in row @to. */
 void ui_select(struct ui *ui, size_t to);

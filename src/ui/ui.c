@@ -15,8 +15,6 @@
 #include <unistd.h>
 
 #include "app/keep.h"
-#include "app/login.h"
-#include "app/shown.h"
 #include "base/i18n.h"
 #include "base/time.h"
 #include "ui/batch.h"
@@ -77,87 +75,6 @@ close_signals(void)
 		close(signal_pipe[i]);
 		signal_pipe[i] = -1;
 	}
-}
-
-/* --- Profiles ------------------------------------------------------------ */
-
-const struct profile *
-ui_selected(const struct ui *ui)
-{
-	return ui->selected < ui->rows.count ?
-	    &ui->list.profile[ui->rows.shown[ui->selected]] : NULL;
-}
-
-void
-ui_select(struct ui *ui, size_t to)
-{
-	if (to < ui->rows.count) {
-		ui->selected = to;
-		ui->wanted = ui->rows.shown[to];
-	}
-}
-
-void
-ui_show(struct ui *ui, bool keep)
-{
-	size_t at;
-
-	rows_show(&ui->rows, keep ? ui->wanted : ROWS_NONE);
-	at = rows_find(&ui->rows, ui->wanted);
-	ui->selected = at == ROWS_NONE ? 0 : at;
-}
-
-static size_t
-index_of(const struct profile_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->profile[i].name, name) == 0)
-			return i;
-	return ROWS_NONE;
-}
-
-/* Selects @name, which was @shown, and else what now is in its row. */
-static void
-select_again(struct ui *ui, const char *name, bool shown)
-{
-	size_t row = ui->selected, last;
-
-	ui->wanted = index_of(&ui->list, name);
-	ui_show(ui, shown);
-	if (ui->wanted != ROWS_NONE || ui->rows.count == 0)
-		return;
-	last = ui->rows.count - 1;
-	ui_select(ui, row < last ? row : last);
-}
-
-void
-ui_reload(struct ui *ui, const char *name)
-{
-	bool shown = name != NULL ||
-	    rows_find(&ui->rows, ui->wanted) != ROWS_NONE;
-	char keep[STORE_NAME_MAX + 1] = "";
-	struct profile_list list;
-	struct error err = ERROR_INIT;
-
-	if (name == NULL && ui->wanted < ui->list.count)
-		name = ui->list.profile[ui->wanted].name;
-	if (name != NULL)
-		snprintf(keep, sizeof keep, "%s", name);
-	if (login_load_all(ui->app, &list, &err) != 0 ||
-	    shown_complete(ui->app, &list, &err) != 0) {
-		ui_say_error(ui, &err);
-		return;
-	}
-	if (rows_load(&ui->rows, &ui->list, &list, time_now(), &err) != 0) {
-		ui_say_error(ui, &err);
-		profile_list_release(&list);
-		return;
-	}
-	profile_list_release(&ui->list);
-	ui->list = list;
-	ui->minute = time_now() / 60;
-	ui->facts_of[0] = '\0';
-	select_again(ui, keep, shown);
 }
 
 /* --- Jobs ---------------------------------------------------------------- */
@@ -271,7 +188,8 @@ wait_ms(struct ui *ui)
 			ms = job_ms;
 	}
 	/* Between two of many there is nothing to wait for. */
-	return ui->job == NULL && ui->batch != NULL ? 0 : ms;
+	return (ui->job == NULL && ui->batch != NULL) || ui_has_work(ui) ?
+	    0 : ms;
 }
 
 static void
@@ -368,6 +286,8 @@ turn(struct ui *ui)
 	/* Others change the store, too; the clock wakes us each minute. */
 	if (time_now() / 60 != ui->minute)
 		ui_reload(ui, NULL);
+	if (ready == 0)
+		ui_work(ui);
 	if (ready <= 0 || fds[0].revents == 0 || ui->quit)
 		return;
 	if ((fds[0].revents & (POLLERR | POLLNVAL)) != 0 || term_is_gone())
@@ -395,7 +315,8 @@ begin(struct ui *ui)
 		import_open(ui, false);
 		return;
 	}
-	if (keep_advice(ui->app, &ui->list, time_now(), &advice))
+	if (keep_command(ui->app, &advice) &&
+	    listing_is_due(&ui->list, time_now()))
 		ui_hint(ui, _("nothing renews these logins in "
 		    "time; to have it done, in a shell: %s"), advice.data);
 	buffer_release(&advice);
@@ -404,7 +325,7 @@ begin(struct ui *ui)
 int
 ui_run(struct app *app, struct error *err)
 {
-	struct ui ui = { .app = app, .rows = { .text = BUFFER_INIT } };
+	struct ui ui = { .app = app };
 	int result = -1;
 
 	if (open_signals(err) != 0)
@@ -426,7 +347,7 @@ ui_run(struct app *app, struct error *err)
 	batch_free(ui.batch);
 	facts_release(&ui.facts);
 	rows_release(&ui.rows);
-	profile_list_release(&ui.list);
+	listing_release(&ui.list);
 	ui_release_messages(&ui);
 	app->screen = false;
 	term_close();

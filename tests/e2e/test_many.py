@@ -7,10 +7,11 @@ import shutil
 import consumers
 import expect
 import pytest
+from interface import row, rows, the_list, wait_selected
 from issuer.many import seed_many
 
 COUNT = 600
-HOUR = 3600
+HALF_AN_HOUR = 1800
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def many(store, issuer):
 @pytest.fixture
 def later(chatelaine, clock):
     """The program as it runs when the files are no longer of this moment, which it does not trust."""
-    clock.advance(HOUR)
+    clock.advance(HALF_AN_HOUR)
     return lambda *args, **options: chatelaine(*args, env=clock.environment, **options)
 
 
@@ -171,3 +172,64 @@ def test_one_tenant(later, many):
         table = expect.succeeded(later("list", "--tenant", "tenant-04")).splitlines()[1:]
         assert [line.split()[0] for line in table] == wanted
     assert "tenant-99" in expect.succeeded(later("list", "--tenant", "tenant-99"))
+
+
+# The interface
+
+@pytest.fixture
+def shown(tui, later, many, clock):
+    """The interface on a store that has its index; what was done since, is done by `first`."""
+    def start(first=lambda: None):
+        names(later)
+        first()
+        t = tui(env=clock.environment)
+        t.wait_for(the_list)
+        return t
+    return start
+
+
+def filtered(t, typed, *wanted):
+    t.send("/")
+    t.wait_for("Esc Clear")
+    t.type(typed)
+    t.wait_for(lambda t: list(rows(t)) == list(wanted))
+    t.send("Esc")
+    t.wait_for("q Quit")
+
+
+def test_rows_are_as_the_files_say(shown, store, many):
+    t = shown(lambda: edit(store.profile_file(many[1]), email="moved@example.com"))
+    assert "moved@" in row(t, many[1])
+    assert f"{COUNT} profiles" in t.screen()[0]
+
+
+def test_what_is_not_seen_is_compared_as_well(shown, store, seed, many):
+    def change():
+        edit(store.profile_file(many[400]), email="moved@example.com")
+        shutil.rmtree(store.profile_dir(many[401]))
+        for file in store.profile_dir(many[402]).iterdir():
+            file.unlink()
+        seed("zebra", "client")
+    t = shown(change)
+    t.wait_for(f"{COUNT - 1} profiles")
+    filtered(t, "moved@", many[400])
+    filtered(t, many[401])
+    filtered(t, many[402])
+    filtered(t, "ops@client", "zebra")
+
+
+def test_what_is_done_shows_at_once(shown, store, many):
+    t = shown()
+    wait_selected(t, many[0])
+    t.send("d")
+    t.wait_for("Forget here")
+    t.send("Enter")
+    t.wait_for(f"{COUNT - 1} profiles")
+    assert many[0] not in rows(t)
+    t.send("z")
+    wait_selected(t, many[0])
+    t.send("End")
+    wait_selected(t, many[-1])
+    t.send("s")
+    t.wait_for("sorted by what ends soonest")
+    wait_selected(t, many[-1])

@@ -57,6 +57,7 @@ SILENT = {
     "delete": ({"a": ENDED}, press("d", sign="Forget here")),
     "export": ({"a": ENDED}, press("e", sign="Format")),
     "out of view": ({"a": ENDED, **{f"b{number:02}": ENDED for number in range(20)}, "c": SOON}, nothing),
+    "more than are listed without an index": ({f"a{number:03}": ENDED for number in range(510)}, nothing),
     "plain text": ({}, plain_text),
 }
 # name: (profiles, what is done before, bytes a second)
