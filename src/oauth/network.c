@@ -48,10 +48,10 @@ int
 network_check_certificates(struct error *err)
 {
 	const char *variable = network_ca_variable();
+	const char *path = variable == NULL ? NULL : getenv(variable);
 	struct stat st;
 
-	if (variable == NULL ||
-	    (stat(getenv(variable), &st) == 0 && S_ISREG(st.st_mode)))
+	if (path == NULL || (stat(path, &st) == 0 && S_ISREG(st.st_mode)))
 		return 0;
 	return network_no_certificates(variable, err);
 }

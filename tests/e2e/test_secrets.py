@@ -1,0 +1,304 @@
+"""Tokens are where they must be and nowhere else: not in output, logs, other files, arguments or idle memory."""
+
+import base64
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import expect
+import pytest
+import vt
+from canaries import Canaries, forms
+from commands import Gate
+from interface import back_to_the_list, focus, said, the_list, type_name, wait_selected
+from program import Program
+
+HOUR, DAY = 3600, 86400
+USER = 54321  # Nobody: a number is enough for the kernel.
+PLAIN = {"PATH": "/usr/bin:/bin"}
+
+
+@pytest.fixture
+def issued(issuer):
+    """Every token set that the issuer gives out from now on."""
+    sets, issue = [], issuer.chains._issue
+
+    def remembered(*args):
+        sets.append(issue(*args))
+        return sets[-1]
+
+    issuer.chains._issue = remembered
+    return sets
+
+
+# The search itself
+
+@pytest.mark.parametrize("secret", ["rt_" + "aB3_-x" * 14, "eyJhbGciOiJSUzI1NiIsImtpZCI6ImxvY2FsIiwidHlwIjoiSldUIn0" + "Zm9v" * 60])
+def test_the_search_finds(secret):
+    canaries = Canaries(it=secret)
+    core = secret[60:] if secret.startswith("eyJ") else secret
+    for number, coded in enumerate([
+            secret, core[:len(core) // 2], core[len(core) // 2:], core.encode().hex(), core.encode().hex().upper(),
+            *(base64.b64encode(b"{" * shift + core.encode()).decode() for shift in range(3)),
+            *(base64.urlsafe_b64encode(b"{" * shift + core.encode()).decode() for shift in range(3)),
+            "".join(f"%{ord(c):02x}" for c in core), "".join(f"\\u{ord(c):04x}" for c in core)]):
+        assert canaries.found(f"before{coded}after".encode()), number
+    assert canaries.found(secret.encode("utf-32-le"))
+    assert not canaries.found(b"rt_ eyJhbGciOiJSUzI1NiIsImtpZCI6ImxvY2FsIiwidHlwIjoiSldUIn0")
+    assert len(forms(secret)) == 6
+
+
+# Output and files
+
+# What a command may print of a login: everything else, nothing.
+PRINTS = {"token": {"access_token"}, "export": {"access_token", "id_token"}}
+
+
+def test_every_command(chatelaine, issuer, issued, store, home, codex, agreed):
+    """All of them, one after the other, on logins of which each token is known."""
+    issuer.approve_next("work")
+    issuer.approve_next("personal")
+    formats = [line.split()[0] for line in chatelaine("help", "export").stdout.partition("formats:")[2].splitlines()
+               if line.startswith("  ")]
+    assert len(formats) > 5
+    commands = [
+        "login work", "login personal --json", "list", "list --json", "show work", "show work --json", "usage work",
+        "usage --json", "refresh work", "refresh --all", "token work",
+        *(f"export work --format {name}" for name in formats), "use work --for codex", "use --json", "doctor",
+        "doctor --json", "refresh work", "audit", "audit --json", "lend personal --to codex", "list", "doctor",
+        "take-back personal", "rename personal private", "keep --once", "run work -- env", "config",
+        "delete private --yes", "undo", "delete private --sign-out --yes", "import no-such-file",
+        "refresh no-such-profile", "audit", "metrics", "list --json"]
+    runtime = home / "runtime"
+    runtime.mkdir(mode=0o700)
+    for command in commands:
+        result = chatelaine(*command.split(), env={"XDG_RUNTIME_DIR": runtime, "TMPDIR": runtime})
+        assert result.status in (0, 1, 2, 3, 6), (command, result)
+        canaries = Canaries.of(issued, but=PRINTS.get(command.split()[0], ()))
+        assert canaries.found(result.stdout_bytes + result.stderr_bytes) == [], command
+    assert len(issued) > 5
+
+    def may_hold(path):
+        return path.name == "credential.json" or path == codex
+    assert Canaries.of(issued).in_files(home, but=may_hold) == {}
+    for code in issuer.devices.by_user_code.values():
+        assert Canaries(id=code.device_auth_id, code=code.authorization_code,
+                        verifier=code.verifier).in_files(home) == {}
+        assert store.holds(code.user_code) == []
+
+
+@pytest.mark.parametrize("fault", ["cut", "500", "not-json", "other-account", "no-access-token", "64-kib-and-1"])
+def test_failures(chatelaine, issuer, issued, store, home, seed, fault):
+    """An answer that nobody can use may be kept, with its tokens, in pending; it is nowhere else."""
+    seed(lifetime=9 * DAY)
+    issuer.fault("token", fault, after=True)
+    for command in ("refresh work", "list", "doctor", "audit"):
+        result = chatelaine(*command.split())
+        assert Canaries.of(issued).found(result.stdout_bytes + result.stderr_bytes) == []
+    assert len(issued) > 1
+
+    def may_hold(path):
+        return path.name == "credential.json" or path.parent == store.path / ".chatelaine" / "pending"
+    assert Canaries.of(issued).in_files(home, but=may_hold) == {}
+
+
+# Processes
+
+def told_of(pid):
+    """What everybody, or the same user, may read of a process."""
+    told = Path(f"/proc/{pid}/cmdline").read_bytes()
+    try:
+        return told + Path(f"/proc/{pid}/environ").read_bytes()
+    except PermissionError:
+        return told  # Then nobody may.
+
+
+@pytest.mark.parametrize("endpoint, command", [
+    ("token", "refresh work"), ("token", "token work"), ("usage", "usage work"), ("revoke", "delete work --sign-out --yes")])
+def test_arguments_and_environments_while_running(chatelaine, issuer, issued, seed, endpoint, command):
+    seed(lifetime=-HOUR if command == "token work" else 9 * DAY)
+    issuer.delay[endpoint] = 30
+    run = chatelaine.start(*command.split())
+    issuer.wait_for(lambda: issuer.count(endpoint) == 1)
+    pids = [run.pid, *run.children()]
+    assert len(pids) == 2
+    assert [Canaries.of(issued).found(told_of(pid)) for pid in pids] == [[], []]
+    issuer.close()
+    run.finish()
+
+
+def test_arguments_and_environment_of_a_command_that_is_run(chatelaine, issued, seed, tmp_path):
+    seed(lifetime=9 * DAY)
+    gate = Gate(tmp_path / "gate")
+    run = chatelaine.start("run", "work", "--", "sh", "-c", f"echo ready; cat {gate.path}; :")
+    run.wait_for(lambda run: "ready" in run.stdout)
+    pids = [run.pid, *run.children()]
+    assert len(pids) >= 2
+    assert [Canaries.of(issued).found(told_of(pid)) for pid in pids] == [[]] * len(pids)
+    gate.open()
+    expect.succeeded(run.finish())
+
+
+# Memory
+
+@pytest.fixture
+def memory(sanitized, issued):
+    """What of the tokens is in the memory of a process that waits."""
+    if sanitized:
+        pytest.skip("a sanitizer keeps what was freed")
+
+    def look(pid, canaries=None):
+        try:
+            return (canaries or Canaries.of(issued)).in_process(pid)
+        except PermissionError:
+            pytest.skip("only root may look into the memory of a program that forbids it")
+    return look
+
+
+def test_memory_can_be_looked_into(memory, terminal):
+    """The tests below are worth something: what a process holds is found."""
+    secret = "rt_" + "0123456789abcdefghij" * 4
+    t = terminal(sys.executable, "-I", "-c", f"x = '{secret[:40]}' + '{secret[40:]}'; print('ready'); input()")
+    t.wait_for("ready")
+    assert memory(t.pid, Canaries(it=secret))
+
+
+def test_interface_forgets(tui, issuer, issued, seed, memory, agreed, codex):
+    """After each thing that a token is needed for, none is left in the memory of the interface."""
+    seed("a", "work", lifetime=9 * DAY)
+    seed("b", "personal", lifetime=9 * DAY)
+    left = {}
+
+    def look(after):
+        back_to_the_list(t)
+        if found := memory(t.pid):
+            left[after] = found
+
+    t = tui()
+    wait_selected(t, "a")
+    look("the list")
+    t.send("Enter")
+    t.wait_for("user id")
+    look("the details")
+    t.send("r")
+    said(t, "'a' is renewed")
+    look("a renewal")
+    t.send("U")
+    issuer.wait_for(lambda: issuer.count("usage") == 1)
+    said(t, "just now")
+    look("the usage")
+    t.send("e")
+    t.wait_for("Format")
+    t.send("Enter")
+    said(t, "wrote .*llm.json")
+    look("an export to a file")
+    t.send("e")
+    t.wait_for("Format")
+    focus(t, "Tab", "To ")
+    t.send("Right")
+    t.wait_for("clipboard")
+    t.send("Enter")
+    said(t, "Sent to your terminal's clipboard")
+    assert len(vt.clipboard(t.raw)) == 1
+    look("an export to the clipboard")
+    t.send("u")
+    t.wait_for("Switch")
+    t.send("Enter")
+    said(t, "switched for 'a'")
+    look("a switch")
+    issuer.approve_next("newcomer")
+    type_name(t, "c")
+    said(t, "Signed in: 'c'")
+    look("a sign-in")
+    t.send("!")
+    t.wait_for("Look again")
+    look("the doctor")
+    t.send("d")
+    t.wait_for("Forget here")
+    t.send("Enter")
+    t.wait_for(the_list)
+    look("forgetting")
+    assert left == {}
+    assert len(issued) == 4
+
+
+def test_keep_forgets(keep, issued, seed, memory):
+    seed(lifetime=HOUR)
+    running = keep()
+    running.wait_for(lambda program: "'work' is renewed" in program.stdout)
+    assert memory(running.pid) == {} and len(issued) == 2
+    running.signal(signal.SIGTERM)
+    running.finish()
+
+
+def test_run_forgets(chatelaine, issued, seed, memory, tmp_path):
+    """All but the view of it, which has to be compared with what the program makes of it."""
+    seed(lifetime=9 * DAY)
+    gate = Gate(tmp_path / "gate")
+    run = chatelaine.start("run", "work", "--", "sh", "-c", f"echo ready; cat {gate.path}")
+    run.wait_for(lambda run: "ready" in run.stdout)
+    assert memory(run.pid, Canaries.of(issued, but=("access_token", "id_token"))) == {}
+    gate.open()
+    expect.succeeded(run.finish())
+
+
+def test_sign_in_that_waits_holds_no_token(chatelaine, seed, memory, agreed):
+    """Both programs, while a person is away to approve; the store has the logins of others."""
+    seed("other", lifetime=9 * DAY)
+    run = chatelaine.start("login", "work", "--json")
+    run.wait_for_event("code")
+    for pid in [run.pid, *run.children()]:
+        assert memory(pid) == {}
+    run.signal(signal.SIGINT)
+    run.finish()
+
+
+# Processes are closed
+
+@pytest.fixture
+def waiting(build, env, sanitized):
+    """Both programs, waiting for an approval, as an ordinary user: starts them and gives their pids."""
+    if sanitized:
+        pytest.skip("a sanitizer needs to be looked into")
+    user = USER if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory() as folder:
+        # Out of root's directories, which the user may not enter.
+        place = Path(folder)
+        place.chmod(0o777)
+        for name in ("chatelaine", "chatelaine-oauth"):
+            shutil.copy(build / name, place)
+        script = f"ulimit -c unlimited; cd {place}; exec ./chatelaine login work --agree-terms --json"
+        run = Program(["sh", "-c", script], user=user, env={
+            **env, "HOME": folder, "CHATELAINE_STORE": place / "store", "CHATELAINE_OAUTH": place / "chatelaine-oauth"})
+        run.wait_for_event("code")
+        pids = [run.pid, *run.children()]
+        assert len(pids) == 2
+        yield user, place, pids, run
+        run.kill()
+
+
+def test_their_own_user_may_not_look_into_them(waiting):
+    """No debugger, no memory, no environment."""
+    user, _, pids, _ = waiting
+
+    def may_read(pid, name):
+        reader = "import sys; open(sys.argv[1], 'rb').read(1)"
+        return Program([sys.executable, "-I", "-c", reader, f"/proc/{pid}/{name}"], env=PLAIN, user=user).finish().status == 0
+    control = Program(["sleep", "60"], env=PLAIN, user=user)
+    try:
+        assert may_read(control.pid, "environ")
+    finally:
+        control.kill()
+    assert [may_read(pid, name) for pid in pids for name in ("environ", "mem", "maps")] == [False] * 6
+
+
+def test_a_crash_leaves_no_core(waiting):
+    _, place, pids, run = waiting
+    before = {path.name for path in place.iterdir()}
+    for pid in reversed(pids):
+        os.kill(pid, signal.SIGSEGV)
+    assert run.finish().status == -signal.SIGSEGV
+    assert {path.name for path in place.iterdir()} == before
