@@ -55,6 +55,11 @@ move_to(struct ui *ui, long to)
 	ui_select(ui, to < 0 ? 0 : (size_t)to);
 }
 
+/* Before the name: where the marks stand. */
+#define EDGE_COLUMNS 3
+
+/* True when a profile was clicked on; at its edge that marks it, or takes the
+ * mark away. */
 static bool
 click(struct ui *ui, const struct list_layout *l)
 {
@@ -67,7 +72,11 @@ click(struct ui *ui, const struct list_layout *l)
 	    column >= l->width || row >= ui->rows.count)
 		return false;
 	ui_select(ui, row);
-	return true;
+	if (column >= EDGE_COLUMNS)
+		return true;
+	rows_mark(&ui->rows, ui->rows.shown[row],
+	    !ui->rows.marked[ui->rows.shown[row]]);
+	return false;
 }
 
 bool

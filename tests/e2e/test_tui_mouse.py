@@ -5,7 +5,7 @@ import re
 import consumers
 import pytest
 import vt
-from interface import (CODE, SCREENS, click, click_on, open_screen, press_with_the_mouse, rows, said, the_list,
+from interface import (CODE, SCREENS, click, click_on, marked, open_screen, press_with_the_mouse, rows, said, the_list,
                        wait_selected)
 
 HOUR, DAY = 3600, 86400
@@ -99,6 +99,17 @@ def test_line_of_the_help_is_its_key(three):
     click_on(t, "Sort by name")
     said(t, "sorted by what ends soonest")
     assert the_list(t)
+
+
+def test_click_left_of_the_name_marks(three):
+    t = three()
+    click(t, 0, 3)
+    t.wait_for(lambda t: marked(t) == ["b"])
+    click(t, 2, 4)
+    t.wait_for(lambda t: marked(t) == ["b", "c"])
+    # Twice is no double click there.
+    click(t, 1, 4)
+    t.wait_for(lambda t: marked(t) == ["b"] and "q Quit" in t.text)
 
 
 def test_heading_sorts(three):
