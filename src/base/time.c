@@ -9,9 +9,6 @@
 
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
 
-/* 9999-12-31T23:59:59Z: what four digits of a year can say. */
-#define TIME_LAST INT64_C(253402300799)
-
 #ifdef CLOCK_BOOTTIME
 #define STEADY_CLOCK CLOCK_BOOTTIME
 #else

@@ -15,6 +15,10 @@
 /* "unknown" in every field that holds a point in time. */
 #define TIME_UNKNOWN ((int64_t)0)
 
+/* 9999-12-31T23:59:59Z, the last that we can write down: what is said to be
+ * later is unknown, too. */
+#define TIME_LAST INT64_C(253402300799)
+
 #define TIME_TEXT_SIZE 40
 
 /* Now, in seconds since 1970; and in milliseconds of the steady clock

@@ -129,7 +129,8 @@ consumer_take_time(int64_t *to, const struct json *object, const char *key,
 	if (json_integer_liberal(object, key, &value) != 0)
 		return error_set(err, ERROR_REFUSED, "%s",
 		    _("a login with a time that cannot be one"));
-	*to = value > 0 ? value / unit : TIME_UNKNOWN;
+	value /= unit;
+	*to = value > 0 && value <= TIME_LAST ? value : TIME_UNKNOWN;
 	return 0;
 }
 

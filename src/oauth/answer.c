@@ -14,6 +14,9 @@
 /* protocol.md 5: 16 KiB a token is what others take at most. */
 #define TOKEN_MAX ((size_t)16 * 1024)
 
+/* Over ten years is nonsense. */
+#define LIFETIME_MAX (INT64_C(3650) * 24 * 3600)
+
 /* protocol.md 3.3, and the lists of other clients there. */
 static const struct {
 	const char *code;
@@ -120,7 +123,7 @@ read_tokens(struct answer *answer, const struct json *body)
 	refresh = copy_token(&answer->refresh_token, body, "refresh_token");
 	copy_token(&answer->id_token, body, "id_token");
 	if (json_integer_liberal(body, "expires_in", &answer->expires_in) != 0
-	    || answer->expires_in < 0)
+	    || answer->expires_in < 0 || answer->expires_in > LIFETIME_MAX)
 		answer->expires_in = 0;
 	if (refresh == NO_MEMORY || access == NO_MEMORY)
 		error_no_memory(&answer->error);
@@ -130,6 +133,11 @@ read_tokens(struct answer *answer, const struct json *body)
 		error_set(&answer->error, ERROR_UNAVAILABLE, refresh < 0 ?
 		    _("the issuer's answer has a refresh token that is none") :
 		    _("the issuer's answer has no tokens in it"));
+	if (answer->kind != ANSWER_TOKENS) {
+		/* Of a chain that is not known there is nothing to keep. */
+		answer_release(answer);
+		answer->expires_in = 0;
+	}
 }
 
 /* What a 400 or 401 in JSON means for the token. */
@@ -198,7 +206,8 @@ answer_read(struct answer *answer, const char *raw, size_t length)
 	answer->kind = ANSWER_IN_DOUBT;
 	error_set(&answer->error, ERROR_UNAVAILABLE, "%s",
 	    _("the request was sent, but no answer came"));
-	if (body == NULL || sscanf(raw, "HTTP %3ld\n", &status) != 1)
+	if (body == NULL || sscanf(raw, "HTTP %3ld\n", &status) != 1 ||
+	    status < 100)
 		return;
 	body++;
 	json = json_parse(body, length - (size_t)(body - raw), &why);
@@ -214,6 +223,35 @@ answer_read(struct answer *answer, const char *raw, size_t length)
 		error_set(&answer->error, ERROR_UNAVAILABLE, "%s",
 		    _("the issuer's answer is cut short or not understood"));
 	json_free(json);
+}
+
+/* No issuer means more than a day. */
+#define RETRY_AFTER_MAX INT64_C(86400)
+
+bool
+answer_read_retry_after(const char *line, size_t length, int64_t *seconds)
+{
+	static const char name[] = "retry-after:";
+	size_t at = sizeof name - 1;
+	int64_t value = 0;
+
+	if (length <= at || strncasecmp(line, name, at) != 0)
+		return false;
+	while (at < length && (line[at] == ' ' || line[at] == '\t'))
+		at++;
+	if (at == length || line[at] < '0' || line[at] > '9')
+		return false;
+	for (; at < length && line[at] >= '0' && line[at] <= '9'; at++) {
+		value = value * 10 + (line[at] - '0');
+		if (value > RETRY_AFTER_MAX)
+			return false;
+	}
+	while (at < length && memchr(" \t\r\n", line[at], 4) != NULL)
+		at++;
+	if (at < length)
+		return false;
+	*seconds = value;
+	return true;
 }
 
 void

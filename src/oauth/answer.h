@@ -7,6 +7,7 @@
 #ifndef OAUTH_ANSWER_H
 #define OAUTH_ANSWER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,7 +29,8 @@ enum answer_kind {
 	ANSWER_REJECTED
 };
 
-/* Tokens are owned; NULL where the answer had none. */
+/* Tokens are owned; NULL where the answer had none, and for all kinds but
+ * ANSWER_TOKENS. */
 struct answer {
 	enum answer_kind kind;
 	char *access_token, *refresh_token, *id_token;
@@ -36,10 +38,16 @@ struct answer {
 	struct error error;	/* all kinds but ANSWER_TOKENS */
 };
 
-/* Reads an answer. Never fails: what cannot be read is a kind of its own. The
- * caller wipes it with answer_release(). */
+/* Reads an answer. Never fails: what cannot be read is a kind of its own. @raw
+ * ends in a NUL that @length does not count. The caller wipes it with
+ * answer_release(). */
 void answer_read(struct answer *answer, const char *raw, size_t length);
 void answer_release(struct answer *answer);
+
+/* True if a line of a header, of any end, is a Retry-After in seconds that are
+ * no nonsense; the form with a date is rare and not needed. */
+bool answer_read_retry_after(const char *line, size_t length,
+    int64_t *seconds);
 
 /* More of a server's words than this says nothing more. Bytes. */
 #define ANSWER_MESSAGE_MAX 200

@@ -6,6 +6,7 @@
 
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "oauth/answer.h"
@@ -111,6 +112,8 @@ device_read_code(long status, const struct buffer *body, int64_t retry_after,
 		device->lifetime = read_lifetime(json, now);
 		result = 0;
 	}
+	if (result != 0)
+		memset(device, 0, sizeof *device);
 	json_free(json);
 	return result;
 }
@@ -180,6 +183,7 @@ device_read_poll(long status, const struct buffer *body,
 	struct json *json = json_parse(body->data, body->length, NULL);
 	enum device_poll result;
 
+	memset(grant, 0, sizeof *grant);
 	if (status >= 200 && status <= 299) {
 		result = DEVICE_APPROVED;
 		if (copy_member(grant->code, sizeof grant->code, json,
@@ -195,6 +199,8 @@ device_read_poll(long status, const struct buffer *body,
 		result = read_wait(json, err);
 	else
 		result = read_failure(status, json, err);
+	if (result != DEVICE_APPROVED)
+		secret_wipe(grant, sizeof *grant);
 	json_free(json);
 	return result;
 }

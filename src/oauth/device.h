@@ -40,7 +40,7 @@ struct device_grant {
 	char verifier[256];
 };
 
-/* Reads the answer to a poll (1.3). */
+/* Reads the answer to a poll (1.3). @grant is empty but for DEVICE_APPROVED. */
 enum device_poll device_read_poll(long status, const struct buffer *body,
     struct device_grant *grant, struct error *err);
 

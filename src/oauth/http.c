@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
 
 #include "base/i18n.h"
 #include "base/secret.h"
+#include "oauth/answer.h"
 #include "oauth/http.h"
 #include "oauth/issuer.h"
 #include "oauth/network.h"
@@ -22,9 +22,6 @@
 /* How often, and how far apart, an answer is written again. */
 #define KEEP_TRIES 5
 #define KEEP_PAUSE_MS 20
-
-/* No issuer means more than this; larger values are nonsense. */
-#define RETRY_AFTER_MAX INT64_C(86400)
 
 struct http {
 	CURL *curl;
@@ -209,10 +206,7 @@ on_body(char *data, size_t one, size_t length, void *context)
 static size_t
 on_header(char *data, size_t one, size_t length, void *context)
 {
-	static const char name[] = "retry-after:";
 	struct transfer *t = context;
-	char value[32];
-	size_t n;
 
 	(void)one;
 	t->headers += length;
@@ -222,17 +216,7 @@ on_header(char *data, size_t one, size_t length, void *context)
 	}
 	if (data[0] == '\r' || data[0] == '\n')
 		t->headers_whole = true;
-	n = sizeof name - 1;
-	if (length > n && length - n < sizeof value &&
-	    strncasecmp(data, name, n) == 0) {
-		/* Seconds; the form with a date is rare and not needed. */
-		memcpy(value, data + n, length - n);
-		value[length - n] = '\0';
-		t->answer->retry_after = strtoll(value, NULL, 10);
-		if (t->answer->retry_after < 0 ||
-		    t->answer->retry_after > RETRY_AFTER_MAX)
-			t->answer->retry_after = 0;
-	}
+	answer_read_retry_after(data, length, &t->answer->retry_after);
 	return length;
 }
 

@@ -64,8 +64,8 @@ time_in(const struct json *claims, const char *key)
 {
 	int64_t when;
 
-	return json_integer(claims, key, &when) != 0 || when < 0 ?
-	    TIME_UNKNOWN : when;
+	return json_integer(claims, key, &when) != 0 || when < 0 ||
+	    when > TIME_LAST ? TIME_UNKNOWN : when;
 }
 
 int

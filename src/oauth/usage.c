@@ -14,7 +14,6 @@
 
 /* Over ten years a number is nonsense, as a length and as a wait. */
 #define LENGTH_MAX (3650.0 * 24 * HOUR)
-#define TIME_MAX 253402300799.0	/* the last second of the year 9999 */
 #define PERCENT_MAX 9999
 
 /* --- Where to ask -------------------------------------------------------- */
@@ -123,7 +122,7 @@ read_flag(const struct json *object, const char *key)
 static int64_t
 read_reset(const struct json *json, int64_t now)
 {
-	int64_t at = read_whole(json, "reset_at", TIME_MAX);
+	int64_t at = read_whole(json, "reset_at", (double)TIME_LAST);
 	int64_t after = read_whole(json, "reset_after_seconds", LENGTH_MAX);
 
 	if (at != USAGE_UNKNOWN)
@@ -321,7 +320,8 @@ usage_get(const struct json *object, struct usage *usage)
 		    json_string(one, "limit"));
 		window->percent = read_percent(one, "percent");
 		window->seconds = read_whole(one, "seconds", LENGTH_MAX);
-		window->resets_at = read_whole(one, "resets_at", TIME_MAX);
+		window->resets_at = read_whole(one, "resets_at",
+		    (double)TIME_LAST);
 		if (window->resets_at == USAGE_UNKNOWN)
 			window->resets_at = TIME_UNKNOWN;
 		usage_label(window->label, window->seconds);

@@ -145,12 +145,13 @@ pending_is_busy(const struct store *store, const char *name,
 static int
 parse_intent(const struct buffer *file, struct pending *pending)
 {
-	const char *newline = memchr(file->data, '\n', file->length);
+	const char *newline = file->length < PENDING_ANSWER_AT ? NULL :
+	    memchr(file->data, '\n', PENDING_ANSWER_AT);
 	const char *word, *at, *issuer;
 	struct json *object;
 	int result = -1;
 
-	if (newline == NULL || file->length < PENDING_ANSWER_AT)
+	if (newline == NULL)
 		return -1;
 	object = json_parse(file->data, (size_t)(newline - file->data), NULL);
 	word = json_string(object, "operation");

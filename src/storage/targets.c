@@ -109,8 +109,11 @@ read_target(struct targets *targets, const struct json *object,
 	const char *digest = json_string(object, "digest");
 	struct target *target;
 
-	/* What a later version, or a hand, made of it is not ours to use. */
+	/* What a later version, or a hand, made of it is not ours to use; nor
+	 * is one that is there twice. */
 	if (kind == NULL || path == NULL || *path != '/')
+		return 0;
+	if (targets_find(targets, kind, path) != NULL)
 		return 0;
 	target = targets_add(targets, kind, path, err);
 	if (target == NULL ||

@@ -66,7 +66,8 @@ read_waiting(const struct json *object, struct waiting *waiting,
 	waiting->replace = json_bool(object, "replace");
 	if (waiting->issuer == NULL || waiting->device == NULL ||
 	    waiting->code == NULL || json_integer(object, "interval",
-	    &waiting->interval) != 0)
+	    &waiting->interval) != 0 || waiting->interval < 1 ||
+	    waiting->interval > WAITING_LIFETIME)
 		return error_set(err, ERROR_FAILED, "%s",
 		    _("the record of a sign-in cannot be read"));
 	return 0;

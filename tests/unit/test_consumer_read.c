@@ -301,7 +301,10 @@ times_in_every_unit(void **state)
 		{ "openhands", "{\"vendor\":\"openai\",\"access_token\":\"a\","
 		    "\"expires_at\":7999}", 7 },
 		{ "opencode", "{\"openai\":{\"type\":\"oauth\",\"access\":"
-		    "\"a\",\"expires\":9007199254740992}}", 9007199254740 },
+		    "\"a\",\"expires\":253402300799999}}", 253402300799 },
+		/* After the year 9999: "never", which no field can say. */
+		{ "opencode", "{\"openai\":{\"type\":\"oauth\",\"access\":"
+		    "\"a\",\"expires\":9007199254740992}}", 0 },
 		{ "pi", "{\"openai-codex\":{\"type\":\"oauth\",\"access\":"
 		    "\"a\",\"expires\":null}}", 0 },
 	};

@@ -1,0 +1,60 @@
+/*
+ * The audit log: its head in the first line, then what stands in it.
+ */
+#include "config.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "storage/audit.h"
+
+/* In place of the system's: nobody writes meanwhile, so that looking once more
+ * need not wait. */
+int
+poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	(void)fds, (void)count, (void)timeout;
+	return 0;
+}
+
+static void
+check_entry(const struct audit_log *log, size_t index)
+{
+	const struct audit_line *line = &log->line[index];
+	struct audit_entry entry;
+
+	CHECK(line->start <= log->text.length);
+	CHECK(line->length <= log->text.length - line->start);
+	CHECK(memchr(log->text.data + line->start, '\n', line->length) ==
+	    NULL);
+	audit_entry_read(log, index, &entry);
+	CHECK(entry.at >= 0);
+	CHECK(entry.json != NULL || (entry.event == NULL &&
+	    entry.profile == NULL && entry.uid == -1));
+	audit_entry_release(&entry);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz_input input = { data, size };
+	char *head = fuzz_line(&input);
+	struct audit_log log;
+
+	fuzz_put(".chatelaine/audit.head", head, strlen(head));
+	fuzz_put(".chatelaine/audit.jsonl", input.data, input.left);
+	CHECK(audit_load(fuzz_store(), &log, NULL) == 0);
+	CHECK(log.text.length == input.left);
+	CHECK(log.chain.unchained <= log.count);
+	CHECK(log.chain.missing >= 0);
+	CHECK(log.chain.fault == AUDIT_WHOLE || log.chain.file[0] != '\0');
+	CHECK(log.chain.torn ==
+	    (input.left > 0 && input.data[input.left - 1] != '\n'));
+	for (size_t i = 0; i < log.count; i++)
+		check_entry(&log, i);
+	audit_log_release(&log);
+	free(head);
+	return 0;
+}

@@ -1,0 +1,39 @@
+/*
+ * The record of a chain on its way.
+ */
+#include "config.h"
+
+#include "fuzz.h"
+#include "storage/move.h"
+
+#define NAME "work"
+
+static void
+check_saved(const struct move *move)
+{
+	struct move back;
+
+	CHECK(move_begin(fuzz_store(), NAME, move, NULL) == 0);
+	CHECK(move_load(fuzz_store(), NAME, &back, NULL) == 0);
+	CHECK(back.operation == move->operation);
+	CHECK(fuzz_same(back.kind, move->kind));
+	CHECK(fuzz_same(back.path, move->path));
+	CHECK(fuzz_same(back.to, move->to));
+	move_release(&back);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct error err = ERROR_INIT;
+	struct move move;
+
+	fuzz_put(".chatelaine/moves/" NAME, data, size);
+	if (move_load(fuzz_store(), NAME, &move, &err) == 0) {
+		CHECK(move.operation <= MOVE_RENAME);
+		check_saved(&move);
+	} else
+		fuzz_check_error(&err);
+	move_release(&move);
+	return 0;
+}

@@ -1,0 +1,83 @@
+/*
+ * The record of what was sent: the intent in the first line, then the answer.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "storage/pending.h"
+
+#define NAME "work"
+
+/* As it stands in the file: the answer at its place. */
+static void
+put(const char *intent, const struct fuzz_input *answer)
+{
+	struct buffer file = BUFFER_INIT;
+
+	buffer_add_string(&file, intent);
+	buffer_add_char(&file, '\n');
+	while (file.length < PENDING_ANSWER_AT)
+		buffer_add_char(&file, '\0');
+	buffer_add(&file, answer->data, answer->left);
+	fuzz_put(".chatelaine/pending/" NAME, file.data, file.length);
+	buffer_release(&file);
+}
+
+static void
+check_reserved(const struct pending *pending)
+{
+	struct error err = ERROR_INIT;
+	struct pending back;
+	int fd = pending_reserve(fuzz_store(), NAME, pending, &err);
+
+	if (fd < 0) {
+		/* An address as long as the record. */
+		CHECK(err.code == ERROR_USAGE);
+		return;
+	}
+	CHECK(pending_is_busy(fuzz_store(), NAME, PENDING_REFRESH));
+	CHECK(pending_load(fuzz_store(), NAME, PENDING_REFRESH, &back,
+	    NULL) == 0);
+	CHECK(back.generation == pending->generation);
+	CHECK(back.at == pending->at);
+	CHECK(back.attempts == pending->attempts);
+	CHECK(back.replace == pending->replace);
+	CHECK(fuzz_same(back.issuer, pending->issuer));
+	CHECK(back.answer.length == 0);
+	pending_release(&back);
+	close(fd);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz_input input = { data, size };
+	char *intent = fuzz_line(&input);
+	struct error err = ERROR_INIT;
+	struct pending pending;
+
+	put(intent, &input);
+	if (pending_load(fuzz_store(), NAME, PENDING_REFRESH, &pending,
+	    &err) == 0) {
+		CHECK(pending.operation == PENDING_REFRESH);
+		CHECK(pending.issuer != NULL);
+		CHECK(pending.answer.length <= input.left);
+		CHECK(pending_is_in_doubt(fuzz_store(), NAME,
+		    pending.generation));
+		check_reserved(&pending);
+	} else
+		fuzz_check_error(&err);
+	pending_release(&pending);
+	/* As the whole file, too: one that was cut short. */
+	fuzz_put(".chatelaine/pending/" NAME, data, size);
+	if (pending_load(fuzz_store(), NAME, PENDING_REFRESH, &pending,
+	    NULL) == 0)
+		CHECK(size >= PENDING_ANSWER_AT);
+	pending_release(&pending);
+	free(intent);
+	return 0;
+}
