@@ -112,7 +112,8 @@ struct row {
 	const char *cell[COLUMNS];
 };
 
-#define ROW_INIT(app) { app, AUDIT_USER_INIT, "", BUFFER_INIT, BUFFER_INIT, { NULL } }
+#define ROW_INIT(app) \
+	{ app, AUDIT_USER_INIT, "", BUFFER_INIT, BUFFER_INIT, { NULL } }
 
 static void
 fill_row(struct row *row, const struct audit_entry *entry)

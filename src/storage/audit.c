@@ -41,7 +41,7 @@ static const char *const event_words[] = {
 	[AUDIT_RUN] = "run",
 };
 
-/* --- Where the chain ends -------------------------------------------------- */
+/* --- Where the chain ends ------------------------------------------------- */
 
 static void
 print_head(char text[HEAD_SIZE + 1], const struct audit_head *head)
