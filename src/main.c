@@ -22,6 +22,7 @@
 struct program {
 	int argc;
 	char **argv;
+	struct secret_limits given;
 	struct cli cli;
 	struct settings settings;
 	struct app app;
@@ -43,9 +44,8 @@ start_locale(struct program *program, struct error *err)
 static int
 start_process(struct program *program, struct error *err)
 {
-	(void)program;
 	(void)err;
-	secret_harden_process();
+	secret_harden_process(&program->given);
 	json_init();
 	return 0;
 }
@@ -53,7 +53,11 @@ start_process(struct program *program, struct error *err)
 static int
 start_arguments(struct program *program, struct error *err)
 {
-	return cli_parse(&program->cli, program->argc, program->argv, err);
+	int result = cli_parse(&program->cli, program->argc, program->argv,
+	    err);
+
+	program->cli.given = program->given;
+	return result;
 }
 
 static int
@@ -96,6 +100,20 @@ stop_store(struct program *program)
 	app_release(&program->app);
 }
 
+/* Rules are inherited: only where no chatelaine-oauth is started, nor a command
+ * of somebody else's. Last, since what was cut off is completed before, for
+ * which other programs are looked at. */
+static int
+start_sandbox(struct program *program, struct error *err)
+{
+	const struct cli_command *command = program->cli.command;
+
+	(void)err;
+	if (command != NULL && command->offline)
+		app_stay_offline();
+	return 0;
+}
+
 static const struct {
 	int (*start)(struct program *program, struct error *err);
 	void (*stop)(struct program *program);
@@ -105,6 +123,7 @@ static const struct {
 	{ start_arguments, NULL },
 	{ start_settings, stop_settings },
 	{ start_store, stop_store },
+	{ start_sandbox, NULL },
 };
 
 #define STAGES (sizeof stages / sizeof stages[0])
@@ -119,6 +138,7 @@ run(struct program *program, struct error *err)
 		return plain_run(&program->app, err);
 	if (ui_is_possible())
 		return ui_run(&program->app, err);
+	app_stay_offline();
 	if (cli_run_list(&program->cli, err) != 0)
 		return -1;
 	cli_note("%s", _("chatelaine: the interface needs a terminal that can "

@@ -70,6 +70,14 @@ app_set(struct app *app, enum setting setting, const char *value,
 }
 
 void
+app_stay_offline(void)
+{
+	const struct sandbox sandbox = { .parts = APP_OFFLINE_PARTS };
+
+	sandbox_enter(&sandbox);
+}
+
+void
 app_time(const struct app *app, char text[TIME_TEXT_SIZE], int64_t when)
 {
 	time_format_local(text, when, settings_choice(app->settings,

@@ -11,6 +11,7 @@
 
 #include "app/settings.h"
 #include "base/error.h"
+#include "base/sandbox.h"
 #include "base/time.h"
 #include "storage/profile.h"
 #include "storage/store.h"
@@ -45,6 +46,16 @@ int app_set(struct app *app, enum setting setting, const char *value,
 
 /* A time as this person reads it: by time_format_local() and their clock. */
 void app_time(const struct app *app, char text[TIME_TEXT_SIZE], int64_t when);
+
+/* What a process gives up that needs neither the network nor another program
+ * any more: of SANDBOX_PART(). */
+#define APP_OFFLINE_PARTS ((SANDBOX_PART(SANDBOX_PROGRAMS) | \
+	SANDBOX_PART(SANDBOX_TCP) | SANDBOX_PART(SANDBOX_PROCESSES)) & \
+	~SANDBOX_REPORTS)
+
+/* Gives it up, as sandbox_enter() does. From here on no job can be started,
+ * and no other program be looked into (app/running). */
+void app_stay_offline(void);
 
 /* A variable of the environment, @otherwise where it is not set or empty; and
  * the home directory, NULL where there is none. */

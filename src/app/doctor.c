@@ -17,6 +17,7 @@
 #include "base/digest.h"
 #include "base/i18n.h"
 #include "base/time.h"
+#include "oauth/confine.h"
 #include "storage/backup.h"
 
 /* One file with a refresh token in it. */
@@ -355,6 +356,50 @@ tell_audit(struct doctor *doctor)
 		find(doctor, FINDING_AUDIT, &text, &remedy);
 }
 
+/* --- The sandbox --------------------------------------------------------- */
+
+static void
+add_parts(struct buffer *out, unsigned int parts)
+{
+	const char *before = "";
+
+	for (unsigned int part = 0; part < SANDBOX_PARTS; part++)
+		if ((parts & SANDBOX_PART(part)) != 0) {
+			buffer_addf(out, "%s%s", before, sandbox_word(part));
+			before = ", ";
+		}
+	if (parts == 0)
+		buffer_add_string(out, _("nothing"));
+}
+
+void
+doctor_add_sandbox(const struct findings *findings, struct buffer *out)
+{
+	struct buffer helper = BUFFER_INIT, offline = BUFFER_INIT;
+
+	add_parts(&helper, findings->helper);
+	add_parts(&offline, findings->offline);
+	if (findings->landlock == 0)
+		buffer_add_string(out, _("sandbox: none, since this system "
+		    "has no Landlock"));
+	else
+		buffer_addf(out, _("sandbox: Landlock %d; denied to "
+		    "chatelaine-oauth: %s; to commands that only look: %s"),
+		    findings->landlock, helper.data, offline.data);
+	buffer_release(&helper);
+	buffer_release(&offline);
+}
+
+static void
+look_at_sandbox(struct findings *findings)
+{
+	const int abi = sandbox_abi();
+
+	findings->landlock = abi;
+	findings->helper = sandbox_enforced(CONFINE_PARTS, abi);
+	findings->offline = sandbox_enforced(APP_OFFLINE_PARTS, abi);
+}
+
 int
 doctor_look(struct app *app, struct findings *findings, struct error *err)
 {
@@ -362,6 +407,7 @@ doctor_look(struct app *app, struct findings *findings, struct error *err)
 	struct profile_list list;
 
 	memset(findings, 0, sizeof *findings);
+	look_at_sandbox(findings);
 	if (login_load_all(app, &list, err) != 0)
 		return -1;
 	for (size_t i = 0; i < list.count; i++)

@@ -35,6 +35,10 @@ struct findings {
 	struct finding *finding;
 	size_t count;
 	size_t tokens, places;	/* how many were looked at */
+	int landlock;		/* the kernel's ABI, 0: none */
+	unsigned int helper, offline;	/* SANDBOX_PART() that are denied to
+					 * chatelaine-oauth, and to commands
+					 * that only look */
 };
 
 /* The word for JSON: "copy". */
@@ -43,6 +47,9 @@ const char *doctor_kind_word(enum finding_kind kind);
 /* Looks. The caller calls findings_release() in any case. */
 int doctor_look(struct app *app, struct findings *findings,
     struct error *err);
+
+/* Appends what is denied to which program, as a sentence for people. */
+void doctor_add_sandbox(const struct findings *findings, struct buffer *out);
 void findings_release(struct findings *findings);
 
 #endif

@@ -71,14 +71,28 @@ secret_release(void *memory)
 }
 
 void
-secret_harden_process(void)
+secret_harden_process(struct secret_limits *before)
 {
-	const struct rlimit none = { 0, 0 };
+	struct secret_limits was = { umask(077), { 0, 0 } };
+	struct rlimit none;
 
-	umask(077);
-	setrlimit(RLIMIT_CORE, &none);
+	if (getrlimit(RLIMIT_CORE, &was.core) == 0) {
+		/* The other limit stays, or it could not be given back. */
+		none = was.core;
+		none.rlim_cur = 0;
+		setrlimit(RLIMIT_CORE, &none);
+	}
+	if (before != NULL)
+		*before = was;
 #if defined(HAVE_SYS_PRCTL_H) && !defined(CHATELAINE_SANITIZED)
 	/* The leak checker of sanitized builds needs ptrace. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
+}
+
+void
+secret_give_back(const struct secret_limits *before)
+{
+	umask(before->umask);
+	setrlimit(RLIMIT_CORE, &before->core);
 }

@@ -7,6 +7,9 @@
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H
 
+#include <sys/types.h>
+#include <sys/resource.h>
+
 #include <stddef.h>
 
 /* Overwrites @size bytes in a way that no compiler leaves out. */
@@ -19,9 +22,20 @@ void secret_free(char **string);
 void *secret_allocate(size_t size);
 void secret_release(void *memory);
 
+/* What a process was given, before it was hardened. */
+struct secret_limits {
+	mode_t umask;
+	struct rlimit core;
+};
+
 /* Keeps this process out of core dumps and debuggers (RLIMIT_CORE 0 and, on
  * Linux, PR_SET_DUMPABLE 0; best effort), and what it makes out of the hands of
- * others (umask 077). Call before the first secret. */
-void secret_harden_process(void);
+ * others (umask 077). Call before the first secret. @before, or NULL, tells
+ * what was there. */
+void secret_harden_process(struct secret_limits *before);
+
+/* For the moment in which a program is started that is not ours, and holds no
+ * secret of ours: gives it what we were given. Then harden again. */
+void secret_give_back(const struct secret_limits *before);
 
 #endif

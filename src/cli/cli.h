@@ -11,6 +11,7 @@
 #include "app/app.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/secret.h"
 
 enum cli_option {
 	OPTION_AGREE_TERMS,
@@ -75,6 +76,7 @@ struct cli {
 	int targets;
 	struct app *app;		/* filled in by main */
 	bool plain;	/* nothing is drawn: for those who hear it */
+	struct secret_limits given;	/* to us, for what we start */
 	int status;	/* of a command that passes another one's on */
 };
 
@@ -85,6 +87,7 @@ struct cli_command {
 	unsigned int options;		/* of CLI_OPTION() */
 	bool without_store;		/* runs before the store is opened, */
 	bool with_settings;		/* but with the config file read */
+	bool offline;		/* starts no program, uses no network */
 	const char *summary;		/* N_() */
 	/* 0, or -1 with the error that main shows; its code is the status. */
 	int (*run)(struct cli *cli, struct error *err);

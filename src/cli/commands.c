@@ -73,12 +73,14 @@ const struct cli_command cli_commands[] = {
 		.name = "list", .usage = "", .least = 0, .most = 0,
 		.options = CLI_OPTION(OPTION_CHECK) |
 		    CLI_OPTION(OPTION_JSON) | CLI_OPTION(OPTION_TENANT),
+		.offline = true,
 		.summary = N_("the profiles, and when their access ends"),
 		.run = cli_run_list,
 	},
 	{
 		.name = "show", .usage = "NAME", .least = 1, .most = 1,
 		.options = CLI_OPTION(OPTION_JSON),
+		.offline = true,
 		.summary = N_("everything about one profile but its secrets"),
 		.run = cli_run_show,
 	},
@@ -120,6 +122,7 @@ const struct cli_command cli_commands[] = {
 		.options = CLI_OPTION(OPTION_FORMAT) |
 		    CLI_OPTION(OPTION_MODEL) | CLI_OPTION(OPTION_OUTPUT) |
 		    CLI_OPTION(OPTION_REVEAL) | CLI_OPTION(OPTION_FORCE),
+		.offline = true,
 		.summary = N_("hand a profile to a program, in its format"),
 		.run = cli_run_export,
 	},
@@ -168,6 +171,7 @@ const struct cli_command cli_commands[] = {
 	{
 		.name = "audit", .usage = "", .least = 0, .most = 0,
 		.options = CLI_OPTION(OPTION_JSON) | CLI_OPTION(OPTION_SINCE),
+		.offline = true,
 		.summary = N_("who did what, and whether the log of it is "
 		    "whole"),
 		.run = cli_run_audit,
@@ -175,12 +179,14 @@ const struct cli_command cli_commands[] = {
 	{
 		.name = "doctor", .usage = "", .least = 0, .most = 0,
 		.options = CLI_OPTION(OPTION_JSON),
+		.offline = true,
 		.summary = N_("look for copies of logins, and what else is "
 		    "wrong"),
 		.run = cli_run_doctor,
 	},
 	{
 		.name = "metrics", .usage = "", .least = 0, .most = 0,
+		.offline = true,
 		.summary = N_("the profiles as metrics for Prometheus"),
 		.run = cli_run_metrics,
 	},
@@ -188,6 +194,7 @@ const struct cli_command cli_commands[] = {
 		.name = "completion", .usage = "bash|zsh|fish", .least = 1,
 		.most = ANY_NUMBER,
 		.without_store = true,
+		.offline = true,
 		.summary = N_("print what makes a shell complete command "
 		    "lines"),
 		.run = cli_run_completion,
@@ -198,6 +205,7 @@ const struct cli_command cli_commands[] = {
 		.options = CLI_OPTION(OPTION_JSON) |
 		    CLI_OPTION(OPTION_UNSET),
 		.without_store = true, .with_settings = true,
+		.offline = true,
 		.summary = N_("the settings, one of them, or another value "
 		    "for it"),
 		.run = cli_run_config,
@@ -205,12 +213,14 @@ const struct cli_command cli_commands[] = {
 	{
 		.name = "help", .usage = "[COMMAND]", .least = 0, .most = 1,
 		.without_store = true,
+		.offline = true,
 		.summary = N_("help, of one command or of all"),
 		.run = cli_run_help,
 	},
 	{
 		.name = "version", .usage = "", .least = 0, .most = 0,
 		.without_store = true,
+		.offline = true,
 		.summary = N_("the version"),
 		.run = cli_run_version,
 	},

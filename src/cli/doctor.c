@@ -6,6 +6,26 @@
 #include "base/text.h"
 #include "cli/cli.h"
 
+static void
+set_parts(struct json *object, const char *name, unsigned int parts)
+{
+	struct json *list = json_set_array(object, name);
+
+	for (unsigned int part = 0; part < SANDBOX_PARTS; part++)
+		if ((parts & SANDBOX_PART(part)) != 0)
+			json_append_string(list, sandbox_word(part));
+}
+
+static void
+set_sandbox(struct json *object, const struct findings *findings)
+{
+	struct json *sandbox = json_set_object(object, "sandbox");
+
+	json_set_integer(sandbox, "landlock", findings->landlock);
+	set_parts(sandbox, "chatelaine-oauth", findings->helper);
+	set_parts(sandbox, "looking", findings->offline);
+}
+
 static int
 print_json(const struct findings *findings, struct error *err)
 {
@@ -16,6 +36,7 @@ print_json(const struct findings *findings, struct error *err)
 	json_set_integer(object, "schema", 1);
 	json_set_integer(object, "refresh_tokens", (int64_t)findings->tokens);
 	json_set_integer(object, "places", (int64_t)findings->places);
+	set_sandbox(object, findings);
 	list = json_set_array(object, "findings");
 	for (size_t i = 0; i < findings->count; i++) {
 		one = json_append_object(list);
@@ -33,7 +54,7 @@ print_json(const struct findings *findings, struct error *err)
 }
 
 static int
-print_text(const struct findings *findings, struct error *err)
+print_findings(const struct findings *findings, struct error *err)
 {
 	struct buffer text = BUFFER_INIT;
 	int result;
@@ -58,6 +79,19 @@ print_text(const struct findings *findings, struct error *err)
 	    "file; %zu places of programs looked at", "all is well: %zu "
 	    "refresh tokens, each in one file; %zu places of programs looked "
 	    "at", findings->tokens), findings->tokens, findings->places);
+}
+
+static int
+print_text(const struct findings *findings, struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	int result = print_findings(findings, err);
+
+	doctor_add_sandbox(findings, &text);
+	if (result == 0)
+		result = cli_say(err, "%s", text.data);
+	buffer_release(&text);
+	return result;
 }
 
 int

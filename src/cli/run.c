@@ -71,9 +71,10 @@ catch_signals(const bool ignored[PASSED], sigset_t *before)
 }
 
 static int
-start(char **argv, char **environment, const bool ignored[PASSED],
+start(const struct cli *cli, char **environment, const bool ignored[PASSED],
     const sigset_t *mask, pid_t *pid)
 {
+	char **argv = cli->operand + 1;
 	posix_spawnattr_t attributes;
 	sigset_t defaults;
 	int number;
@@ -91,8 +92,10 @@ start(char **argv, char **environment, const bool ignored[PASSED],
 	posix_spawnattr_setsigmask(&attributes, mask);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF |
 	    POSIX_SPAWN_SETSIGMASK);
+	secret_give_back(&cli->given);
 	number = posix_spawnp(pid, argv[0], NULL, &attributes, argv,
 	    environment);
+	secret_harden_process(NULL);
 	posix_spawnattr_destroy(&attributes);
 	return number;
 }
@@ -169,7 +172,7 @@ cli_run_run(struct cli *cli, struct error *err)
 		return -1;
 	}
 	catch_signals(ignored, &mask);
-	number = start(command, environment, ignored, &mask, &pid);
+	number = start(cli, environment, ignored, &mask, &pid);
 	if (number == 0)
 		cli->status = wait_for(pid, &mask);
 	else {

@@ -20,6 +20,19 @@ static const int caught[] = {
 	SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP, SIGWINCH, SIGCONT
 };
 
+/* What we were started with is no business of the child's. */
+static void
+close_rest(void)
+{
+	const int first = MESSAGE_LOCK_FD + MESSAGE_LOCKS;
+#ifdef HAVE_CLOSE_RANGE
+	close_range((unsigned int)first, ~0u, 0);
+#else
+	for (int fd = first; fd < 1024; fd++)
+		close(fd);
+#endif
+}
+
 /* Between fork() and exec(): what is async-signal-safe only. */
 static void
 become(const char *program, int input, int output,
@@ -53,6 +66,7 @@ become(const char *program, int input, int output,
 	null = files->quiet ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;
 	if (null >= 0)
 		dup2(null, STDERR_FILENO);
+	close_rest();
 	execv(program, argv);
 	_exit(127);
 }

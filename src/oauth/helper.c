@@ -3,7 +3,8 @@
  *
  * Reads one request (oauth/message), sends what it takes, says what happens.
  * It opens no file of the store: it has two pipes and, for an answer that must
- * not be lost, one descriptor that was made ready for it.
+ * not be lost, one descriptor that was made ready for it. Once it knows where
+ * to, it gives up the rest of the machine (oauth/confine).
  */
 #include "config.h"
 
@@ -21,6 +22,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "oauth/answer.h"
+#include "oauth/confine.h"
 #include "oauth/device.h"
 #include "oauth/http.h"
 #include "oauth/issuer.h"
@@ -438,20 +440,26 @@ main(void)
 		[MESSAGE_USAGE] = run_usage,
 	};
 	struct message_request request = { .issuer = NULL };
+	const char *authorities[2];
 	struct http *http = NULL;
 	struct error err = ERROR_INIT;
 	int status;
 
+	secret_harden_process(NULL);
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_MESSAGES, "");
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);
-	secret_harden_process();
 	signal(SIGPIPE, SIG_IGN);
 	json_init();
 	if (read_request(&request, &err) == 0 &&
-	    issuer_check(request.issuer, &err) == 0)
+	    issuer_check(request.issuer, &err) == 0) {
+		/* Before libcurl has read anything, or has a thread. */
+		http_authorities(authorities);
+		confine(request.issuer, authorities,
+		    request.operation == MESSAGE_LOGIN);
 		http = http_open(request.issuer, &err);
+	}
 	status = http == NULL ? say_failed(&err, false) :
 	    run[request.operation](http, &request);
 	http_close(http);

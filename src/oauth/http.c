@@ -43,6 +43,15 @@ struct transfer {
 	bool abandoned;
 };
 
+void
+http_authorities(const char *path[2])
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+	path[0] = info->cainfo;
+	path[1] = info->capath;
+}
+
 static CURLcode
 set_security(CURL *curl, bool plain)
 {

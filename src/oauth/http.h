@@ -19,6 +19,10 @@
 
 struct http;
 
+/* Where libcurl has its certificates from: a file and a directory; each may be
+ * NULL. Not ours to free. */
+void http_authorities(const char *path[2]);
+
 /* One handle for all requests of the process. @issuer decides whether http is
  * allowed and proxies are used (not for http, which is loopback). NULL on
  * failure: ERROR_UNAVAILABLE where the certificates named are none. */

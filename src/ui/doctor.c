@@ -75,6 +75,17 @@ draw_findings(struct page *page, const struct findings *findings)
 }
 
 static void
+draw_sandbox(struct page *page, const struct findings *findings)
+{
+	struct buffer text = BUFFER_INIT;
+
+	doctor_add_sandbox(findings, &text);
+	page_line(page);
+	page_text(page, 0, STYLE_NORMAL, text.data);
+	buffer_release(&text);
+}
+
+static void
 draw_doctor(struct ui *ui, void *state)
 {
 	struct doctor *doctor = state;
@@ -88,6 +99,8 @@ draw_doctor(struct ui *ui, void *state)
 		draw_well(&page, &doctor->findings);
 	else
 		draw_findings(&page, &doctor->findings);
+	if (doctor->err.code == ERROR_NONE)
+		draw_sandbox(&page, &doctor->findings);
 	page_end(&page, ON_DOCTOR);
 }
 

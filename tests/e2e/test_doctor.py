@@ -27,7 +27,7 @@ def found(chatelaine):
         result = chatelaine("doctor", "--json")
         assert result.status in (0, 1), result.stderr
         document = result.json
-        assert set(document) == {"schema", "refresh_tokens", "places", "findings"} and document["schema"] == 1
+        assert set(document) == {"schema", "refresh_tokens", "places", "sandbox", "findings"} and document["schema"] == 1
         for finding in document["findings"]:
             assert set(finding) == {"kind", "message", "remedy"}
             assert finding["kind"] in KINDS and isinstance(finding["message"], str)
@@ -98,7 +98,7 @@ def test_all_is_well(chatelaine, found, issuer, store, seed, codex, openhands):
     before = store.profiles_snapshot()
     assert found() == []
     text = expect.succeeded(chatelaine("doctor"))
-    assert re.fullmatch(r"all is well: 2 refresh tokens, each in one file; \d+ places of programs looked at\n", text)
+    assert re.fullmatch(r"all is well: 2 refresh tokens, each in one file; \d+ places of programs looked at\nsandbox: .*\n", text)
     assert store.profiles_snapshot() == before and issuer.count() == 0
 
 
