@@ -142,7 +142,9 @@ KEYS = {
     "messages": (["m"], "Messages", "? Click Esc Ctrl-L " + SCROLLING),
     "forget": (["Space", "d"], "Forget 1", "Enter ? Click Esc Ctrl-L " + SCROLLING),
     "delete": (["d"], "Forget here", "Enter Tab Shift-Tab Up Down Space ? Click Esc Ctrl-L"),
-    "export": (["e"], "Format", "Enter Tab Shift-Tab Up Down Left Right ? Click Esc Ctrl-L"),
+    "export": (["e"], "Format",
+               "Enter Tab Shift-Tab Up Down Left Right PgUp PgDn Wheel-up Wheel-down ? Click Esc Ctrl-L"),
+    "use": (["u"], "Switch", "Enter Tab Shift-Tab Up,k Down,j Space Wheel-up Wheel-down ? Click Esc Ctrl-L"),
     "sign-in": (["i"], CODE, "c l Q p n ? Esc Ctrl-L Up,k Down,j PgUp PgDn Home,g End,G"),
 }
 
