@@ -269,7 +269,8 @@ settings_load(struct settings *settings, const char *file, const char *store,
 		settings->path = buffer_detach(&path, err);
 		if (settings->path == NULL)
 			return -1;
-	}
+	} else
+		buffer_release(&path);
 	return load(settings, may_miss || given == NULL ||
 	    strcmp(given, "/dev/null") == 0, err);
 }

@@ -153,7 +153,7 @@ time_parse(const char *text, int64_t *when)
 		return -1;
 	seconds = days(v[0], v[1], v[2]) * DAY + v[3] * HOUR +
 	    v[4] * MINUTE + v[5] - offset;
-	if (seconds < 0)
+	if (seconds < 0 || seconds > TIME_LAST)
 		return -1;
 	*when = seconds;
 	return 0;

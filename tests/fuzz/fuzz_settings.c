@@ -9,6 +9,7 @@
 
 #include "app/settings.h"
 #include "fuzz.h"
+#include "storage/store.h"
 
 #define FILE_NAME "config"
 
@@ -57,6 +58,60 @@ check_edit(const char *text, enum setting setting, const char *value,
 	buffer_release(&new);
 }
 
+/* Before the defaults, and behind a variable. */
+static void
+check_loaded(const struct settings *settings,
+    const struct setting_value value[SETTINGS])
+{
+	struct buffer origin = BUFFER_INIT;
+
+	for (int i = 0; i < SETTINGS; i++) {
+		if (value[i].text == NULL)
+			continue;
+		CHECK(settings->value[i].origin == ORIGIN_FILE);
+		CHECK(settings->value[i].line == value[i].line);
+		CHECK(i == SETTING_STORE || fuzz_same(value[i].text,
+		    settings_text(settings, (enum setting)i)));
+		settings_add_origin(settings, (enum setting)i, &origin);
+	}
+	CHECK(settings_window(settings) >= 0);
+	CHECK(settings_choice(settings, SETTING_CLOCK) <= SETTING_CLOCK_12);
+	buffer_release(&origin);
+}
+
+static int
+count_kind(const char *kind, void *context, struct error *err)
+{
+	(void)err;
+	CHECK(*kind != '\0');
+	++*(int *)context;
+	return 0;
+}
+
+/* The same by way of a file. */
+static void
+check_file(const struct buffer *text, enum setting setting, const char *value,
+    const struct setting_value old[SETTINGS])
+{
+	struct buffer path = BUFFER_INIT;
+	struct settings settings;
+	int kinds = 0;
+
+	buffer_addf(&path, "%s/" FILE_NAME, store_path(fuzz_store()));
+	fuzz_put(FILE_NAME, text->data, text->length);
+	if (settings_load(&settings, path.data, NULL, false, NULL) == 0) {
+		check_loaded(&settings, old);
+		CHECK(settings_each_target(&settings, count_kind, &kinds,
+		    NULL) == 0);
+		if (setting != SETTINGS && settings_set(&settings, setting,
+		    value, NULL) == 0 && setting != SETTING_STORE)
+			CHECK(fuzz_same(settings_text(&settings, setting),
+			    value));
+	}
+	settings_release(&settings);
+	buffer_release(&path);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -67,6 +122,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error err = ERROR_INIT;
 	enum setting setting = settings_find(name, NULL);
 
+	unsetenv("HOME");
+	unsetenv("CHATELAINE_STORE");
+	unsetenv("CHATELAINE_ISSUER");
 	buffer_add(&file, input.data, input.left);
 	if (settings_file_parse(file.data, file.length, FILE_NAME, value,
 	    &err) == 0) {
@@ -75,6 +133,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_edit(file.data, setting, new, value);
 			check_edit(file.data, setting, NULL, value);
 		}
+		check_file(&file, setting, new, value);
 	} else
 		fuzz_check_error(&err);
 	settings_release_values(value);
