@@ -21,16 +21,25 @@
 
 /* What is written at once: a large store makes a long list. */
 #define PIECE ((size_t)64 * 1024)
+#define FIRST_PIECE ((size_t)4 * 1024)	/* a screen, which is waited for */
 
 static int
-write_piece(struct buffer *text, size_t least, struct error *err)
+write_text(struct buffer *text, struct error *err)
 {
-	if (text->length < least && buffer_ok(text, NULL))
-		return 0;
 	if (cli_write(text, err) != 0)
 		return -1;
 	buffer_clear(text);
 	return 0;
+}
+
+/* Writes @text when there is enough of it; *@enough is how much. */
+static int
+write_piece(struct buffer *text, size_t *enough, struct error *err)
+{
+	if (text->length < *enough && buffer_ok(text, NULL))
+		return 0;
+	*enough = PIECE;
+	return write_text(text, err);
 }
 
 /* The line up to where the first profile stands; "]}" is still to come. */
@@ -69,6 +78,7 @@ print_json(struct cli *cli, struct listing *list, int64_t now,
 	struct buffer text = BUFFER_INIT;
 	struct profile view;
 	const struct profile *p;
+	size_t enough = FIRST_PIECE;
 	bool first = true;
 	int result = begin_json(cli, &text, err);
 
@@ -83,11 +93,11 @@ print_json(struct cli *cli, struct listing *list, int64_t now,
 		result = add_json(cli, p, now, &text, err);
 		listing_drop(p, &view);
 		if (result == 0)
-			result = write_piece(&text, PIECE, err);
+			result = write_piece(&text, &enough, err);
 	}
 	buffer_add_string(&text, "]}\n");
 	if (result == 0)
-		result = write_piece(&text, 0, err);
+		result = write_text(&text, err);
 	buffer_release(&text);
 	return result;
 }
@@ -189,6 +199,7 @@ print_table(struct cli *cli, struct listing *list, int64_t now,
 	int width[COLUMNS] = { 0 }, result = 0;
 	struct buffer text = BUFFER_INIT, used = BUFFER_INIT;
 	const struct profile *p;
+	size_t enough = FIRST_PIECE;
 	struct profile view;
 	char left[CELL_MAX];
 
@@ -202,10 +213,10 @@ print_table(struct cli *cli, struct listing *list, int64_t now,
 		fill_row(p, now, cell, left, &used);
 		add_row(&text, width, cell);
 		listing_drop(p, &view);
-		result = write_piece(&text, PIECE, err);
+		result = write_piece(&text, &enough, err);
 	}
 	if (result == 0)
-		result = write_piece(&text, 0, err);
+		result = write_text(&text, err);
 	buffer_release(&text);
 	buffer_release(&used);
 	return result;
