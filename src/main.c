@@ -110,7 +110,8 @@ start_sandbox(struct program *program, struct error *err)
 
 	(void)err;
 	if (command != NULL && command->offline)
-		app_stay_offline();
+		app_stay_offline(&program->app,
+		    program->cli.value[OPTION_OUTPUT] != NULL);
 	return 0;
 }
 
@@ -138,7 +139,7 @@ run(struct program *program, struct error *err)
 		return plain_run(&program->app, err);
 	if (ui_is_possible())
 		return ui_run(&program->app, err);
-	app_stay_offline();
+	app_stay_offline(&program->app, false);
 	if (cli_run_list(&program->cli, err) != 0)
 		return -1;
 	cli_note("%s", _("chatelaine: the interface needs a terminal that can "

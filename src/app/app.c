@@ -70,10 +70,15 @@ app_set(struct app *app, enum setting setting, const char *value,
 }
 
 void
-app_stay_offline(void)
+app_stay_offline(const struct app *app, bool writes)
 {
-	const struct sandbox sandbox = { .parts = APP_OFFLINE_PARTS };
+	struct sandbox sandbox = { .parts = APP_OFFLINE_PARTS };
 
+	if (writes || app->store == NULL)
+		sandbox.parts &= ~(SANDBOX_PART(SANDBOX_WRITING) |
+		    SANDBOX_PART(SANDBOX_TRUNCATION));
+	else
+		sandbox.writable = store_path(app->store);
 	sandbox_enter(&sandbox);
 }
 

@@ -49,13 +49,16 @@ void app_time(const struct app *app, char text[TIME_TEXT_SIZE], int64_t when);
 
 /* What a process gives up that needs neither the network nor another program
  * any more: of SANDBOX_PART(). */
-#define APP_OFFLINE_PARTS ((SANDBOX_PART(SANDBOX_PROGRAMS) | \
+#define APP_OFFLINE_PARTS ((SANDBOX_PART(SANDBOX_WRITING) | \
+	SANDBOX_PART(SANDBOX_PROGRAMS) | SANDBOX_PART(SANDBOX_TRUNCATION) | \
 	SANDBOX_PART(SANDBOX_TCP) | SANDBOX_PART(SANDBOX_PROCESSES)) & \
 	~SANDBOX_REPORTS)
 
-/* Gives it up, as sandbox_enter() does. From here on no job can be started,
- * and no other program be looked into (app/running). */
-void app_stay_offline(void);
+/* Gives it up, as sandbox_enter() does: from here on no job can be started,
+ * and no other program be looked into (app/running). Writing it gives up but
+ * into the store; where none is open, or if it @writes elsewhere, it keeps
+ * that. */
+void app_stay_offline(const struct app *app, bool writes);
 
 /* A variable of the environment, @otherwise where it is not set or empty; and
  * the home directory, NULL where there is none. */

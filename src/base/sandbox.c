@@ -28,6 +28,11 @@
 /* From the removal of directories to the making of links. */
 #define FS_NAMES (FS(13) - FS(4))
 
+/* What a file can be allowed that is no directory. */
+#define FS_OF_FILES (FS_READ_FILE | FS_WRITE_FILE | FS_TRUNCATE)
+/* What writing is: none of it, or all. */
+#define FS_WRITING (FS_WRITE_FILE | FS_NAMES | FS_REFER | FS_TRUNCATE)
+
 #define NET_BIND_TCP (UINT64_C(1) << 0)
 #define NET_CONNECT_TCP (UINT64_C(1) << 1)
 
@@ -40,8 +45,8 @@ static const struct {
 	int abi;
 	uint64_t fs, net, scoped;
 } part_info[SANDBOX_PARTS] = {
-	[SANDBOX_FILES] = { "files", 1, FS_READ_FILE | FS_READ_DIR |
-	    FS_WRITE_FILE | FS_NAMES, 0, 0 },
+	[SANDBOX_READING] = { "reading", 1, FS_READ_FILE | FS_READ_DIR, 0, 0 },
+	[SANDBOX_WRITING] = { "writing", 1, FS_WRITE_FILE | FS_NAMES, 0, 0 },
 	[SANDBOX_PROGRAMS] = { "programs", 1, FS_EXECUTE, 0, 0 },
 	[SANDBOX_TRUNCATION] = { "truncation", 3, FS_TRUNCATE, 0, 0 },
 	[SANDBOX_TCP] = { "tcp", 4, 0, NET_BIND_TCP | NET_CONNECT_TCP, 0 },
@@ -107,7 +112,7 @@ allow_path(int rules, const char *path, uint64_t access)
 		return 0;
 	if (fstat(rule.parent_fd, &st) == 0) {
 		if (!S_ISDIR(st.st_mode))
-			rule.allowed_access &= FS_READ_FILE;
+			rule.allowed_access &= FS_OF_FILES;
 		result = syscall(__NR_landlock_add_rule, rules,
 		    LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 	}
@@ -128,14 +133,18 @@ static int
 add_rules(int rules, const struct ruleset *handled,
     const struct sandbox *sandbox)
 {
+	const char *writable = sandbox->writable;
 	int result = 0;
 
 	if ((handled->fs & FS_READ_FILE) != 0)
 		for (size_t i = 0; i < sandbox->paths && result == 0; i++)
 			result = allow_path(rules, sandbox->path[i],
 			    FS_READ_FILE | FS_READ_DIR);
-	else if ((handled->fs & FS_REFER) != 0)
-		result = allow_path(rules, "/", FS_REFER);
+	if ((handled->fs & FS_WRITE_FILE) == 0)
+		writable = "/";
+	if (result == 0 && writable != NULL &&
+	    (handled->fs & FS_WRITING) != 0)
+		result = allow_path(rules, writable, handled->fs & FS_WRITING);
 	if ((handled->net & NET_CONNECT_TCP) != 0)
 		for (size_t i = 0; i < sandbox->ports && result == 0; i++)
 			result = allow_port(rules, sandbox->port[i]);

@@ -15,7 +15,8 @@
 #include <stdint.h>
 
 enum sandbox_part {
-	SANDBOX_FILES,		/* reading but what is listed; writing */
+	SANDBOX_READING,	/* of files and directories */
+	SANDBOX_WRITING,	/* of files and into directories */
 	SANDBOX_PROGRAMS,	/* starting any */
 	SANDBOX_TRUNCATION,	/* of a file by its name */
 	SANDBOX_TCP,		/* listening; connecting but to listed ports */
@@ -30,21 +31,25 @@ enum sandbox_part {
 /* What the programs leave themselves in an instrumented build: sanitizers and
  * coverage write files, and start what makes them readable. */
 #ifdef CHATELAINE_INSTRUMENTED
-#define SANDBOX_REPORTS (SANDBOX_PART(SANDBOX_FILES) | \
-	SANDBOX_PART(SANDBOX_PROGRAMS) | SANDBOX_PART(SANDBOX_TRUNCATION))
+#define SANDBOX_REPORTS (SANDBOX_PART(SANDBOX_READING) | \
+	SANDBOX_PART(SANDBOX_WRITING) | SANDBOX_PART(SANDBOX_PROGRAMS) | \
+	SANDBOX_PART(SANDBOX_TRUNCATION))
 #else
 #define SANDBOX_REPORTS 0u
 #endif
 
 struct sandbox {
 	unsigned int parts;	/* of SANDBOX_PART(): what is given up, but */
-	const char *const *path;	/* these stay readable, with what is */
-	size_t paths;			/* below; who is not there is none */
+	const char *const *path;	/* these stay readable, */
+	size_t paths;
+	const char *writable;		/* and this one writable; NULL: none */
 	const uint16_t *port;		/* and these may be connected to */
 	size_t ports;
 };
 
-/* Gives it up, and the rights of set-user-ID programs too. Returns which parts
+/* Paths go for what is below them as well; one that leads nowhere is none.
+ *
+ * Gives it up, and the rights of set-user-ID programs too. Returns which parts
  * are now in force: 0 where there is no Landlock. Call it before there is a
  * second thread, which would stay as it is. */
 unsigned int sandbox_enter(const struct sandbox *sandbox);
@@ -55,7 +60,7 @@ int sandbox_abi(void);
 /* Those of @parts that a kernel of that ABI enforces. */
 unsigned int sandbox_enforced(unsigned int parts, int abi);
 
-/* Its word, for people and JSON: "files". */
+/* Its word, for people and JSON: "reading". */
 const char *sandbox_word(enum sandbox_part part);
 
 #endif

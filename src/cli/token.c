@@ -35,7 +35,7 @@ print_token(struct cli *cli, const char *name, struct error *err)
 	struct buffer text = BUFFER_INIT;
 	int result = -1;
 
-	app_stay_offline();	/* whatever had to be renewed is */
+	app_stay_offline(cli->app, false);	/* what had to be renewed is */
 	if (login_load_credential(cli->app, name, &credential, err) == 0) {
 		buffer_addf(&text, "%s\n", credential.access_token == NULL ?
 		    "" : credential.access_token);

@@ -64,7 +64,8 @@ size_t
 confine_ports(const char *url, uint16_t ports[CONFINE_PORTS])
 {
 	const bool plain = strncmp(url, "http://", 7) == 0;
-	const char *proxy = network_proxy_variable();
+	const char *variable = network_proxy_variable();
+	const char *proxy = variable != NULL ? getenv(variable) : NULL;
 	size_t n = 0;
 
 	ports[n] = port_of(url);
@@ -74,7 +75,7 @@ confine_ports(const char *url, uint16_t ports[CONFINE_PORTS])
 	ports[n++] = PORT_DNS;
 	if (plain || proxy == NULL)
 		return n;	/* loopback never goes through one */
-	ports[n] = port_of(getenv(proxy));
+	ports[n] = port_of(proxy);
 	if (ports[n++] == 0) {
 		ports[n - 1] = PORT_PROXY;
 		ports[n++] = PORT_HTTPS;
@@ -99,7 +100,7 @@ confine(const char *url, const char *const authorities[2], bool lasting)
 	const char *path[READABLE + 5];
 	const char *certificates = network_ca_variable();
 	uint16_t port[CONFINE_PORTS];
-	struct sandbox sandbox = { CONFINE_PARTS, path, 0, port, 0 };
+	struct sandbox sandbox = { CONFINE_PARTS, path, 0, NULL, port, 0 };
 	char *directory = lasting ? resolver_directory() : NULL;
 	unsigned int result;
 

@@ -19,8 +19,9 @@ from program import Runner
 
 DAY = 86400
 USER = 65534
-PARTS = ["files", "programs", "truncation", "tcp", "devices", "processes"]
-SINCE = {"files": 1, "programs": 1, "truncation": 3, "tcp": 4, "devices": 5, "processes": 6}
+PARTS = ["reading", "writing", "programs", "truncation", "tcp", "devices", "processes"]
+LOOKING = ["writing", "programs", "truncation", "tcp", "processes"]
+SINCE = {"reading": 1, "writing": 1, "programs": 1, "truncation": 3, "tcp": 4, "devices": 5, "processes": 6}
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +72,7 @@ def test_doctor_tells_what_is_denied(chatelaine, sandbox):
     assert set(sandbox) == {"landlock", "chatelaine-oauth", "looking"}
     abi = sandbox["landlock"]
     assert sandbox["chatelaine-oauth"] == [part for part in PARTS if SINCE[part] <= abi]
-    assert sandbox["looking"] == [part for part in ("programs", "tcp", "processes") if SINCE[part] <= abi]
+    assert sandbox["looking"] == [part for part in LOOKING if SINCE[part] <= abi]
     line = expect.succeeded(chatelaine("doctor")).splitlines()[-1]
     if abi == 0:
         assert line == "sandbox: none, since this system has no Landlock"
@@ -84,21 +85,33 @@ def test_network_program_has_its_server_and_nothing_else(probe, build, issuer, s
     request = {"operation": "usage", "issuer": issuer.environment["CHATELAINE_BACKEND"], "token": "t"}
     may = probe(build / "chatelaine-oauth", input=json.dumps(request) + "\n")
     assert may["connect"] == refused(sandbox, "chatelaine-oauth", "tcp")
-    assert may["read"] == may["write"] == refused(sandbox, "chatelaine-oauth", "files")
+    assert may["read"] == refused(sandbox, "chatelaine-oauth", "reading")
+    assert may["write"] == refused(sandbox, "chatelaine-oauth", "writing")
     assert may["start"] == refused(sandbox, "chatelaine-oauth", "programs")
     assert may["no_new_privs"] == 1 and may["dumpable"] == 0
 
 
 @pytest.mark.parametrize("command", [
-    ("list",), ("show", "work"), ("token", "work"), ("export", "work", "--format", "env"), ("audit",), ("doctor",), ("metrics",),
-    ("completion", "bash"), ("config",), ("help",), ()], ids=lambda command: command[0] if command else "no-terminal")
-def test_commands_that_look_have_no_network_and_start_nothing(probe, build, seed, sandbox, command):
+    ("list",), ("show", "work"), ("token", "work"), ("export", "work", "--format", "env"), ("audit",), ("doctor",),
+    ("metrics",), ()], ids=lambda command: command[0] if command else "no-terminal")
+def test_commands_that_look_write_into_the_store_only(probe, build, seed, sandbox, command):
     seed(lifetime=9 * DAY)
     may = probe(build / "chatelaine", *command)
+    assert may["write"] == refused(sandbox, "looking", "writing") and may["read"] == 0
+    assert may["connect"] == refused(sandbox, "looking", "tcp")
+    assert may["start"] == refused(sandbox, "looking", "programs")
+    assert may["no_new_privs"] == 1 and may["dumpable"] == 0
+
+
+@pytest.mark.parametrize("command", [
+    ("completion", "bash"), ("config",), ("help",), ("export", "work", "--format", "env", "--output", "file")],
+    ids=lambda command: command[0])
+def test_commands_without_a_store_or_with_a_file_have_no_network(probe, build, seed, sandbox, home, command):
+    seed(lifetime=9 * DAY)
+    may = probe(build / "chatelaine", *command, cwd=home)
     assert may["connect"] == refused(sandbox, "looking", "tcp")
     assert may["start"] == refused(sandbox, "looking", "programs")
     assert may["read"] == may["write"] == 0
-    assert may["no_new_privs"] == 1 and may["dumpable"] == 0
 
 
 def test_token_is_renewed_first_and_the_network_given_up_then(probe, build, issuer, seed, sandbox):

@@ -111,7 +111,7 @@ static void
 want_files(void)
 {
 	if ((sandbox_enforced(CONFINE_PARTS, sandbox_abi()) &
-	    SANDBOX_PART(SANDBOX_FILES)) == 0)
+	    SANDBOX_PART(SANDBOX_READING)) == 0)
 		skip();
 }
 

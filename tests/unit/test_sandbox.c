@@ -216,7 +216,7 @@ what_is_listed_is_read_and_nothing_else(void **state)
 {
 	const char *const path[] = { allowed, "/nowhere/at/all" };
 	const struct sandbox sandbox = {
-		SANDBOX_PART(SANDBOX_FILES), path, 2, NULL, 0
+		SANDBOX_PART(SANDBOX_READING), path, 2, NULL, NULL, 0
 	};
 
 	(void)state;
@@ -233,7 +233,7 @@ a_directory_is_listed_with_what_is_in_it(void **state)
 {
 	const char *const path[] = { in_dir };
 	const struct sandbox sandbox = {
-		SANDBOX_PART(SANDBOX_FILES), path, 1, NULL, 0
+		SANDBOX_PART(SANDBOX_READING), path, 1, NULL, NULL, 0
 	};
 
 	(void)state;
@@ -248,7 +248,7 @@ a_link_that_is_listed_is_what_it_leads_to(void **state)
 {
 	const char *const path[] = { link_to_it };
 	const struct sandbox sandbox = {
-		SANDBOX_PART(SANDBOX_FILES), path, 1, NULL, 0
+		SANDBOX_PART(SANDBOX_READING), path, 1, NULL, NULL, 0
 	};
 
 	(void)state;
@@ -263,8 +263,8 @@ nothing_is_written(void **state)
 {
 	const char *const path[] = { dir };
 	const struct sandbox sandbox = {
-		SANDBOX_PART(SANDBOX_FILES) | SANDBOX_PART(SANDBOX_TRUNCATION),
-		path, 1, NULL, 0
+		SANDBOX_PART(SANDBOX_READING) | SANDBOX_PART(SANDBOX_WRITING) |
+		SANDBOX_PART(SANDBOX_TRUNCATION), path, 1, NULL, NULL, 0
 	};
 
 	(void)state;
@@ -278,10 +278,33 @@ nothing_is_written(void **state)
 }
 
 static void
+what_is_below_the_writable_path_is_written_and_nothing_else(void **state)
+{
+	struct sandbox sandbox = {
+		SANDBOX_PART(SANDBOX_WRITING) | SANDBOX_PART(SANDBOX_TRUNCATION),
+		NULL, 0, in_dir, NULL, 0
+	};
+
+	(void)state;
+	want(1);
+	assert_int_equal(TRIED(&sandbox, writes, allowed), 0);
+	assert_int_equal(TRIED(&sandbox, makes, allowed), 0);
+	assert_int_equal(TRIED(&sandbox, truncates, allowed), 0);
+	assert_int_equal(TRIED(&sandbox, writes, other), EACCES);
+	assert_int_equal(TRIED(&sandbox, makes, other), EACCES | ENOENT);
+	assert_int_equal(TRIED(&sandbox, reads, other), 0);
+	assert_int_equal(TRIED(&sandbox, starts, "/bin/true"), 0);
+	assert_int_not_equal(TRIED(&sandbox, moves, other), 0);
+	sandbox.writable = dir;
+	want(2);
+	assert_int_equal(TRIED(&sandbox, moves, other), 0);
+}
+
+static void
 no_program_is_started_but_files_stay_open_to_us(void **state)
 {
 	const struct sandbox sandbox = {
-		SANDBOX_PART(SANDBOX_PROGRAMS), NULL, 0, NULL, 0
+		SANDBOX_PART(SANDBOX_PROGRAMS), NULL, 0, NULL, NULL, 0
 	};
 
 	(void)state;
@@ -300,7 +323,7 @@ only_listed_ports_are_reached(void **state)
 	char first[8], second[8];
 	uint16_t port[2];
 	const struct sandbox sandbox = {
-		SANDBOX_PART(SANDBOX_TCP), NULL, 0, port, 1
+		SANDBOX_PART(SANDBOX_TCP), NULL, 0, NULL, port, 1
 	};
 	int fd[2];
 
@@ -323,7 +346,7 @@ static void
 others_get_no_signal(void **state)
 {
 	const struct sandbox sandbox = {
-		SANDBOX_PART(SANDBOX_PROCESSES), NULL, 0, NULL, 0
+		SANDBOX_PART(SANDBOX_PROCESSES), NULL, 0, NULL, NULL, 0
 	};
 
 	(void)state;
@@ -335,7 +358,7 @@ others_get_no_signal(void **state)
 static void
 nothing_given_up_is_nothing_lost(void **state)
 {
-	const struct sandbox sandbox = { 0, NULL, 0, NULL, 0 };
+	const struct sandbox sandbox = { 0, NULL, 0, NULL, NULL, 0 };
 
 	(void)state;
 	assert_int_equal(TRIED(&sandbox, writes, other), 0);
@@ -346,11 +369,11 @@ static void
 an_old_kernel_enforces_what_it_knows(void **state)
 {
 	static const char *const enforced[] = {
-		"", "files programs", "files programs",
-		"files programs truncation", "files programs truncation tcp",
-		"files programs truncation tcp devices",
-		"files programs truncation tcp devices processes",
-		"files programs truncation tcp devices processes",
+		"", "reading writing programs", "reading writing programs",
+		"reading writing programs truncation", "reading writing programs truncation tcp",
+		"reading writing programs truncation tcp devices",
+		"reading writing programs truncation tcp devices processes",
+		"reading writing programs truncation tcp devices processes",
 	};
 	char words[96];
 
@@ -380,6 +403,7 @@ main(void)
 		TEST(a_directory_is_listed_with_what_is_in_it),
 		TEST(a_link_that_is_listed_is_what_it_leads_to),
 		TEST(nothing_is_written),
+		TEST(what_is_below_the_writable_path_is_written_and_nothing_else),
 		TEST(no_program_is_started_but_files_stay_open_to_us),
 		TEST(only_listed_ports_are_reached),
 		TEST(others_get_no_signal),
