@@ -105,8 +105,12 @@ load_files(struct listing *l, struct error *err)
 		result = error_no_memory(err);
 	for (size_t i = 0; i < list.count && result >= 0; i++)
 		result = index_put(l->index, &list.profile[i], err);
+	result = result < 0 ? -1 : update_names(l, err);
+	/* No others came meanwhile: nothing more is to be compared. */
+	if (result == 0 && l->count == list.count)
+		l->verified = l->count;
 	profile_list_release(&list);
-	return result < 0 ? -1 : update_names(l, err);
+	return result;
 }
 
 static void
@@ -282,8 +286,8 @@ listing_view(const struct listing *l, size_t at, struct profile *view)
 static bool
 is_current(const struct listing *l, size_t at, const struct profile *view)
 {
-	return index_is_whole(l->index, at) &&
-	    stamp_is(view->stamp, login_stamp(l->app, view));
+	return index_is_whole(l->index, at) && (at < l->verified ||
+	    stamp_is(view->stamp, login_stamp(l->app, view)));
 }
 
 const struct profile *

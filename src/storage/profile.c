@@ -289,9 +289,8 @@ profile_stamp(const struct store *store, const char *name)
 	return stamp_join(stamp, stamp_at(root, path));
 }
 
-/* @look: there may be a record of a renewal in doubt. */
-static int
-load(const struct store *store, const char *name, bool look,
+int
+profile_load_one(const struct store *store, const char *name, bool look,
     struct profile *profile, struct error *err)
 {
 	struct error why = ERROR_INIT;
@@ -325,7 +324,7 @@ int
 profile_load(const struct store *store, const char *name,
     struct profile *profile, struct error *err)
 {
-	return load(store, name, true, profile, err);
+	return profile_load_one(store, name, true, profile, err);
 }
 
 void
@@ -380,59 +379,4 @@ profile_save(int dir, const struct profile *profile, struct error *err)
 	record_set_time(object, "last_refresh", profile->last_refresh);
 	set_refusal(object, profile);
 	return record_write(dir, PROFILE_FILE, object, err);
-}
-
-int
-profile_load_all(const struct store *store, struct profile_list *list,
-    struct error *err)
-{
-	struct store_names names, pending;
-	int result = -1;
-	bool look;
-
-	list->profile = NULL;
-	list->count = 0;
-	if (store_list(store, &names, err) != 0)
-		return -1;
-	/* Nearly always there is none, which saves looking for each. */
-	look = pending_list(store, &pending, NULL) != 0;
-	store_names_sort(&pending);
-	list->profile = calloc(names.count + 1, sizeof *list->profile);
-	if (list->profile == NULL) {
-		error_no_memory(err);
-		goto out;
-	}
-	for (size_t i = 0; i < names.count; i++) {
-		struct error why = ERROR_INIT;
-		struct profile *p = &list->profile[list->count];
-
-		if (load(store, names.name[i], look ||
-		    store_names_has(&pending, names.name[i]), p, &why) == 0)
-			list->count++;
-		else {
-			profile_release(p);
-			if (why.code != ERROR_NOT_FOUND) {
-				/* Not one that was deleted meanwhile. */
-				profile_list_release(list);
-				if (err != NULL)
-					*err = why;
-				goto out;
-			}
-		}
-	}
-	result = 0;
-out:
-	store_names_release(&pending);
-	store_names_release(&names);
-	return result;
-}
-
-void
-profile_list_release(struct profile_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		profile_release(&list->profile[i]);
-	free(list->profile);
-	list->profile = NULL;
-	list->count = 0;
 }

@@ -91,6 +91,10 @@ int profile_load(const struct store *store, const char *name,
     struct profile *profile, struct error *err);
 void profile_release(struct profile *profile);
 
+/* The same; where not @look it is known that no renewal is in doubt. */
+int profile_load_one(const struct store *store, const char *name, bool look,
+    struct profile *profile, struct error *err);
+
 /* What the stamp of @name would be now, by looking at the files only: not the
  * one that a lent login is in. */
 uint64_t profile_stamp(const struct store *store, const char *name);

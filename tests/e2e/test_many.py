@@ -64,6 +64,15 @@ def test_the_index_says_what_the_files_say(later, store, many):
     assert file.stat().st_ino == made, "nothing changed, and it was written again"
 
 
+def test_so_many_that_two_read_them(later, store, issuer):
+    many = seed_many(issuer, store.path, 2100)
+    store.profile_file(many[1500]).write_text("no JSON")
+    entries = listed(later)
+    assert list(entries) == many
+    assert [name for name, entry in entries.items() if entry["status"] == "damaged"] == [many[1500]]
+    assert all(entries[name]["email"] == f"someone-{name[-6:]}@example.com" for name in many if name != many[1500])
+
+
 def test_no_token_is_in_the_index(later, store, many):
     names(later)
     credential = store.credential(many[0])
