@@ -49,7 +49,7 @@ def write(content):
 
 
 def sparse(file, tmp_path):
-    os.truncate(file, 1 << 30)
+    os.truncate(file, 1 << 32)
 
 
 def changed(**changes):
@@ -74,7 +74,7 @@ DAMAGES = {
     "socket": replaced(bind_socket),
     "directory": replaced(lambda file, tmp_path: file.mkdir()),
     "0 bytes": write(b""),
-    "1 GiB": sparse,
+    "4 GiB": sparse,
     "not JSON": write(b"refresh_token=rt_1\n"),
     "half": lambda file, tmp_path: os.truncate(file, file.stat().st_size // 2),
     "binary": write(bytes(range(256))),

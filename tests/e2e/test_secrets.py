@@ -2,10 +2,8 @@
 
 import base64
 import os
-import shutil
 import signal
 import sys
-import tempfile
 from pathlib import Path
 
 import expect
@@ -14,11 +12,8 @@ import vt
 from canaries import Canaries, forms
 from commands import Gate
 from interface import back_to_the_list, focus, said, the_list, type_name, wait_selected
-from program import Program
 
 HOUR, DAY = 3600, 86400
-USER = 54321  # Nobody: a number is enough for the kernel.
-PLAIN = {"PATH": "/usr/bin:/bin"}
 
 
 @pytest.fixture
@@ -254,51 +249,3 @@ def test_sign_in_that_waits_holds_no_token(chatelaine, seed, memory, agreed):
         assert memory(pid) == {}
     run.signal(signal.SIGINT)
     run.finish()
-
-
-# Processes are closed
-
-@pytest.fixture
-def waiting(build, env, sanitized):
-    """Both programs, waiting for an approval, as an ordinary user: starts them and gives their pids."""
-    if sanitized:
-        pytest.skip("a sanitizer needs to be looked into")
-    user = USER if os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory() as folder:
-        # Out of root's directories, which the user may not enter.
-        place = Path(folder)
-        place.chmod(0o777)
-        for name in ("chatelaine", "chatelaine-oauth"):
-            shutil.copy(build / name, place)
-        script = f"ulimit -c unlimited; cd {place}; exec ./chatelaine login work --agree-terms --json"
-        run = Program(["sh", "-c", script], user=user, env={
-            **env, "HOME": folder, "CHATELAINE_STORE": place / "store", "CHATELAINE_OAUTH": place / "chatelaine-oauth"})
-        run.wait_for_event("code")
-        pids = [run.pid, *run.children()]
-        assert len(pids) == 2
-        yield user, place, pids, run
-        run.kill()
-
-
-def test_their_own_user_may_not_look_into_them(waiting):
-    """No debugger, no memory, no environment."""
-    user, _, pids, _ = waiting
-
-    def may_read(pid, name):
-        reader = "import sys; open(sys.argv[1], 'rb').read(1)"
-        return Program([sys.executable, "-I", "-c", reader, f"/proc/{pid}/{name}"], env=PLAIN, user=user).finish().status == 0
-    control = Program(["sleep", "60"], env=PLAIN, user=user)
-    try:
-        assert may_read(control.pid, "environ")
-    finally:
-        control.kill()
-    assert [may_read(pid, name) for pid in pids for name in ("environ", "mem", "maps")] == [False] * 6
-
-
-def test_a_crash_leaves_no_core(waiting):
-    _, place, pids, run = waiting
-    before = {path.name for path in place.iterdir()}
-    for pid in reversed(pids):
-        os.kill(pid, signal.SIGSEGV)
-    assert run.finish().status == -signal.SIGSEGV
-    assert {path.name for path in place.iterdir()} == before
