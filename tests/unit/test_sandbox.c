@@ -259,6 +259,26 @@ a_link_that_is_listed_is_what_it_leads_to(void **state)
 }
 
 static void
+a_pipe_is_no_reason_to_leave_all_open(void **state)
+{
+	char name[32];
+	const char *const path[] = { name, allowed };
+	const struct sandbox sandbox = {
+		SANDBOX_PART(SANDBOX_READING), path, 2, NULL, NULL, 0
+	};
+	int ends[2];
+
+	(void)state;
+	want(1);
+	assert_int_equal(pipe(ends), 0);
+	snprintf(name, sizeof name, "/proc/self/fd/%d", ends[0]);
+	assert_int_equal(TRIED(&sandbox, reads, allowed), 0);
+	assert_int_equal(TRIED(&sandbox, reads, other), EACCES);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
 nothing_is_written(void **state)
 {
 	const char *const path[] = { dir };
@@ -402,6 +422,7 @@ main(void)
 		TEST(what_is_listed_is_read_and_nothing_else),
 		TEST(a_directory_is_listed_with_what_is_in_it),
 		TEST(a_link_that_is_listed_is_what_it_leads_to),
+		TEST(a_pipe_is_no_reason_to_leave_all_open),
 		TEST(nothing_is_written),
 		TEST(what_is_below_the_writable_path_is_written_and_nothing_else),
 		TEST(no_program_is_started_but_files_stay_open_to_us),
