@@ -14,18 +14,6 @@
 #include "storage/lock.h"
 
 #define INDEX_FILE "index"
-#define INDEX_VERSION 1
-
-/* Another byte order is another number. */
-#define MAGIC UINT64_C(0x3178656469746863)	/* "chtidex1" */
-
-struct header {
-	uint64_t magic;
-	uint32_t version, entry_size;
-	uint64_t count, dirs, length;
-	int32_t name, email;		/* widths */
-	uint64_t sum;			/* of all but itself */
-};
 
 /* --- The sum -------------------------------------------------------------- */
 
@@ -76,16 +64,16 @@ add_to_sum(uint64_t sum, const void *data, size_t length)
 
 /* Of the header, but for the sum in it. */
 static uint64_t
-begin_sum(const struct header *header)
+begin_sum(const struct index_header *header)
 {
-	struct header copy = *header;
+	struct index_header copy = *header;
 
 	copy.sum = 0;
 	return add_piece(0, (const char *)&copy, sizeof copy);
 }
 
-static uint64_t
-sum_of(const struct header *header, const struct index *index)
+uint64_t
+index_sum(const struct index_header *header, const struct index *index)
 {
 	uint64_t sum = begin_sum(header);
 
@@ -130,9 +118,9 @@ read_part(int fd, void *data, size_t length, uint64_t *sum)
 }
 
 static bool
-header_is_ours(const struct header *header, uint64_t size)
+header_is_ours(const struct index_header *header, uint64_t size)
 {
-	return header->magic == MAGIC && header->version == INDEX_VERSION &&
+	return header->magic == INDEX_MAGIC && header->version == INDEX_VERSION &&
 	    header->entry_size == sizeof(struct entry) &&
 	    header->count <= INDEX_COUNT_MAX &&
 	    header->dirs <= INDEX_COUNT_MAX &&
@@ -141,10 +129,18 @@ header_is_ours(const struct header *header, uint64_t size)
 	    header->dirs * sizeof(struct index_dir) + header->length;
 }
 
+/* A name has its place in many a structure. */
+static bool
+name_is_sound(const char *text, uint32_t name, size_t length)
+{
+	return name < length && text[name] != '\0' &&
+	    strnlen(text + name, STORE_NAME_MAX + 1) <= STORE_NAME_MAX;
+}
+
 static bool
 entry_is_sound(const struct entry *e, size_t length)
 {
-	return e->name < length && e->user_id < length &&
+	return e->user_id < length &&
 	    e->account_id < length && e->email < length && e->plan < length &&
 	    e->label < length && e->owner < length &&
 	    e->owner_path < length && e->refused_message < length &&
@@ -164,7 +160,10 @@ is_sound(const struct index *index)
 	if (index->text[0] != '\0' || index->text[index->length - 1] != '\0')
 		return false;
 	for (size_t i = 0; i < index->count; i++)
-		if (!entry_is_sound(&index->entry[i], index->length))
+		if (!entry_is_sound(&index->entry[i], index->length) ||
+		    !name_is_sound(index->text, index->entry[i].name,
+		    index->length) || (i > 0 &&
+		    strcmp(index_name(index, i - 1), index_name(index, i)) >= 0))
 			return false;
 	for (size_t i = 0; i < index->dirs; i++)
 		if (index->dir[i].path >= index->length)
@@ -193,7 +192,7 @@ allocate(size_t length)
 static int
 read_file(int fd, uint64_t size, struct index *index)
 {
-	struct header header;
+	struct index_header header;
 	uint64_t sum;
 
 	if (size < sizeof header ||
@@ -273,7 +272,8 @@ tidy(const struct index *index)
 		index_get(index, i, &view);
 		if (index_put(copy, &view, NULL) < 0)
 			break;
-		copy->entry[i].flags = index->entry[i].flags;
+		if (copy->count == i + 1)
+			copy->entry[i].flags = index->entry[i].flags;
 	}
 	if (copy->count == index->count && copy->dirs == index->dirs)
 		return copy;
@@ -284,8 +284,8 @@ tidy(const struct index *index)
 static int
 write_file(const struct index *index, int dir, struct error *err)
 {
-	struct header header = {
-		.magic = MAGIC, .version = INDEX_VERSION,
+	struct index_header header = {
+		.magic = INDEX_MAGIC, .version = INDEX_VERSION,
 		.entry_size = sizeof(struct entry),
 		.count = index->count, .dirs = index->dirs,
 		.length = index->length, .name = index->widths.name,
@@ -298,7 +298,7 @@ write_file(const struct index *index, int dir, struct error *err)
 		{ index->text, index->length },
 	};
 
-	header.sum = sum_of(&header, index);
+	header.sum = index_sum(&header, index);
 	return file_write_cache(dir, INDEX_FILE, parts,
 	    sizeof parts / sizeof parts[0], err);
 }

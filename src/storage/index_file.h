@@ -34,6 +34,18 @@ struct index_dir {
 	uint32_t unused;
 };
 
+/* Another byte order is another number. */
+#define INDEX_MAGIC UINT64_C(0x3178656469746863)	/* "chtidex1" */
+#define INDEX_VERSION 1
+
+struct index_header {
+	uint64_t magic;
+	uint32_t version, entry_size;
+	uint64_t count, dirs, length;
+	int32_t name, email;		/* widths */
+	uint64_t sum;			/* of all but itself */
+};
+
 struct index {
 	struct entry *entry;
 	size_t count, room;
@@ -46,6 +58,10 @@ struct index {
 	struct index_widths widths;
 	bool changed;
 };
+
+/* The sum that stands in the file of @index. */
+uint64_t index_sum(const struct index_header *header,
+    const struct index *index);
 
 /* Puts @text, which may be NULL, behind the others. -1: no room. */
 int index_add_text(struct index *index, const char *text, uint32_t *at);

@@ -12,35 +12,6 @@
 #include "storage/index.h"
 #include "storage/index_file.h"
 
-struct header {
-	uint64_t magic;
-	uint32_t version, entry_size;
-	uint64_t count, dirs, length;
-	int32_t name, email;
-	uint64_t sum;
-};
-
-/* As in storage/index_file, which reads nothing with another sum. */
-static uint64_t
-add_to_sum(uint64_t sum, const char *p, size_t length)
-{
-	const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
-	uint64_t lane[4] = { sum, 1, 2, 3 }, word[4];
-
-	for (size_t n; length > 0; p += sizeof word, length -= n) {
-		n = length < sizeof word ? length : sizeof word;
-		memset(word, 0, sizeof word);
-		memcpy(word, p, n);
-		for (int i = 0; i < 4; i++) {
-			lane[i] = (lane[i] ^ word[i]) * factor;
-			lane[i] ^= lane[i] >> 29;
-		}
-	}
-	for (int i = 1; i < 4; i++)
-		lane[0] = (lane[0] ^ lane[i] ^ lane[0] >> 32) * factor;
-	return lane[0];
-}
-
 static uint8_t
 take_byte(struct fuzz_input *input)
 {
@@ -54,8 +25,8 @@ take_byte(struct fuzz_input *input)
 static void
 put(struct fuzz_input *input)
 {
-	struct header header = {
-		.magic = UINT64_C(0x3178656469746863), .version = 1,
+	struct index_header header = {
+		.magic = INDEX_MAGIC, .version = INDEX_VERSION,
 		.entry_size = sizeof(struct entry),
 		.count = take_byte(input) % 8, .dirs = take_byte(input) % 4,
 		.name = (int8_t)take_byte(input),
@@ -65,16 +36,23 @@ put(struct fuzz_input *input)
 	size_t dirs = header.dirs * sizeof(struct index_dir);
 	size_t fixed = entries + dirs;
 	struct buffer rest = BUFFER_INIT, file = BUFFER_INIT;
+	struct entry entry[8];
+	struct index_dir dir[4];
+	struct index parts = { .count = 0 };
 
 	buffer_add(&rest, input->data, input->left);
 	while (rest.length < fixed + 2)
 		buffer_add_char(&rest, '\0');
 	header.length = rest.length - fixed;
-	header.sum = add_to_sum(0, (const char *)&header, sizeof header);
-	header.sum = add_to_sum(header.sum, rest.data, entries);
-	header.sum = add_to_sum(header.sum, rest.data + entries, dirs);
-	header.sum = add_to_sum(header.sum, rest.data + fixed,
-	    (size_t)header.length);
+	parts.length = (size_t)header.length;
+	parts.count = (size_t)header.count;
+	parts.dirs = (size_t)header.dirs;
+	parts.entry = entry;
+	parts.dir = dir;
+	parts.text = rest.data + fixed;
+	memcpy(entry, rest.data, entries);
+	memcpy(dir, rest.data + entries, dirs);
+	header.sum = index_sum(&header, &parts);
 	buffer_add(&file, &header, sizeof header);
 	buffer_add(&file, rest.data, rest.length);
 	fuzz_put(".chatelaine/index", file.data, file.length);
