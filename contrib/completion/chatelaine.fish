@@ -1,0 +1,2 @@
+# For fish, which reads this at the first Tab.
+chatelaine completion fish | source
