@@ -18,6 +18,10 @@
 /* All parts but what an instrumented build needs. */
 #define CONFINE_PARTS (SANDBOX_ALL & ~SANDBOX_REPORTS)
 
+/* Overwrites and takes out of the environment whatever names neither servers
+ * nor certificates, a language or a time zone: a person may have keys there. */
+void confine_environment(void);
+
 #define CONFINE_PORTS 4
 
 /* The ports for a server with that URL (issuer_check() found it good), as the

@@ -446,6 +446,7 @@ main(void)
 	int status;
 
 	secret_harden_process(NULL);
+	confine_environment();
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_MESSAGES, "");
 	bindtextdomain(PACKAGE, LOCALEDIR);

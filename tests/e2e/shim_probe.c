@@ -14,6 +14,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static int
@@ -46,20 +47,32 @@ starts(void)
 	return result;
 }
 
+static char *port, *file;
+
+/* Before the program forgets its environment. */
+__attribute__((constructor)) static void
+remember(void)
+{
+	if (getenv("PROBE_PORT") == NULL || getenv("PROBE_FILE") == NULL)
+		return;
+	port = strdup(getenv("PROBE_PORT"));
+	file = strdup(getenv("PROBE_FILE"));
+}
+
 __attribute__((destructor)) static void
 probe(void)
 {
-	const char *port = getenv("PROBE_PORT"), *file = getenv("PROBE_FILE");
-
-	if (port == NULL || file == NULL)
+	if (port == NULL)
 		return;
 	/* One write: two programs may share the pipe. */
 	dprintf(STDERR_FILENO, "probe: {\"program\": \"%s\", \"connect\": %d, "
 	    "\"read\": %d, \"write\": %d, \"start\": %d, "
-	    "\"no_new_privs\": %d, \"dumpable\": %d}\n",
+	    "\"no_new_privs\": %d, \"dumpable\": %d, \"home\": %d, "
+	    "\"language\": %d}\n",
 	    program_invocation_short_name, connects(port),
 	    outcome(open(file, O_RDONLY | O_CLOEXEC)),
 	    outcome(open(file, O_WRONLY | O_CLOEXEC)), starts(),
 	    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0),
-	    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0));
+	    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), getenv("HOME") != NULL,
+	    getenv("LANG") != NULL);
 }

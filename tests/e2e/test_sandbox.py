@@ -88,6 +88,7 @@ def test_network_program_has_its_server_and_nothing_else(probe, build, issuer, s
     assert may["read"] == refused(sandbox, "chatelaine-oauth", "reading")
     assert may["write"] == refused(sandbox, "chatelaine-oauth", "writing")
     assert may["start"] == refused(sandbox, "chatelaine-oauth", "programs")
+    assert may["home"] == 0 and may["language"] == 1  # of its environment
     assert may["no_new_privs"] == 1 and may["dumpable"] == 0
 
 

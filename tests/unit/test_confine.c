@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -50,6 +51,52 @@ assert_ports(const char *url, ...)
 	}
 	va_end(wanted);
 	assert_int_equal(i, n);
+}
+
+/* In a child, since cmocka needs its environment. */
+static bool
+forgets(void)
+{
+	static char key[] = "OPENAI_API_KEY=sk-secret";
+	static const char *const gone[] = {
+		"OPENAI_API_KEY", "HOME", "PROXY", "LANGUAGES", "LCX", "TZX",
+	};
+	static const char *const stay[] = {
+		"https_proxy", "NO_PROXY", "SSL_CERT_FILE", "OPENSSL_CONF",
+		"LANG", "LC_ALL", "TZ",
+	};
+	const char wiped[sizeof key] = "";
+	bool result = true;
+
+	for (size_t i = 1; i < sizeof gone / sizeof gone[0]; i++)
+		setenv(gone[i], "x", 1);
+	for (size_t i = 0; i < sizeof stay / sizeof stay[0]; i++)
+		setenv(stay[i], "x", 1);
+	putenv(key);
+	confine_environment();
+	for (size_t i = 0; i < sizeof stay / sizeof stay[0]; i++)
+		result = result && getenv(stay[i]) != NULL;
+	for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
+		result = result && getenv(gone[i]) == NULL;
+	return result && memcmp(key, wiped, sizeof key) == 0;
+}
+
+static void
+only_the_environment_that_is_needed_is_kept(void **state)
+{
+	pid_t pid;
+	int status;
+
+	(void)state;
+#ifdef CHATELAINE_INSTRUMENTED
+	skip();	/* reports are told by it where to go */
+#endif
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(forgets() ? 0 : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 }
 
 static void
@@ -166,6 +213,7 @@ main(void)
 		TEST(ports_of_proxies),
 		TEST(a_transfer_has_what_it_needs),
 		TEST(the_rest_is_closed),
+		TEST(only_the_environment_that_is_needed_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
