@@ -300,6 +300,29 @@ tell_profile(struct doctor *doctor, struct profile *profile)
 	}
 }
 
+/* What is in a directory of the store can be exchanged by whoever may write
+ * to it, however private it is itself. */
+static void
+tell_directory(struct doctor *doctor, const char *below)
+{
+	struct buffer path = BUFFER_INIT, text = BUFFER_INIT;
+	struct buffer remedy = BUFFER_INIT;
+	struct stat st;
+
+	if (fstatat(store_root(doctor->app->store), *below == '\0' ? "." :
+	    below, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(st.st_mode) ||
+	    (st.st_mode & 022) == 0)
+		return;
+	buffer_addf(&path, "%s%s%s", store_path(doctor->app->store),
+	    *below == '\0' ? "" : "/", below);
+	buffer_addf(&text, _("others may exchange what is in %s: it is mode "
+	    "%04o"), path.data, (unsigned int)(st.st_mode & 07777));
+	buffer_add_string(&remedy, "chmod go-w ");
+	buffer_add_word(&remedy, path.data);
+	find(doctor, FINDING_MODE, &text, &remedy);
+	buffer_release(&path);
+}
+
 static void
 tell_keeper(struct doctor *doctor, const struct profile_list *list)
 {
@@ -416,6 +439,8 @@ doctor_look(struct app *app, struct findings *findings, struct error *err)
 	look_at_places(&doctor, &list);
 	compare_tokens(&doctor);
 	tell_keeper(&doctor, &list);
+	tell_directory(&doctor, "");
+	tell_directory(&doctor, ".chatelaine");
 	for (size_t i = 0; i < list.count; i++)
 		tell_profile(&doctor, &list.profile[i]);
 	tell_audit(&doctor);
