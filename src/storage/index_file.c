@@ -151,10 +151,10 @@ entry_is_sound(const struct entry *e, size_t length)
 static bool
 is_sound(const struct index *index)
 {
-	/* No character takes more than its bytes escaped. */
+	/* A byte takes six columns at most: \u0001. */
 	if (index->widths.name < 0 || index->widths.email < 0 ||
-	    (size_t)index->widths.name > index->length * 4 ||
-	    (size_t)index->widths.email > index->length * 4)
+	    (size_t)index->widths.name > index->length * 6 ||
+	    (size_t)index->widths.email > index->length * 6)
 		return false;
 	/* Each text ends, the last one at the latest. */
 	if (index->text[0] != '\0' || index->text[index->length - 1] != '\0')

@@ -79,6 +79,8 @@ check_profile(const char *entry)
 	CHECK(fd >= 0);
 	close(fd);
 	CHECK(store_list(fuzz_store(), &names, NULL) == 0);
+	if (names.count > 0)
+		CHECK(store_check_place(fuzz_store(), entry, NULL) == 0);
 	check_names(&names);
 	unlinkat(dir, "profile.json", 0);
 	close(dir);

@@ -92,6 +92,33 @@ check_entries(const struct index *index)
 	}
 }
 
+/* Whatever is in it, it takes in what there is. */
+static void
+check_changed(struct index *index)
+{
+	static char first[] = "first", last[] = "last", plan[] = "plus";
+	static char *both[] = { first, last };
+	struct store_names names = { both, 2 };
+	uint64_t stamps[] = { 1, 2 };
+	struct store_dirs dirs = { names, stamps };
+	struct profile profile = { .email = last, .plan = plan,
+	    .label = first };
+	size_t at;
+
+	CHECK(index_set_names(index, &names, NULL) == 0);
+	CHECK(index_set_dirs(index, &dirs, NULL) == 0);
+	CHECK(index_count(index) == 2 && index_is_changed(index));
+	strcpy(profile.name, first);
+	CHECK(index_put(index, &profile, NULL) >= 0);
+	CHECK(index_put(index, &profile, NULL) == 0);
+	CHECK(index_find(index, first, &at) && at == 0);
+	CHECK(index_is_whole(index, at) && index_stamp(index, at) == 0);
+	CHECK(index_find(index, last, &at) && at == 1);
+	check_entries(index);
+	CHECK(index_save(index, fuzz_store(), NULL) == 0);
+	CHECK(!index_is_changed(index));
+}
+
 static void
 check_saved(struct index *index)
 {
@@ -127,6 +154,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	index_plans(index, plan, 4);
 	index_dirs_are(index, fuzz_store());
 	check_saved(index);
+	check_changed(index);
 	index_free(index);
 	return 0;
 }

@@ -35,5 +35,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else
 		fuzz_check_error(&err);
 	move_release(&move);
+	move_sweep(fuzz_store(), NAME);
+	CHECK(move_end(fuzz_store(), NAME, NULL) == 0);
+	CHECK(move_load(fuzz_store(), NAME, &move, &err) != 0 &&
+	    err.code == ERROR_NOT_FOUND);
 	return 0;
 }

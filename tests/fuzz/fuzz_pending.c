@@ -52,6 +52,23 @@ check_reserved(const struct pending *pending)
 	close(fd);
 }
 
+/* It goes with its profile to another name, and goes. */
+static void
+check_moved(void)
+{
+	struct error err = ERROR_INIT;
+	struct pending pending;
+
+	CHECK(pending_rename(fuzz_store(), NAME, "home", NULL) == 0);
+	CHECK(pending_load(fuzz_store(), NAME, PENDING_REFRESH, &pending,
+	    &err) != 0 && err.code == ERROR_NOT_FOUND);
+	pending_release(&pending);
+	pending_sweep(fuzz_store(), NAME);
+	CHECK(pending_remove(fuzz_store(), "home", PENDING_REFRESH,
+	    NULL) == 0);
+	CHECK(!pending_is_in_doubt(fuzz_store(), "home", 0));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -78,6 +95,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    NULL) == 0)
 		CHECK(size >= PENDING_ANSWER_AT);
 	pending_release(&pending);
+	check_moved();
 	free(intent);
 	return 0;
 }

@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "fuzz.h"
@@ -44,6 +45,25 @@ check_saved(const struct profile *profile)
 	close(dir);
 }
 
+/* Among all, beside one that an agent-server keeps. */
+static void
+check_all(const struct profile *profile)
+{
+	char name[STORE_NAME_MAX + 1];
+	struct profile_list list;
+
+	fuzz_put("volume/" STORE_VOLUME_FILE, "{}", 2);
+	CHECK(profile_load_all(fuzz_store(), &list, NULL) == 0);
+	CHECK(list.count == 2);
+	CHECK(fuzz_same(list.profile[0].owner, PROFILE_VOLUME_OWNER));
+	CHECK(fuzz_same(list.profile[1].damage, profile->damage));
+	check_same(&list.profile[1], profile);
+	profile_list_release(&list);
+	CHECK(!profile_is_free(fuzz_store(), NAME));
+	CHECK(profile_free_name(fuzz_store(), NAME, name, NULL) == 0);
+	CHECK(strcmp(name, NAME "-2") == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -56,6 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_put(NAME "/credential.json", credential, sizeof credential - 1);
 	fuzz_put(NAME "/profile.json", data, size);
 	CHECK(profile_load(fuzz_store(), NAME, &profile, NULL) == 0);
+	check_all(&profile);
 	CHECK((profile_status(&profile, 0, &reason) == PROFILE_DAMAGED) ==
 	    (profile.damage != NULL));
 	if (profile.damage == NULL) {

@@ -45,6 +45,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else
 		fuzz_check_error(&err);
 	waiting_release(&waiting);
+	if (err.code == ERROR_NONE)
+		CHECK(waiting_remove(fuzz_store(), NAME, NULL) == 0);
 	/* What cannot be gone on with is swept. */
 	if (err.code != ERROR_NONE) {
 		waiting_sweep(fuzz_store(), NAME, NOW);
