@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import vt
 from canaries import Canaries, forms
 from commands import Gate
 from interface import back_to_the_list, focus, said, the_list, type_name, wait_selected
+from test_plain import Plain
 
 HOUR, DAY = 3600, 86400
 
@@ -52,6 +54,10 @@ def test_the_search_finds(secret):
 PRINTS = {"token": {"access_token"}, "export": {"access_token", "id_token"}}
 
 
+def commands_of(chatelaine):
+    return re.findall("^  ([a-z-]+)", chatelaine("help").stdout, re.M)
+
+
 def test_every_command(chatelaine, issuer, issued, store, home, codex, agreed):
     """All of them, one after the other, on logins of which each token is known."""
     issuer.approve_next("work")
@@ -66,7 +72,10 @@ def test_every_command(chatelaine, issuer, issued, store, home, codex, agreed):
         "doctor --json", "refresh work", "audit", "audit --json", "lend personal --to codex", "list", "doctor",
         "take-back personal", "rename personal private", "refresh --all --within 48h", "run work -- env", "config",
         "delete private --yes", "undo", "delete private --sign-out --yes", "import no-such-file",
-        "refresh no-such-profile", "audit", "metrics", "list --json"]
+        "refresh no-such-profile", "audit", "metrics", "list --json",
+        "completion bash", "help", "version"]
+    # The one that does not end has a test of its own.
+    assert {command.split()[0] for command in commands} == set(commands_of(chatelaine)) - {"keep"}
     runtime = home / "runtime"
     runtime.mkdir(mode=0o700)
     for command in commands:
@@ -203,6 +212,17 @@ def test_interface_forgets(tui, issuer, issued, seed, memory, agreed, codex):
     t.send("Enter")
     said(t, "switched for 'a'")
     look("a switch")
+    t.send("L")
+    said(t, "whole login")
+    focus(t, "Down", r"\S+ OpenHands")
+    t.send("Enter")
+    said(t, "'a' is lent to OpenHands")
+    look("lending")
+    t.send("L")
+    t.wait_for("Take back ")
+    t.send("Enter")
+    said(t, "'a' is back")
+    look("taking back")
     issuer.approve_next("newcomer")
     type_name(t, "c")
     said(t, "Signed in: 'c'")
@@ -219,11 +239,31 @@ def test_interface_forgets(tui, issuer, issued, seed, memory, agreed, codex):
     assert len(issued) == 4
 
 
+def test_lines_forget(tui, issuer, issued, home, seed, memory, agreed, codex):
+    """The same in lines, where each is done by the command."""
+    seed("a", "work", lifetime=9 * DAY)
+    seed("b", "personal", lifetime=9 * DAY)
+    plain, left = Plain(tui), {}
+    issuer.approve_next("newcomer")
+    for line, words in {
+            "list": "2. b", "open 1": "user id", "refresh 1": "'a' is renewed", "usage 1": "5 h",
+            f"export 1 --format codex --output {home / 'file'}": "wrote", "use 1 --for codex": "codex shows 'a'",
+            "lend 2 --to openhands": "'b' is lent", "take-back 2": "'b' is back", "add c": "Signed in: 'c'",
+            "doctor": "refresh token", "audit": "chain of the audit log is whole",
+            "delete 1 --yes": "'a' is forgotten", "undo": "'a' is back"}.items():
+        assert re.search(words, plain.say(line)), f"{line}: {plain.said}"
+        if found := memory(plain.t.pid):
+            left[line] = found
+    assert left == {} and len(issued) == 4
+    assert Canaries.of(issued).found(plain.t.raw) == []
+
+
 def test_keep_forgets(keep, issued, seed, memory):
     seed(lifetime=HOUR)
     running = keep()
     running.wait_for(lambda program: "'work' is renewed" in program.stdout)
     assert memory(running.pid) == {} and len(issued) == 2
+    assert Canaries.of(issued).found((running.stdout + running.stderr).encode()) == []
     running.signal(signal.SIGTERM)
     running.finish()
 

@@ -12,7 +12,9 @@ import pytest
 from issuer import Issuer
 from issuer.certificates import Authority, self_signed
 from issuer.seed import seed_profile
+from program import Runner
 from proxy import ANSWERS, Proxy
+from storedir import StoreDir
 
 DAY = 86400
 HOUR = 3600
@@ -171,6 +173,24 @@ def test_server_that_does_not_speak_tls(issuer, chatelaine, store):
     credential.write_text(credential.read_text().replace(issuer.url, issuer.url.replace("http:", "https:")))
     assert "no secure connection" in expect.failed(chatelaine("refresh", "work"), expect.UNAVAILABLE)
     assert issuer.requests == [] and store.pending() == []
+
+
+def test_silence_before_tls_ends_in_time(build, env, tmp_path, issuer):
+    """A server that never greets, and a proxy that never answers, at the same time."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        runs = []
+        for number, more in enumerate([{}, {"https_proxy": url.replace("https", "http")}]):
+            store = StoreDir(tmp_path / f"store-{number}")
+            seed_profile(issuer, store.path, "work", lifetime=9 * DAY)
+            credential = store.credential_file("work")
+            credential.write_text(credential.read_text().replace(issuer.url, url))
+            runner = Runner(build / "chatelaine", {**env, **more, "CHATELAINE_STORE": str(store)})
+            runs.append((runner.start("refresh", "work"), store, store.profiles_snapshot()))
+        for run, store, before in runs:
+            result = run.finish()
+            assert "in time" in expect.failed(result, expect.UNAVAILABLE)
+            assert result.seconds < 15 and store.profiles_snapshot() == before and store.pending() == []
 
 
 def test_login_whose_file_names_a_server_without_tls(issuer, chatelaine, store, seed):
