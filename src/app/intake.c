@@ -138,8 +138,8 @@ refuse_lent(const struct profile *profile, const struct place *place,
  * login would end. So not while one runs that may be at it; it is done in a
  * moment, and then the file has more time left.
  */
-static int
-check_renewal(const struct place *place, const struct look *look,
+int
+intake_check_renewal(const struct place *place, const struct look *look,
     struct error *err)
 {
 	char *dir = strdup(place->path);
@@ -214,7 +214,7 @@ static int
 take_new(struct intake *intake, struct app *app, const struct place *place,
     struct look *look, struct error *err)
 {
-	if (check_renewal(place, look, err) != 0 ||
+	if (intake_check_renewal(place, look, err) != 0 ||
 	    lock_new_name(intake, app, look, err) != 0 ||
 	    begin_move(app, intake->name, place, err) != 0)
 		return -1;
@@ -252,7 +252,7 @@ take_known(struct intake *intake, struct app *app,
 		result = 0;
 		goto out;
 	}
-	if (check_renewal(place, look, err) == 0)
+	if (intake_check_renewal(place, look, err) == 0)
 		result = begin_move(app, intake->name, place, err);
 	if (result == 0)
 		result = take_in(intake, app, &profile, look, err);

@@ -51,6 +51,11 @@ bool intake_is_better(struct app *app, const struct profile *profile,
 bool intake_is_same_chain(struct app *app, const char *name,
     const struct look *look);
 
+/* ERROR_BUSY while a program runs that may be renewing the login that @look saw
+ * at @place: whoever writes there then makes it lose the answer. */
+int intake_check_renewal(const struct place *place, const struct look *look,
+    struct error *err);
+
 /* The file's copy is gone. */
 void intake_end(struct intake *intake, struct app *app);
 

@@ -51,10 +51,19 @@ state_of(const struct target *target, const struct place *place,
 	return state;
 }
 
-/* What is wrong with a target, and what helps. */
-static int
-warn(struct profile *profile, enum shown_state state,
-    const struct place *place, struct error *err)
+bool
+shown_state(const struct target *target, const struct profile *profile,
+    struct place *place, enum shown_state *state)
+{
+	if (place_set(place, target->kind, target->path, NULL) != 0)
+		return false;
+	*state = state_of(target, place, profile);
+	return true;
+}
+
+void
+shown_add_warning(const struct profile *profile, enum shown_state state,
+    const struct place *place, struct buffer *out)
 {
 	static const char *const texts[] = {
 		[SHOWN_VIEW] = NULL,
@@ -68,40 +77,39 @@ warn(struct profile *profile, enum shown_state state,
 		[SHOWN_OTHER] = N_("%s shows something else in the place of "
 		    "it; to put it back: chatelaine use %s --for %s"),
 	};
-	struct buffer text = BUFFER_INIT, label = BUFFER_INIT;
-	struct buffer word = BUFFER_INIT;
+	struct buffer label = BUFFER_INIT, word = BUFFER_INIT;
 
-	if (texts[state] == NULL)
-		return 0;
+	/* That a program lost what was lent to it, app/login has told, and
+	 * there is nothing to put back. */
+	if (texts[state] == NULL || (state == SHOWN_GONE &&
+	    is_lent_here(profile, place)))
+		return;
 	place_label(place, &label);
 	place_word(place, &word);
-	buffer_addf(&text, _(texts[state]), label.data, profile->name,
+	buffer_addf(out, _(texts[state]), label.data, profile->name,
 	    word.data);
 	buffer_release(&label);
 	buffer_release(&word);
-	return profile_warn(profile, &text, err);
 }
 
 static int
 add_target(struct profile *profile, const struct target *target,
     struct error *err)
 {
-	struct buffer label = BUFFER_INIT;
+	struct buffer label = BUFFER_INIT, text = BUFFER_INIT;
 	enum shown_state state;
 	struct place place;
 	int result = 0;
 
-	if (place_set(&place, target->kind, target->path, NULL) != 0) {
+	if (!shown_state(target, profile, &place, &state)) {
 		place_release(&place);
-		return 0;	/* of a later version */
+		return 0;
 	}
-	state = state_of(target, &place, profile);
 	place_label(&place, &label);
-	/* That a program lost what was lent to it, app/login has told, and
-	 * there is nothing to put back. */
-	if (!target->run && !(state == SHOWN_GONE &&
-	    is_lent_here(profile, &place)))
-		result = warn(profile, state, &place, err);
+	if (!target->run)
+		shown_add_warning(profile, state, &place, &text);
+	if (text.length > 0)
+		result = profile_warn(profile, &text, err);
 	if (result == 0 && (state == SHOWN_VIEW || state == SHOWN_STALE ||
 	    state == SHOWN_LENT))
 		result = store_names_add(&profile->targets, target->run ?

@@ -4,6 +4,8 @@
 #ifndef APP_SHOWN_H
 #define APP_SHOWN_H
 
+#include <stdbool.h>
+
 #include "app/app.h"
 #include "app/place.h"
 
@@ -16,6 +18,17 @@ enum shown_state {
 	SHOWN_LOGIN,		/* a login that its program made itself */
 	SHOWN_OTHER		/* something else */
 };
+
+/* What stands at @target now, of @profile, as the list has it; and where that
+ * is. False: it is of a later version. The caller calls place_release() in any
+ * case. */
+bool shown_state(const struct target *target, const struct profile *profile,
+    struct place *place, enum shown_state *state);
+
+/* Appends what is wrong with it, and last the command that helps; nothing
+ * where all is well. Foreign text. */
+void shown_add_warning(const struct profile *profile, enum shown_state state,
+    const struct place *place, struct buffer *out);
 
 /* Completes the profiles of @list, or one, by the targets that show them, and
  * by a warning for each that does not show what it was told to. */

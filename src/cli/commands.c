@@ -17,6 +17,10 @@ const struct cli_option_info cli_options[OPTIONS] = {
 	    N_("one line and a status for Nagios and its like") },
 	[OPTION_CONFIG] = { "config", 0, N_("FILE"),
 	    N_("the config file, in place of the usual one") },
+	[OPTION_DRY_RUN] = { "dry-run", 0, NULL,
+	    N_("say what --fix would do, and do nothing") },
+	[OPTION_FIX] = { "fix", 0, NULL,
+	    N_("mend what can be mended without losing anything") },
 	[OPTION_FOR] = { "for", 0, N_("TARGET"),
 	    N_("which program: KIND or KIND=PATH; may be given again") },
 	[OPTION_FORCE] = { "force", 0, NULL,
@@ -178,8 +182,8 @@ const struct cli_command cli_commands[] = {
 	},
 	{
 		.name = "doctor", .usage = "", .least = 0, .most = 0,
-		.options = CLI_OPTION(OPTION_JSON),
-		.offline = true,
+		.options = CLI_OPTION(OPTION_DRY_RUN) |
+		    CLI_OPTION(OPTION_FIX) | CLI_OPTION(OPTION_JSON),
 		.summary = N_("look for copies of logins, and what else is "
 		    "wrong"),
 		.run = cli_run_doctor,

@@ -26,6 +26,31 @@ set_sandbox(struct json *object, const struct findings *findings)
 	set_parts(sandbox, "looking", findings->offline);
 }
 
+static void
+set_environment(struct json *object, const struct findings *findings)
+{
+	static const char *const disks[] = {
+		[DISK_PLAIN] = NULL,
+		[DISK_SHARED] = "locks",
+		[DISK_WITHOUT_MODES] = "modes",
+	};
+	struct json *environment = json_set_object(object, "environment");
+	struct buffer proxy = BUFFER_INIT;
+
+	doctor_add_proxy(findings, &proxy);
+	json_set_string(environment, "certificates",
+	    doctor_authorities(findings));
+	json_set_string(environment, "certificates_from",
+	    findings->authorities);
+	json_set_string(environment, "proxy", proxy.length > 0 ? proxy.data :
+	    NULL);
+	json_set_string(environment, "proxy_from", findings->proxy);
+	json_set_string(environment, "file_system", findings->file_system);
+	json_set_string(environment, "file_system_lacks",
+	    disks[findings->disk]);
+	buffer_release(&proxy);
+}
+
 static int
 print_json(const struct findings *findings, struct error *err)
 {
@@ -37,6 +62,7 @@ print_json(const struct findings *findings, struct error *err)
 	json_set_integer(object, "refresh_tokens", (int64_t)findings->tokens);
 	json_set_integer(object, "places", (int64_t)findings->places);
 	set_sandbox(object, findings);
+	set_environment(object, findings);
 	list = json_set_array(object, "findings");
 	for (size_t i = 0; i < findings->count; i++) {
 		one = json_append_object(list);
@@ -44,6 +70,8 @@ print_json(const struct findings *findings, struct error *err)
 		    doctor_kind_word(findings->finding[i].kind));
 		json_set_string(one, "message", findings->finding[i].text);
 		json_set_string(one, "remedy", findings->finding[i].remedy);
+		json_set_string(one, "fix",
+		    doctor_fix_word(findings->finding[i].fix));
 	}
 	if (json_print(object, JSON_LINE, &text, err) == 0) {
 		buffer_add_char(&text, '\n');
@@ -53,25 +81,32 @@ print_json(const struct findings *findings, struct error *err)
 	return result;
 }
 
-static int
-print_findings(const struct findings *findings, struct error *err)
+/* @plan: what would be mended is said of each. */
+static void
+add_finding(const struct finding *finding, bool plan, struct buffer *out)
 {
-	struct buffer text = BUFFER_INIT;
-	int result;
+	struct buffer fix = BUFFER_INIT;
 
-	for (size_t i = 0; i < findings->count; i++) {
-		text_add_safe(&text, findings->finding[i].text);
-		buffer_add_char(&text, '\n');
-		if (findings->finding[i].remedy == NULL)
-			continue;
-		buffer_add_string(&text, "    ");
-		text_add_safe(&text, findings->finding[i].remedy);
-		buffer_add_char(&text, '\n');
+	text_add_safe(out, finding->text);
+	buffer_add_char(out, '\n');
+	if (finding->remedy != NULL && finding->fix != FIX_DONE) {
+		buffer_add_string(out, "    ");
+		text_add_safe(out, finding->remedy);
+		buffer_add_char(out, '\n');
 	}
-	result = cli_write(&text, err);
-	buffer_release(&text);
-	if (result != 0 || findings->count > 0)
-		return result;
+	if (plan || finding->fix != FIX_WOULD)
+		finding_add_fix(finding, &fix);
+	if (fix.length > 0) {
+		buffer_add_string(out, "    ");
+		text_add_safe(out, fix.data);
+		buffer_add_char(out, '\n');
+	}
+	buffer_release(&fix);
+}
+
+static int
+say_well(const struct findings *findings, struct error *err)
+{
 	if (findings->tokens == 0)
 		return cli_say(err, _("all is well: no refresh token yet; "
 		    "%zu places of programs looked at"), findings->places);
@@ -82,14 +117,29 @@ print_findings(const struct findings *findings, struct error *err)
 }
 
 static int
-print_text(const struct findings *findings, struct error *err)
+print_text(const struct findings *findings, bool plan, struct error *err)
 {
+	const size_t done = findings_count(findings, FIX_DONE);
+	const size_t would = findings_count(findings, FIX_WOULD);
 	struct buffer text = BUFFER_INIT;
-	int result = print_findings(findings, err);
+	int result;
 
-	doctor_add_sandbox(findings, &text);
-	if (result == 0)
+	for (size_t i = 0; i < findings->count; i++)
+		add_finding(&findings->finding[i], plan, &text);
+	result = cli_write(&text, err);
+	if (result == 0 && findings->count == done)
+		result = say_well(findings, err);
+	else if (result == 0 && would > 0 && !plan)
+		result = cli_say(err, ngettext("'chatelaine doctor --fix' "
+		    "mends %zu of these; nothing is lost by that",
+		    "'chatelaine doctor --fix' mends %zu of these; nothing is "
+		    "lost by that", would), would);
+	buffer_clear(&text);
+	for (int i = 0; result == 0 &&
+	    doctor_add_environment(findings, i, &text); i++) {
 		result = cli_say(err, "%s", text.data);
+		buffer_clear(&text);
+	}
 	buffer_release(&text);
 	return result;
 }
@@ -97,15 +147,20 @@ print_text(const struct findings *findings, struct error *err)
 int
 cli_run_doctor(struct cli *cli, struct error *err)
 {
+	const bool plan = cli->value[OPTION_DRY_RUN] != NULL;
 	struct findings findings;
 	int result;
 
-	result = doctor_look(cli->app, &findings, err);
+	result = cli->value[OPTION_FIX] != NULL && !plan ?
+	    doctor_fix(cli->app, &findings, err) :
+	    doctor_look(cli->app, &findings, err);
 	if (result == 0)
 		result = cli->value[OPTION_JSON] != NULL ?
-		    print_json(&findings, err) : print_text(&findings, err);
+		    print_json(&findings, err) :
+		    print_text(&findings, plan, err);
 	/* For who monitors it: something is to be done. */
-	if (result == 0 && findings.count > 0)
+	if (result == 0 &&
+	    findings.count > findings_count(&findings, FIX_DONE))
 		cli->status = ERROR_FAILED;
 	findings_release(&findings);
 	return result;

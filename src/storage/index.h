@@ -25,6 +25,9 @@
 /* With fewer profiles, reading their files is as fast. */
 #define INDEX_LEAST 500
 
+/* Below the store's ".". */
+#define INDEX_FILE "index"
+
 struct index;
 
 /* An empty one; NULL: out of memory. And the one of @store; NULL where there is

@@ -13,8 +13,6 @@
 #include "storage/index_file.h"
 #include "storage/lock.h"
 
-#define INDEX_FILE "index"
-
 /* --- The sum -------------------------------------------------------------- */
 
 /* All of the file is summed up at each start: in pieces, while they are still in

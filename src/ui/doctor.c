@@ -27,6 +27,14 @@ look(struct ui *ui, struct doctor *doctor)
 }
 
 static void
+mend(struct ui *ui, struct doctor *doctor)
+{
+	findings_release(&doctor->findings);
+	doctor->err.code = ERROR_NONE;
+	doctor_fix(ui->app, &doctor->findings, &doctor->err);
+}
+
+static void
 draw_well(struct page *page, const struct findings *findings)
 {
 	struct buffer text = BUFFER_INIT;
@@ -51,37 +59,63 @@ draw_well(struct page *page, const struct findings *findings)
 }
 
 static void
-draw_findings(struct page *page, const struct findings *findings)
+draw_finding(struct page *page, const struct finding *finding)
 {
-	struct buffer text = BUFFER_INIT;
+	const bool done = finding->fix == FIX_DONE;
+	struct buffer fix = BUFFER_INIT;
+	int line;
 
-	buffer_addf(&text, ngettext("%zu thing is to be done:",
-	    "%zu things are to be done:", findings->count), findings->count);
-	page_text(page, 0, STYLE_WARNING, text.data);
-	buffer_release(&text);
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct finding *finding = &findings->finding[i];
-		int line;
-
-		page_line(page);
-		line = page->used - page->scroll->skip;
-		if (line >= 0 && line < page->lines)
-			term_text(1 + line, PAGE_COLUMN, 2, STYLE_WARNING,
-			    "!");
-		page_text(page, 2, STYLE_NORMAL, finding->text);
-		if (finding->remedy != NULL)
-			page_text(page, INDENT, STYLE_STRONG, finding->remedy);
-	}
+	page_line(page);
+	line = page->used - page->scroll->skip;
+	if (line >= 0 && line < page->lines && !done)
+		term_text(1 + line, PAGE_COLUMN, 2, STYLE_WARNING, "!");
+	page_text(page, 2, STYLE_NORMAL, finding->text);
+	if (finding->remedy != NULL && !done)
+		page_text(page, INDENT, STYLE_STRONG, finding->remedy);
+	if (finding->fix != FIX_WOULD)
+		finding_add_fix(finding, &fix);
+	if (fix.length > 0)
+		page_text(page, INDENT, done ? STYLE_GOOD : STYLE_WARNING,
+		    fix.data);
+	buffer_release(&fix);
 }
 
 static void
-draw_sandbox(struct page *page, const struct findings *findings)
+draw_findings(struct page *page, const struct findings *findings)
+{
+	const size_t would = findings_count(findings, FIX_WOULD);
+	const size_t left = findings->count -
+	    findings_count(findings, FIX_DONE);
+	struct buffer text = BUFFER_INIT;
+
+	if (left > 0) {
+		buffer_addf(&text, ngettext("%zu thing is to be done:",
+		    "%zu things are to be done:", left), left);
+		page_text(page, 0, STYLE_WARNING, text.data);
+		buffer_clear(&text);
+	}
+	for (size_t i = 0; i < findings->count; i++)
+		draw_finding(page, &findings->finding[i]);
+	if (would > 0) {
+		buffer_addf(&text, ngettext("F mends %zu of these without "
+		    "losing anything.", "F mends %zu of these without losing "
+		    "anything.", would), would);
+		page_line(page);
+		page_text(page, 0, STYLE_NORMAL, text.data);
+	}
+	buffer_release(&text);
+}
+
+static void
+draw_environment(struct page *page, const struct findings *findings)
 {
 	struct buffer text = BUFFER_INIT;
 
-	doctor_add_sandbox(findings, &text);
 	page_line(page);
-	page_text(page, 0, STYLE_NORMAL, text.data);
+	for (int i = 0; doctor_add_environment(findings, i, &text); i++) {
+		page_text(page, 0, STYLE_NORMAL, text.data);
+		buffer_clear(&text);
+	}
 	buffer_release(&text);
 }
 
@@ -95,12 +129,15 @@ draw_doctor(struct ui *ui, void *state)
 	page_begin(&page, &doctor->scroll, _("Doctor"));
 	if (doctor->err.code != ERROR_NONE)
 		page_text(&page, 0, STYLE_BAD, doctor->err.text);
-	else if (doctor->findings.count == 0)
-		draw_well(&page, &doctor->findings);
-	else
-		draw_findings(&page, &doctor->findings);
+	else {
+		if (findings_count(&doctor->findings, FIX_DONE) ==
+		    doctor->findings.count)
+			draw_well(&page, &doctor->findings);
+		if (doctor->findings.count > 0)
+			draw_findings(&page, &doctor->findings);
+	}
 	if (doctor->err.code == ERROR_NONE)
-		draw_sandbox(&page, &doctor->findings);
+		draw_environment(&page, &doctor->findings);
 	page_end(&page, ON_DOCTOR);
 }
 
@@ -114,6 +151,9 @@ act_doctor(struct ui *ui, void *state, enum action action)
 	switch (action) {
 	case ACTION_LOOK:
 		look(ui, doctor);
+		break;
+	case ACTION_MEND:
+		mend(ui, doctor);
 		break;
 	case ACTION_BACK:
 		ui_pop(ui);

@@ -1,10 +1,12 @@
 """What is wrong with logins, found and told with what helps; and the help helps."""
 
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import time
 
 import expect
 import logins
@@ -12,7 +14,7 @@ import pytest
 import vt
 
 HOUR, DAY = 3600, 86400
-KINDS = {"copy", "damage", "target", "stranger", "warning", "keeper", "audit"}
+KINDS = {"copy", "damage", "target", "stranger", "warning", "owner", "leftover", "lent", "clock", "keeper", "audit"}
 
 
 @pytest.fixture
@@ -27,9 +29,9 @@ def found(chatelaine):
         result = chatelaine("doctor", "--json")
         assert result.status in (0, 1), result.stderr
         document = result.json
-        assert set(document) == {"schema", "refresh_tokens", "places", "sandbox", "findings"} and document["schema"] == 1
+        assert set(document) == {"schema", "refresh_tokens", "places", "sandbox", "environment", "findings"} and document["schema"] == 1
         for finding in document["findings"]:
-            assert set(finding) == {"kind", "message", "remedy"}
+            assert set(finding) == {"kind", "message", "remedy", "fix"} and finding["fix"] in (None, "would")
             assert finding["kind"] in KINDS and isinstance(finding["message"], str)
             assert isinstance(finding["remedy"], (str, type(None)))
         assert result.status == (1 if document["findings"] else 0)
@@ -98,7 +100,7 @@ def test_all_is_well(chatelaine, found, issuer, store, seed, codex, openhands):
     before = store.profiles_snapshot()
     assert found() == []
     text = expect.succeeded(chatelaine("doctor"))
-    assert re.fullmatch(r"all is well: 2 refresh tokens, each in one file; \d+ places of programs looked at\nsandbox: .*\n", text)
+    assert re.fullmatch(r"all is well: 2 refresh tokens, each in one file; \d+ places of programs looked at\n(.*: .*\n){3}sandbox: .*\n", text)
     assert store.profiles_snapshot() == before and issuer.count() == 0
 
 
@@ -221,7 +223,8 @@ def test_hard_link(found, store, seed, tmp_path):
     seed()
     (tmp_path / "link").hardlink_to(store.credential_file("work"))
     finding, = found()
-    assert finding["kind"] == "warning" and "hard links" in finding["message"]
+    assert finding["kind"] == "warning" and "hard links" in finding["message"] and finding["fix"] is None
+    assert finding["remedy"] == f"find / -xdev -samefile {store.credential_file('work')}"
 
 
 @pytest.mark.parametrize("name", ["credential", "profile"])
@@ -299,6 +302,44 @@ def test_lent_login_that_is_gone(found, chatelaine, seed, codex):
     codex.unlink()
     findings = found()
     assert findings and all("work" in finding["message"] for finding in findings)
+
+
+def test_lent_login_that_nobody_renews(chatelaine, found, seed, issuer, codex):
+    """Its access ended days ago, and so long its file was not written."""
+    tokens = seed()
+    expect.succeeded(chatelaine("lend", "work", "--to", "codex"))
+    assert found() == []
+    logins.put(codex, logins.codex(issuer.mint("work", -5 * DAY), refresh_token=tokens.refresh_token))
+    assert found() == []
+    long_ago = time.time() - 4.5 * DAY
+    os.utime(codex, (long_ago, long_ago))
+    finding, = found()
+    assert finding["kind"] == "lent" and "has not been written for 4 days" in finding["message"]
+    assert finding["remedy"] == "chatelaine take-back work"
+
+
+# What is around it
+
+def test_renewed_in_the_future(found, store, seed):
+    seed()
+    value = store.profile("work")
+    store.profile_file("work").write_text(json.dumps({**value, "last_refresh": "2099-01-01T00:00:00Z"}))
+    finding, = found()
+    assert finding["kind"] == "clock" and "renewed at 2099-01-01" in finding["message"]
+
+
+def test_certificates_and_proxy(chatelaine, seed, tmp_path):
+    seed()
+    plain = chatelaine("doctor", "--json", env={"SSL_CERT_FILE": "", "https_proxy": ""}).json["environment"]
+    assert plain["certificates"] is plain["certificates_from"] is plain["proxy"] is plain["proxy_from"] is None
+    env = {"SSL_CERT_FILE": str(tmp_path / "ca.pem"), "https_proxy": "http://me:s3cr@et@proxy.example:3128"}
+    result = chatelaine("doctor", "--json", env=env)
+    named = result.json["environment"]
+    assert (named["certificates"], named["certificates_from"]) == (env["SSL_CERT_FILE"], "SSL_CERT_FILE")
+    assert (named["proxy"], named["proxy_from"]) == ("http://proxy.example:3128", "https_proxy")
+    text = expect.succeeded(chatelaine("doctor", env=env))
+    assert f"certificates: {env['SSL_CERT_FILE']}, by SSL_CERT_FILE\nproxy: http://proxy.example:3128, by https_proxy\n" in text
+    assert "s3cr" not in text + result.stdout
 
 
 # Who renews

@@ -93,7 +93,7 @@ def test_network_program_has_its_server_and_nothing_else(probe, build, issuer, s
 
 
 @pytest.mark.parametrize("command", [
-    ("list",), ("show", "work"), ("token", "work"), ("export", "work", "--format", "env"), ("audit",), ("doctor",),
+    ("list",), ("show", "work"), ("token", "work"), ("export", "work", "--format", "env"), ("audit",),
     ("metrics",), ()], ids=lambda command: command[0] if command else "no-terminal")
 def test_commands_that_look_write_into_the_store_only(probe, build, seed, sandbox, command):
     seed(lifetime=9 * DAY)

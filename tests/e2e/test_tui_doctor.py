@@ -96,3 +96,22 @@ def test_help_and_one_cell(tui, seed):
     t.send("r", "Down", "End")
     t.resize(80, 24)
     t.wait_for("Doctor")
+
+
+@pytest.mark.parametrize("options", SIZES)
+def test_mends_what_loses_nothing(tui, seed, store, home, options):
+    tokens = seed("work", lifetime=9 * DAY)
+    program = consumers.make("codex", home)
+    program.sign_in(tokens)
+    store.credential_file("work").chmod(0o644)
+    t = tui(**options)
+    wait_selected(t, "work")
+    opened(t)
+    said(t, "2 things are to be done:")
+    t.send("F")
+    said(t, "All is well")
+    consumers.only_in(tokens.refresh_token, home, store.credential_file("work"))
+    assert store.modes()["work/credential.json"] == 0o600
+    t.send("r")
+    t.wait_for(lambda t: "mended" not in t.text)
+    said(t, "All is well")
