@@ -168,10 +168,13 @@ handle(struct job *job, const struct message_event *event)
 		job->type->heard(job, event);
 	switch (event->kind) {
 	case MESSAGE_CODE:
-		memcpy(job->url, event->url, sizeof job->url);
 		memcpy(job->code, event->device.code, sizeof job->code);
-		view->url = job->url;
 		view->code = job->code;
+		/* FALLTHROUGH */
+	case MESSAGE_BROWSER:
+		memcpy(job->url, event->url, sizeof job->url);
+		view->url = job->url;
+		view->port = (int)event->port;
 		view->code_expires_at = event->expires_at;
 		view->state = JOB_CODE;
 		return false;
@@ -295,7 +298,8 @@ job_login(struct app *app, const char *name, unsigned int how,
 	job = job_new(app, &job_login_type, name, err);
 	if (job != NULL) {
 		job->replace = (how & JOB_REPLACE) != 0;
-		job->new_code = (how & JOB_NEW_CODE) != 0;
+		job->view.browser = (how & JOB_BROWSER) != 0;
+		job->new_code = (how & (JOB_NEW_CODE | JOB_BROWSER)) != 0;
 	}
 	return job;
 }
@@ -340,6 +344,17 @@ job_usage(struct app *app, const char *name, struct error *err)
 	return job_for_profile(app, &job_usage_type, name, err);
 }
 
+int
+job_paste(struct job *job, const char *address, struct error *err)
+{
+	if (job->view.state != JOB_CODE || !job->view.browser) {
+		error_set(err, ERROR_FAILED, "%s",
+		    _("no sign-in waits for an address now"));
+		return -1;
+	}
+	return child_paste(&job->child, address, err);
+}
+
 void
 job_cancel(struct job *job)
 {
@@ -364,6 +379,7 @@ job_free(struct job *job)
 	close_fd(&job->answer);
 	release_locks(job);
 	secret_wipe(job->code, sizeof job->code);
+	secret_wipe(job->url, sizeof job->url);
 	free(job);
 }
 

@@ -37,11 +37,15 @@ enum job_state {
 
 struct job_view {
 	enum job_state state;
-	const char *url, *code;	/* sign-in, from JOB_CODE on */
-	int64_t code_expires_at;
+	const char *url, *code;	/* sign-in, from JOB_CODE on; by a browser
+				 * there is no code */
+	int64_t code_expires_at;	/* of the code, or of the wait */
+	bool browser;		/* a sign-in by a browser: it comes back to */
+	int port;		/* here; 0: nobody listens */
 	bool resumed;		/* the code is one that was got before */
 	int64_t polls;
-	struct error trouble;	/* JOB_CODE: the last poll failed so */
+	struct error trouble;	/* JOB_CODE: the last poll failed so, or what
+				 * came from the browser was not it */
 	struct error error;	/* JOB_FAILED, and why we wait for a lock */
 	const char *saved;	/* the profile that has the result */
 	bool unchanged;		/* JOB_DONE: somebody else had renewed it */
@@ -50,13 +54,15 @@ struct job_view {
 struct job;
 
 /* All of them: NULL on failure. The job belongs to the caller; @app outlives
- * it. @how: of JOB_REPLACE and JOB_NEW_CODE. @seen: the
+ * it. @how: of JOB_REPLACE, JOB_NEW_CODE, JOB_BROWSER. @seen: the
  * generation that was found wanting (0: the one there is now); when somebody
  * has renewed it since, nothing is sent. job_usage() spends nothing, takes no
  * lock and changes no login; its result is kept for app/usage. */
 enum {
 	JOB_REPLACE = 1 << 0,	/* may displace another login of that name */
-	JOB_NEW_CODE = 1 << 1	/* a sign-in that waits is dropped */
+	JOB_NEW_CODE = 1 << 1,	/* a sign-in that waits is dropped */
+	JOB_BROWSER = 1 << 2	/* by a browser; and a code that waits is
+				 * dropped */
 };
 
 struct job *job_login(struct app *app, const char *name, unsigned int how,
@@ -79,6 +85,11 @@ const struct job_view *job_view(const struct job *job);
 
 /* True when ending it now would leave an answer behind: better wait. */
 bool job_is_spending(const struct job *job);
+
+/* To a sign-in by a browser: the address that it ended at, as a person pasted
+ * it. It has a secret in it. 0: it is judged, and if it is wrong, that is the
+ * next trouble; -1: @err. */
+int job_paste(struct job *job, const char *address, struct error *err);
 
 /* Before job_free(): the person has given it up. */
 void job_cancel(struct job *job);

@@ -1,7 +1,8 @@
 /*
- * Signing in by device code. While its code waits for the approval there is a
- * record of it (storage/waiting), with which the next start goes on. The
- * profile's lock, which the child has, too, keeps two from asking at once.
+ * Signing in by device code, or by a browser. While a code waits for the
+ * approval there is a record of it (storage/waiting), with which the next start
+ * goes on. The profile's lock, which the child has, too, keeps two from asking
+ * at once.
  */
 #include "config.h"
 
@@ -75,7 +76,8 @@ prepare_login(struct job *job, struct message_request *request,
 	if (store_check_place(job->app->store, job->name, err) != 0 ||
 	    check_not_lent(job, err) != 0)
 		return -1;
-	request->operation = MESSAGE_LOGIN;
+	request->operation = job->view.browser ? MESSAGE_BROWSER_LOGIN :
+	    MESSAGE_LOGIN;
 	request->issuer = strdup(job->app->issuer);
 	if (request->issuer == NULL)
 		return error_no_memory(err);

@@ -42,14 +42,10 @@ base64url_decode(struct buffer *out, const char *text, size_t length)
 	return 0;
 }
 
-static char
-plain_digit(unsigned int value)
-{
-	return value == 62 ? '+' : value == 63 ? '/' : digits[value];
-}
-
-void
-base64_encode(struct buffer *out, const void *data, size_t length)
+/* @last: the characters for 62 and 63; @padding, where there is any. */
+static void
+encode(struct buffer *out, const void *data, size_t length,
+    const char last[2], const char *padding)
 {
 	const unsigned char *p = data;
 
@@ -61,10 +57,26 @@ base64_encode(struct buffer *out, const void *data, size_t length)
 			bits |= (unsigned int)p[i + 1] << 8;
 		if (left > 2)
 			bits |= p[i + 2];
-		buffer_add_char(out, plain_digit(bits >> 18 & 63));
-		buffer_add_char(out, plain_digit(bits >> 12 & 63));
-		buffer_add_char(out,
-		    left > 1 ? plain_digit(bits >> 6 & 63) : '=');
-		buffer_add_char(out, left > 2 ? plain_digit(bits & 63) : '=');
+		for (size_t k = 0; k < 4; k++, bits <<= 6) {
+			unsigned int value = bits >> 18 & 63;
+
+			if (k > left)
+				buffer_add_string(out, padding);
+			else
+				buffer_add_char(out, value < 62 ?
+				    digits[value] : last[value - 62]);
+		}
 	}
+}
+
+void
+base64url_encode(struct buffer *out, const void *data, size_t length)
+{
+	encode(out, data, length, "-_", "");
+}
+
+void
+base64_encode(struct buffer *out, const void *data, size_t length)
+{
+	encode(out, data, length, "+/", "=");
 }

@@ -10,6 +10,11 @@
 /* 64 hexadecimal digits and a NUL. */
 #define DIGEST_SIZE 65
 
+/* The same as it is. */
+#define DIGEST_BYTES 32
+
+void digest_bytes(unsigned char hash[DIGEST_BYTES], const void *data,
+    size_t length);
 void digest_text(char hex[DIGEST_SIZE], const void *data, size_t length);
 
 #endif

@@ -13,6 +13,8 @@ const struct cli_option_info cli_options[OPTIONS] = {
 	[OPTION_ALL] = { "all", 0, NULL, N_("every profile") },
 	[OPTION_AS] = { "as", 0, N_("NAME"),
 	    N_("the name of the profile that is made") },
+	[OPTION_BROWSER] = { "browser", 0, NULL,
+	    N_("sign in by a browser that comes back here") },
 	[OPTION_CHECK] = { "check", 0, NULL,
 	    N_("one line and a status for Nagios and its like") },
 	[OPTION_CONFIG] = { "config", 0, N_("FILE"),
@@ -67,10 +69,10 @@ const struct cli_option_info cli_options[OPTIONS] = {
 const struct cli_command cli_commands[] = {
 	{
 		.name = "login", .usage = "NAME", .least = 1, .most = 1,
-		.options = CLI_OPTION(OPTION_REPLACE) |
-		    CLI_OPTION(OPTION_NO_QR) | CLI_OPTION(OPTION_JSON) |
-		    CLI_OPTION(OPTION_AGREE_TERMS),
-		.summary = N_("sign in by a code entered on another device"),
+		.options = CLI_OPTION(OPTION_BROWSER) |
+		    CLI_OPTION(OPTION_REPLACE) | CLI_OPTION(OPTION_NO_QR) |
+		    CLI_OPTION(OPTION_JSON) | CLI_OPTION(OPTION_AGREE_TERMS),
+		.summary = N_("sign in, by a code or by a browser"),
 		.run = cli_run_login,
 	},
 	{

@@ -14,6 +14,7 @@
 #include "app/qr.h"
 #include "app/status.h"
 #include "base/i18n.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/cli.h"
@@ -30,7 +31,7 @@ struct progress {
 	struct job *job;
 	enum job_state state;
 	int64_t polls;
-	bool locked, told;	/* about the lock; the code */
+	bool locked, told;	/* about the lock; code or address */
 	struct error trouble;	/* of the last poll: not told again */
 	struct error err;	/* standard output is gone */
 };
@@ -131,6 +132,23 @@ json_code(struct progress *p, const struct job_view *view)
 	json_set_string(object, "user_code", view->code);
 	json_set_string(object, "expires_at", end);
 	json_set_bool(object, "resumed", view->resumed);
+	write_line(p, object);
+}
+
+static void
+json_browser(struct progress *p, const struct job_view *view)
+{
+	struct json *object = json_object();
+	char end[TIME_TEXT_SIZE];
+
+	time_format(end, view->code_expires_at);
+	json_set_string(object, "event", "browser");
+	json_set_string(object, "authorize_url", view->url);
+	if (view->port == 0)
+		json_set_null(object, "port");
+	else
+		json_set_integer(object, "port", view->port);
+	json_set_string(object, "expires_at", end);
 	write_line(p, object);
 }
 
@@ -246,11 +264,52 @@ text_code(struct progress *p, const struct job_view *view)
 	buffer_release(&text);
 }
 
-/* For those who hear it no time ticks: it is told to who asks. */
 static void
-answer_enter(struct progress *p, const struct job_view *view)
+text_browser(struct progress *p, const struct job_view *view)
+{
+	struct buffer text = BUFFER_INIT;
+	char end[TIME_TEXT_SIZE];
+
+	app_time(p->cli->app, end, view->code_expires_at);
+	/* TRANSLATORS: the first of two steps. */
+	buffer_addf(&text, "1  %s\n\n", _("Open this page in a browser"));
+	/* Unindented and unbroken: for a mouse to mark in one go. */
+	text_add_safe(&text, view->url);
+	buffer_addf(&text, "\n\n2  %s\n\n", _("Approve"));
+	if (view->port == 0)
+		add_wrapped(&text, _("The browser then ends at a page that "
+		    "does not load, or is of another program: the ports 1455 "
+		    "and 1457 of this machine are taken. Copy that page's "
+		    "address, paste it here and press Enter."));
+	else {
+		struct buffer line = BUFFER_INIT;
+
+		add_wrapped(&text, _("If the browser runs on this machine, "
+		    "that is all. Else it ends at a page that does not load: "
+		    "copy that page's address, paste it here and press "
+		    "Enter."));
+		buffer_addf(&line, _("Or have the port forwarded before: "
+		    "ssh -L %d:127.0.0.1:%d HOST"), view->port, view->port);
+		add_wrapped(&text, line.data);
+		buffer_release(&line);
+	}
+	buffer_add_string(&text, "\n");
+	add_wrapped(&text, _("Continue only if you started this sign-in. If a "
+	    "website or a person gave you this address, cancel: Ctrl-C."));
+	buffer_add_string(&text, "\n");
+	buffer_addf(&text, _("Waiting for the browser, until %s..."), end);
+	buffer_add_string(&text, "\n");
+	cli_write(&text, &p->err);
+	buffer_release(&text);
+}
+
+/* What a person typed: an address that a browser ended at; else they ask for
+ * the time. For those who hear it none ticks. */
+static void
+take_line(struct progress *p, const struct job_view *view)
 {
 	struct pollfd fd = { STDIN_FILENO, POLLIN, 0 };
+	struct error err = ERROR_INIT;
 	char left[TIME_TEXT_SIZE], *line;
 
 	if (poll(&fd, 1, 0) <= 0)
@@ -258,11 +317,32 @@ answer_enter(struct progress *p, const struct job_view *view)
 	line = cli_line();
 	if (line == NULL)
 		job_listen(p->job, -1);
-	else {
+	else if (view->browser && *line != '\0') {
+		if (job_paste(p->job, line, &err) != 0)
+			cli_note("chatelaine: %s", err.text);
+	} else if (p->cli->value[OPTION_JSON] == NULL) {
 		time_format_left(left, view->code_expires_at - time_now());
-		cli_say(&p->err, _("The code ends in %s."), left);
+		cli_say(&p->err, view->browser ? _("This ends in %s.") :
+		    _("The code ends in %s."), left);
 	}
-	free(line);
+	secret_free(&line);
+}
+
+static bool
+takes_lines(const struct cli *cli)
+{
+	return cli->plain || cli->value[OPTION_BROWSER] != NULL;
+}
+
+/* What to do, once it is known. */
+static void
+tell(struct progress *p, const struct job_view *view)
+{
+	if (p->cli->value[OPTION_JSON] != NULL)
+		(view->browser ? json_browser : json_code)(p, view);
+	else
+		(view->browser ? text_browser : text_code)(p, view);
+	p->told = true;
 }
 
 static void
@@ -294,19 +374,17 @@ changed(const struct job_view *view, void *context)
 		cli_note("chatelaine: %s", view->error.text);
 	}
 	/* Programs are told of each, also of one that was approved at once. */
-	if (!p->told && view->code != NULL &&
-	    (json || view->state == JOB_CODE)) {
-		(json ? json_code : text_code)(p, view);
-		p->told = true;
-	}
-	if (view->state == JOB_CODE && p->cli->plain)
-		answer_enter(p, view);
+	if (!p->told && view->url != NULL && (json || view->state == JOB_CODE))
+		tell(p, view);
+	if (view->state == JOB_CODE && takes_lines(p->cli))
+		take_line(p, view);
 	if (view->state == JOB_CODE && view->polls != p->polls) {
 		if (json)
 			json_waiting(p, view);
-		else if (view->trouble.code != ERROR_NONE &&
-		    strcmp(view->trouble.text, p->trouble.text) != 0)
-			cli_note(_("chatelaine: %s; still trying"),
+		else if (view->trouble.code != ERROR_NONE && (view->browser ||
+		    strcmp(view->trouble.text, p->trouble.text) != 0))
+			cli_note(view->browser ? "chatelaine: %s" :
+			    _("chatelaine: %s; still trying"),
 			    view->trouble.text);
 		p->trouble = view->trouble;
 		p->polls = view->polls;
@@ -318,18 +396,22 @@ static int
 sign_in(struct cli *cli, struct progress *p, char saved[STORE_NAME_MAX + 1],
     struct error *err)
 {
+	unsigned int how = 0;
 	struct job *job;
 	int result;
 
 	if (store_check_name(cli->operand[0], err) != 0 ||
 	    check_terms(cli, err) != 0)
 		return -1;
-	job = job_login(cli->app, cli->operand[0],
-	    cli->value[OPTION_REPLACE] != NULL ? JOB_REPLACE : 0, err);
+	if (cli->value[OPTION_REPLACE] != NULL)
+		how |= JOB_REPLACE;
+	if (cli->value[OPTION_BROWSER] != NULL)
+		how |= JOB_BROWSER;
+	job = job_login(cli->app, cli->operand[0], how, err);
 	if (job == NULL)
 		return -1;
 	p->job = job;
-	if (cli->plain)
+	if (takes_lines(cli))
 		job_listen(job, STDIN_FILENO);
 	interrupt_catch();
 	result = job_run(job, &interrupt_flag, changed, p, err);

@@ -90,21 +90,41 @@ close_pipe(int ends[2])
 	close(ends[1]);
 }
 
-/* The request is small enough for a pipe to take it whole. */
+/* A line is small enough for a pipe to take it whole. */
+static int
+send_line(int fd, const struct buffer *line, struct error *err)
+{
+	if (line->length == 0 || !buffer_ok(line, err))
+		return -1;
+	if (write(fd, line->data, line->length) == (ssize_t)line->length)
+		return 0;
+	return error_set_errno(err, errno, "%s",
+	    _("cannot speak to chatelaine-oauth"));
+}
+
 static int
 send_request(int fd, const struct message_request *request, struct error *err)
 {
 	struct buffer line = BUFFER_INIT;
-	int result = -1;
+	int result;
 
 	message_print_request(&line, request, err);
-	if (line.length > 0 && buffer_ok(&line, err)) {
-		if (write(fd, line.data, line.length) == (ssize_t)line.length)
-			result = 0;
-		else
-			error_set_errno(err, errno, "%s",
-			    _("cannot speak to chatelaine-oauth"));
-	}
+	result = send_line(fd, &line, err);
+	buffer_release(&line);
+	return result;
+}
+
+int
+child_paste(struct child *child, const char *address, struct error *err)
+{
+	struct buffer line = BUFFER_INIT;
+	int result;
+
+	if (strlen(address) > MESSAGE_PASTE_MAX)
+		return error_set(err, ERROR_USAGE, "%s",
+		    _("what was pasted is too long to be an address"));
+	message_print_paste(&line, address, err);
+	result = send_line(child->input, &line, err);
 	buffer_release(&line);
 	return result;
 }

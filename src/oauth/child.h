@@ -47,6 +47,10 @@ int child_start(struct child *child, const char *program,
 int child_read(struct child *child, struct message_event *event,
     struct error *err);
 
+/* Hands it an address that a person pasted: 0, or -1 when it is too long or
+ * nobody reads any more. */
+int child_paste(struct child *child, const char *address, struct error *err);
+
 /* Kills it if it still runs, collects it, closes and wipes everything. */
 void child_end(struct child *child);
 

@@ -24,6 +24,7 @@
 #include "oauth/answer.h"
 #include "oauth/confine.h"
 #include "oauth/device.h"
+#include "oauth/helper_part.h"
 #include "oauth/http.h"
 #include "oauth/issuer.h"
 #include "oauth/message.h"
@@ -36,10 +37,7 @@
 #define TYPE_JSON "application/json"
 #define TYPE_FORM "application/x-www-form-urlencoded"
 
-#define URL_SIZE (ISSUER_MAX + 64)
-
-/* Says an event. False when nobody listens any more. */
-static bool
+bool
 say(const struct message_event *event)
 {
 	struct buffer line = BUFFER_INIT;
@@ -52,7 +50,7 @@ say(const struct message_event *event)
 	return said;
 }
 
-static bool
+bool
 say_kind(enum message_kind kind)
 {
 	struct message_event event = { .kind = kind };
@@ -60,7 +58,7 @@ say_kind(enum message_kind kind)
 	return say(&event);
 }
 
-static int
+int
 say_failed(const struct error *why, bool sent)
 {
 	struct message_event event = { .kind = MESSAGE_FAILED, .sent = sent };
@@ -72,7 +70,7 @@ say_failed(const struct error *why, bool sent)
 	return EXIT_FAILURE;
 }
 
-static void
+void
 endpoint(char url[URL_SIZE], const char *issuer, const char *path)
 {
 	size_t n = strlen(issuer);
@@ -317,10 +315,26 @@ wait_for_approval(struct http *http, const char *issuer,
 	}
 }
 
+int
+exchange(struct http *http, const char *issuer, const char *code,
+    const char *verifier, const char *redirect)
+{
+	struct buffer form = BUFFER_INIT;
+	int status;
+
+	http_add_field(http, &form, "grant_type", "authorization_code");
+	http_add_field(http, &form, "client_id", ISSUER_CLIENT_ID);
+	http_add_field(http, &form, "code", code);
+	http_add_field(http, &form, "redirect_uri", redirect);
+	http_add_field(http, &form, "code_verifier", verifier);
+	status = spend(http, issuer, &form);
+	buffer_release(&form);
+	return status;
+}
+
 static int
 run_login(struct http *http, const struct message_request *request)
 {
-	struct buffer form = BUFFER_INIT;
 	struct device_grant grant = { .code = "" };
 	struct error err = ERROR_INIT;
 	struct device device = request->device;
@@ -338,14 +352,9 @@ run_login(struct http *http, const struct message_request *request)
 	if (status != 0)
 		return say_failed(&err, false);
 	endpoint(redirect, request->issuer, "/deviceauth/callback");
-	http_add_field(http, &form, "grant_type", "authorization_code");
-	http_add_field(http, &form, "client_id", ISSUER_CLIENT_ID);
-	http_add_field(http, &form, "code", grant.code);
-	http_add_field(http, &form, "redirect_uri", redirect);
-	http_add_field(http, &form, "code_verifier", grant.verifier);
+	status = exchange(http, request->issuer, grant.code, grant.verifier,
+	    redirect);
 	secret_wipe(&grant, sizeof grant);
-	status = spend(http, request->issuer, &form);
-	buffer_release(&form);
 	return status;
 }
 
@@ -433,6 +442,7 @@ main(void)
 {
 	static int (*const run[])(struct http *,
 	    const struct message_request *) = {
+		[MESSAGE_BROWSER_LOGIN] = NULL,	/* by browser_login() */
 		[MESSAGE_LOGIN] = run_login,
 		[MESSAGE_REFRESH] = run_refresh,
 		[MESSAGE_REVOKE] = run_revoke,
@@ -441,6 +451,7 @@ main(void)
 	};
 	struct message_request request = { .issuer = NULL };
 	const char *authorities[2];
+	struct callback *callback = NULL;
 	struct http *http = NULL;
 	struct error err = ERROR_INIT;
 	int status;
@@ -455,14 +466,22 @@ main(void)
 	json_init();
 	if (read_request(&request, &err) == 0 &&
 	    issuer_check(request.issuer, &err) == 0) {
+		if (request.operation == MESSAGE_BROWSER_LOGIN)
+			callback = callback_open();
 		/* Before libcurl has read anything, or has a thread. */
 		http_authorities(authorities);
 		confine(request.issuer, authorities,
-		    request.operation == MESSAGE_LOGIN);
+		    request.operation == MESSAGE_LOGIN ||
+		    request.operation == MESSAGE_BROWSER_LOGIN);
 		http = http_open(request.issuer, &err);
 	}
-	status = http == NULL ? say_failed(&err, false) :
-	    run[request.operation](http, &request);
+	if (http == NULL)
+		status = say_failed(&err, false);
+	else if (request.operation == MESSAGE_BROWSER_LOGIN)
+		status = browser_login(http, &request, &callback);
+	else
+		status = run[request.operation](http, &request);
+	callback_close(callback);
 	http_close(http);
 	message_release_request(&request);
 	return status;

@@ -13,6 +13,7 @@
 
 static const char *const operation_words[] = {
 	[MESSAGE_LOGIN] = "login",
+	[MESSAGE_BROWSER_LOGIN] = "browser-login",
 	[MESSAGE_REFRESH] = "refresh",
 	[MESSAGE_REVOKE] = "revoke",
 	[MESSAGE_REVOKE_ACCESS] = "revoke-access",
@@ -21,6 +22,7 @@ static const char *const operation_words[] = {
 
 static const char *const kind_words[] = {
 	[MESSAGE_CODE] = "code",
+	[MESSAGE_BROWSER] = "browser",
 	[MESSAGE_WAITING] = "waiting",
 	[MESSAGE_RETRYING] = "retrying",
 	[MESSAGE_SPENDING] = "spending",
@@ -108,6 +110,13 @@ message_print_request(struct buffer *out,
 		buffer_add_char(out, '\n');
 }
 
+static bool
+is_sign_in(int operation)
+{
+	return operation == MESSAGE_LOGIN ||
+	    operation == MESSAGE_BROWSER_LOGIN;
+}
+
 int
 message_parse_request(const char *line, size_t length,
     struct message_request *request, struct error *err)
@@ -122,7 +131,7 @@ message_parse_request(const char *line, size_t length,
 	operation = find_word(operation_words, COUNT(operation_words),
 	    json_string(object, "operation"));
 	if (operation < 0 || issuer == NULL ||
-	    (token == NULL) != (operation == MESSAGE_LOGIN) ||
+	    (token == NULL) != is_sign_in(operation) ||
 	    (!json_is_absent(object, "device_auth_id") &&
 	    (get_device(object, &request->device) != 0 ||
 	    get_seconds(&request->device.lifetime, object,
@@ -156,6 +165,28 @@ message_release_request(struct message_request *request)
 }
 
 void
+message_print_paste(struct buffer *out, const char *address,
+    struct error *err)
+{
+	struct json *object = json_object();
+
+	json_set_string(object, "pasted", address);
+	if (json_print(object, JSON_LINE, out, err) == 0)
+		buffer_add_char(out, '\n');
+}
+
+char *
+message_parse_paste(const char *line, size_t length)
+{
+	struct json *object = json_parse(line, length, NULL);
+	const char *address = json_string(object, "pasted");
+	char *copy = address == NULL ? NULL : strdup(address);
+
+	json_free(object);
+	return copy;
+}
+
+void
 message_print_event(struct buffer *out, const struct message_event *event)
 {
 	struct json *object = json_object();
@@ -165,6 +196,11 @@ message_print_event(struct buffer *out, const struct message_event *event)
 	case MESSAGE_CODE:
 		json_set_string(object, "verification_url", event->url);
 		put_device(object, &event->device);
+		json_set_integer(object, "expires_at", event->expires_at);
+		break;
+	case MESSAGE_BROWSER:
+		json_set_string(object, "authorize_url", event->url);
+		json_set_integer(object, "port", event->port);
 		json_set_integer(object, "expires_at", event->expires_at);
 		break;
 	case MESSAGE_FAILED:
@@ -219,6 +255,12 @@ message_parse_event(const char *line, size_t length,
 		result = copy_visible(event->url, sizeof event->url, object,
 		    "verification_url") != 0 ||
 		    get_device(object, &event->device) != 0 ||
+		    json_integer(object, "expires_at",
+		    &event->expires_at) != 0 ? -1 : 0;
+	else if (kind == MESSAGE_BROWSER)
+		result = copy_visible(event->url, sizeof event->url, object,
+		    "authorize_url") != 0 ||
+		    json_integer(object, "port", &event->port) != 0 ||
 		    json_integer(object, "expires_at",
 		    &event->expires_at) != 0 ? -1 : 0;
 	else if (kind == MESSAGE_FAILED || kind == MESSAGE_RETRYING)

@@ -2,9 +2,10 @@
  * message: what chatelaine and chatelaine-oauth say to each other.
  *
  * One request as a line of JSON on the helper's standard input, which then
- * stays open: when it closes, nobody is interested any more. Events as lines
- * of JSON on its standard output; the last one is `answered`, `done`, `usage`
- * or `failed`. The raw answer of a request that spends a secret goes to
+ * stays open: when it closes, nobody is interested any more. In a sign-in by a
+ * browser more lines follow, each with an address that a person pasted. Events
+ * as lines of JSON on its standard output; the last one is `answered`, `done`,
+ * `usage` or `failed`. The raw answer of a request that spends a secret goes to
  * descriptor MESSAGE_ANSWER_FD before `answered` is said.
  */
 #ifndef OAUTH_MESSAGE_H
@@ -24,7 +25,7 @@
 #define MESSAGE_LINE_MAX ((size_t)64 * 1024)
 
 #define MESSAGE_CODE_MAX 64
-#define MESSAGE_URL_MAX 640
+#define MESSAGE_URL_MAX 1100
 
 /* A device code, and what asking for its approval takes. */
 struct device {
@@ -36,6 +37,7 @@ struct device {
 
 enum message_operation {
 	MESSAGE_LOGIN,		/* device code, poll, exchange */
+	MESSAGE_BROWSER_LOGIN,	/* the browser comes back with the code */
 	MESSAGE_REFRESH,
 	MESSAGE_REVOKE,
 	MESSAGE_REVOKE_ACCESS,	/* where there is no refresh token */
@@ -45,7 +47,7 @@ enum message_operation {
 struct message_request {
 	enum message_operation operation;
 	char *issuer;		/* owned; usage: the backend */
-	char *token;		/* owned; all but login */
+	char *token;		/* owned; all but sign-ins */
 	char *account;		/* owned; usage: the account's id, or NULL */
 	struct device device;	/* login: of a sign-in that is gone on with;
 				 * "" in @id: a new one */
@@ -57,10 +59,21 @@ int message_parse_request(const char *line, size_t length,
     struct message_request *request, struct error *err);
 void message_release_request(struct message_request *request);
 
+/* What is pasted is longer than this by mistake only. Bytes. */
+#define MESSAGE_PASTE_MAX ((size_t)8 * 1024)
+
+/* A line with the address that a browser came back with. What is read is the
+ * caller's to wipe; NULL when it is no such line. */
+void message_print_paste(struct buffer *out, const char *address,
+    struct error *err);
+char *message_parse_paste(const char *line, size_t length);
+
 enum message_kind {
 	MESSAGE_CODE,		/* show this to the person */
+	MESSAGE_BROWSER,	/* the same: an address to open */
 	MESSAGE_WAITING,	/* one more poll was answered "not yet" */
-	MESSAGE_RETRYING,	/* a poll failed: @error; another follows */
+	MESSAGE_RETRYING,	/* a poll failed: @error; another follows; or
+				 * an address was none of this sign-in */
 	MESSAGE_SPENDING,	/* from here on a secret may be spent */
 	MESSAGE_ANSWERED,	/* the answer is in MESSAGE_ANSWER_FD, whole */
 	MESSAGE_DONE,		/* a revocation succeeded */
@@ -70,9 +83,10 @@ enum message_kind {
 
 struct message_event {
 	enum message_kind kind;
-	char url[MESSAGE_URL_MAX];	/* MESSAGE_CODE */
+	char url[MESSAGE_URL_MAX];	/* MESSAGE_CODE, MESSAGE_BROWSER */
 	struct device device;	/* MESSAGE_CODE, without its lifetime */
-	int64_t expires_at;	/* MESSAGE_CODE: when the code ends */
+	int64_t expires_at;	/* the same: when it ends */
+	int64_t port;		/* MESSAGE_BROWSER: that is listened on, or 0 */
 	int64_t polls;		/* MESSAGE_WAITING, MESSAGE_RETRYING */
 	bool sent;		/* MESSAGE_FAILED: the secret may be spent */
 	struct error error;	/* MESSAGE_FAILED, MESSAGE_RETRYING */

@@ -36,18 +36,20 @@ enum {
 	ON_SETTING = 1 << 24,	/* a value is being typed */
 	ON_FIND = 1 << 25,	/* a name to go to is being typed */
 	ON_AUDIT = 1 << 26,
-	ON_ALL = (1 << 27) - 1,
+	ON_BROWSER = 1 << 27,	/* the sign-in, by a browser */
+	ON_PASTE = 1 << 28,	/* its last address is being typed */
+	ON_ALL = (1 << 29) - 1,
 	/* Dialogs in which one stands on a line. */
 	ON_CHOICE = ON_USE | ON_LEND | ON_IMPORT | ON_SETTINGS,
 	/* Where text is marked with the mouse, which is the terminal's then. */
-	ON_CODE = ON_LOGIN | ON_ENDED,
+	ON_CODE = ON_LOGIN | ON_BROWSER | ON_ENDED,
 	/* What is longer than its place. */
 	ON_TEXT = ON_EMPTY | ON_DETAIL | ON_HELP | ON_TERMS | ON_MESSAGES |
 	    ON_FORGET | ON_USAGE | ON_FETCHING | ON_DOCTOR | ON_AUDIT |
 	    ON_CODE,
 	/* What has no rows to click on, where the mouse is on, and a help. */
 	ON_CLICKED = ON_ALL & ~(ON_LIST | ON_FILTER | ON_FIND | ON_CHOSEN |
-	    ON_NAME | ON_RENAME | ON_CODE | ON_HELP | ON_SETTING)
+	    ON_NAME | ON_RENAME | ON_CODE | ON_HELP | ON_SETTING | ON_PASTE)
 };
 
 enum action {

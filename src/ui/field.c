@@ -83,3 +83,12 @@ field_draw(const struct field *field, int line, int column, int width,
 	if (focused)
 		term_cursor(line, column + text_columns(from));
 }
+
+void
+field_draw_hidden(const struct field *field, int line, int column, int width)
+{
+	struct field stars = *field;
+
+	memset(stars.text, '*', stars.length);
+	field_draw(&stars, line, column, width, true);
+}

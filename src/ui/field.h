@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define FIELD_MAX 512
+#define FIELD_MAX 2048
 
 struct field {
 	char text[FIELD_MAX];	/* UTF-8 */
@@ -25,5 +25,9 @@ size_t field_encode(char bytes[4], unsigned int character);
 /* Draws it, its end in view, and places the cursor when it is @focused. */
 void field_draw(const struct field *field, int line, int column, int width,
     bool focused);
+
+/* The same for what nobody looking on may read: a star for each byte. */
+void field_draw_hidden(const struct field *field, int line, int column,
+    int width);
 
 #endif

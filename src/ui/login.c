@@ -12,7 +12,14 @@
 #include "base/i18n.h"
 #include "ui/login_part.h"
 
-static const struct screen_type login_type, ended_type;
+static const struct screen_type login_type, browser_type, ended_type;
+
+unsigned int
+login_on(const struct login *login)
+{
+	return login->err.code != ERROR_NONE ? ON_ENDED :
+	    login->browser ? ON_BROWSER : ON_LOGIN;
+}
 
 static void
 start(struct ui *ui, struct login *login, unsigned int how)
@@ -21,7 +28,8 @@ start(struct ui *ui, struct login *login, unsigned int how)
 
 	login->err.code = ERROR_NONE;
 	ui->message[0] = '\0';
-	ui_retype(ui, login, &login_type);
+	login->browser = (how & JOB_BROWSER) != 0;
+	ui_retype(ui, login, login->browser ? &browser_type : &login_type);
 	job = job_login(ui->app, login->name, how, &login->err);
 	if (job == NULL) {
 		ui_retype(ui, login, &ended_type);
@@ -32,14 +40,14 @@ start(struct ui *ui, struct login *login, unsigned int how)
 }
 
 static void
-restart(struct ui *ui, struct login *login)
+restart(struct ui *ui, struct login *login, unsigned int how)
 {
 	ui_drop_job(ui);
 	qr_free(login->qr);
 	login->qr = NULL;
 	login->qr_alone = false;
 	login->scroll = (struct scroll){ 0, 0, 0 };
-	start(ui, login, JOB_NEW_CODE);
+	start(ui, login, how);
 }
 
 static void
@@ -52,18 +60,21 @@ copy(struct ui *ui, const char *text)
 	    "takes that."));
 }
 
-/* Address and code on lines of their own, as the terminal breaks them: what a
- * mouse can mark in one go. */
+/* Address and code, where there is one, on lines of their own, as the terminal
+ * breaks them: what a mouse can mark in one go. */
 static void
 show_plain(struct ui *ui, const struct job_view *view)
 {
 	struct buffer text = BUFFER_INIT;
 
-	if (view->code == NULL)
+	if (view->url == NULL)
 		return;
-	buffer_addf(&text, "\n%s\n\n%s\n\n%s\n\n%s\n\n%s\n",
-	    _("Open on any device:"), view->url, _("Enter this code:"),
-	    view->code, _("Press Enter to go back."));
+	buffer_addf(&text, "\n%s\n\n%s\n\n", view->browser ?
+	    _("Open in a browser:") : _("Open on any device:"), view->url);
+	if (view->code != NULL)
+		buffer_addf(&text, "%s\n\n%s\n\n", _("Enter this code:"),
+		    view->code);
+	buffer_addf(&text, "%s\n", _("Press Enter to go back."));
 	term_leave();
 	ui->plain = true;
 	term_plain(text.data);
@@ -89,16 +100,19 @@ act_login(struct ui *ui, void *state, enum action action)
 			    _("the sign-in was cancelled"));
 		ui_pop(ui);	/* the state is gone with it */
 	} else if (action == ACTION_NEW_CODE)
-		restart(ui, login);
+		restart(ui, login, JOB_NEW_CODE);
+	else if (action == ACTION_BROWSER)
+		restart(ui, login, JOB_BROWSER);
 	else if (action == ACTION_HELP)
-		help_open(ui, login->err.code == ERROR_NONE ? ON_LOGIN :
-		    ON_ENDED);
+		help_open(ui, login_on(login));
 	else if (view == NULL)
 		return;
 	else if (action == ACTION_COPY_CODE)
 		copy(ui, view->code);
 	else if (action == ACTION_COPY_LINK)
 		copy(ui, view->url);
+	else if (action == ACTION_PASTE && view->state == JOB_CODE)
+		paste_open(ui);
 	else if (action == ACTION_QR)
 		login->qr_alone = !login->qr_alone && login->qr != NULL;
 	else if (action == ACTION_PLAIN)
@@ -137,7 +151,7 @@ job_on_login(struct ui *ui, void *state)
 	const struct job_view *view = job_view(ui->job);
 	char saved[STORE_NAME_MAX + 1];
 
-	if (view->url != NULL && login->qr == NULL)
+	if (view->code != NULL && login->qr == NULL)
 		login->qr = qr_make(view->url, NULL);
 	if (view->state == JOB_FAILED) {
 		come_back(ui, login);
@@ -158,7 +172,7 @@ login_ticks(struct ui *ui, void *state)
 {
 	const struct login *login = state;
 
-	return ui->job != NULL && job_view(ui->job)->code != NULL &&
+	return ui->job != NULL && job_view(ui->job)->url != NULL &&
 	    !login->qr_alone;
 }
 
@@ -180,7 +194,17 @@ static const struct screen_type login_type = {
 	.release = release_login,
 };
 
-/* The same with other keys: it came to nothing. */
+/* The same with other keys: without a code. */
+static const struct screen_type browser_type = {
+	.on = ON_BROWSER,
+	.draw = login_draw,
+	.act = act_login,
+	.job = job_on_login,
+	.ticks = login_ticks,
+	.release = release_login,
+};
+
+/* And: it came to nothing. */
 static const struct screen_type ended_type = {
 	.on = ON_ENDED,
 	.draw = login_draw,

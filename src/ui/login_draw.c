@@ -15,7 +15,8 @@
 #define BESIDE_MOST 2		/* scale of one that text stands beside */
 #define GENEROUS_LINES 16	/* for empty lines between the steps */
 #define BAR_CELLS 13
-#define CODE_SECONDS 900	/* what the bar is full at */
+#define CODE_SECONDS 900	/* what the bar is full at, */
+#define BROWSER_SECONDS 600	/* by a browser */
 
 /* --- The QR code --------------------------------------------------------- */
 
@@ -149,16 +150,19 @@ end_style(int left)
 }
 
 static void
-add_end(struct page *page, int left)
+add_end(struct page *page, const struct job_view *view, int64_t now)
 {
+	const int most = view->browser ? BROWSER_SECONDS : CODE_SECONDS;
+	const int left = seconds_left(view, now);
 	int line = page_line(page), at = page->column, full;
 	int end = page->column + page->columns;
 
 	if (line < 0)
 		return;
 	at += 1 + term_textf(line, at, page->columns, end_style(left),
+	    view->browser ? _("This ends in %02d:%02d") :
 	    _("Code ends in %02d:%02d"), left / 60, left % 60);
-	full = (left * BAR_CELLS + CODE_SECONDS - 1) / CODE_SECONDS;
+	full = (left * BAR_CELLS + most - 1) / most;
 	for (int i = 0; i < BAR_CELLS && at + i < end; i++)
 		term_text(line, at + i, 1, i < full ? STYLE_GOOD : STYLE_DIM,
 		    term_glyph(i < full ? GLYPH_BAR_FULL : GLYPH_BAR_EMPTY));
@@ -176,13 +180,15 @@ add_state(struct page *page, const struct job_view *view)
 		break;
 	case JOB_CONNECTING:
 		page_text(page, 0, STYLE_NORMAL,
+		    view->browser ? _("Starting...") :
 		    _("Asking the issuer for a code..."));
 		break;
 	case JOB_CODE:
 		if (view->trouble.code != ERROR_NONE)
 			page_text(page, 0, STYLE_WARNING, view->trouble.text);
 		else
-			page_text(page, 0, STYLE_NORMAL,
+			page_text(page, 0, STYLE_NORMAL, view->browser ?
+			    _("Waiting for the browser...") :
 			    _("Waiting for approval..."));
 		break;
 	case JOB_SENT:
@@ -214,7 +220,7 @@ add_hint(struct page *page)
 {
 	page_text(page, 0, STYLE_DIM, _("No page for the code? Turn on "
 	    "\"device code authorization\" in ChatGPT's security settings "
-	    "(workspace: admin)."));
+	    "(workspace: admin), or press b for the browser sign-in."));
 }
 
 static void
@@ -239,7 +245,7 @@ add_all(struct page *page, const struct ui *ui, const struct job_view *view)
 	bool generous = page->lines >= GENEROUS_LINES;
 
 	add_steps(page, view, generous);
-	add_end(page, seconds_left(view, ui->now));
+	add_end(page, view, ui->now);
 	add_state(page, view);
 	add_message(page, ui);
 	skip(page, generous);
@@ -248,32 +254,101 @@ add_all(struct page *page, const struct ui *ui, const struct job_view *view)
 	add_hint(page);
 }
 
+/* What is happening, and the time left, in a line where they are no more. */
+static void
+add_waiting(struct page *page, const struct job_view *view,
+    const struct ui *ui)
+{
+	int left = seconds_left(view, ui->now);
+	struct buffer text = BUFFER_INIT;
+
+	if (view->state != JOB_CODE || view->trouble.code != ERROR_NONE ||
+	    ui->message[0] != '\0') {
+		add_state(page, view);
+		add_end(page, view, ui->now);
+		return;
+	}
+	buffer_addf(&text, view->browser ?
+	    _("Waiting for the browser... %02d:%02d") :
+	    _("Waiting for approval... %02d:%02d"), left / 60, left % 60);
+	page_text(page, 0, end_style(left), text.data);
+	buffer_release(&text);
+}
+
 /* The same for a window of 40 columns and 10 lines, the hint below its edge. */
 static void
 add_compactly(struct page *page, const struct ui *ui,
     const struct job_view *view)
 {
-	int left = seconds_left(view, ui->now);
-
 	page_text(page, 0, STYLE_NORMAL, _("1  Open on any device"));
 	add_url(page, view->url);
 	/* TRANSLATORS: the code follows in the same line. */
 	add_code(page, view->code, _("2  Enter"));
 	page_text(page, 0, STYLE_NORMAL, warning());
-	if (view->state == JOB_CODE && view->trouble.code == ERROR_NONE &&
-	    ui->message[0] == '\0') {
-		struct buffer text = BUFFER_INIT;
-
-		buffer_addf(&text, _("Waiting for approval... %02d:%02d"),
-		    left / 60, left % 60);
-		page_text(page, 0, end_style(left), text.data);
-		buffer_release(&text);
-	} else {
-		add_message(page, ui);
-		add_state(page, view);
-		add_end(page, left);
-	}
+	add_message(page, ui);
+	add_waiting(page, view, ui);
 	add_hint(page);
+}
+
+/* How it comes back, or does not. */
+static void
+add_way_back(struct page *page, const struct job_view *view)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (view->port == 0) {
+		page_text(page, 0, STYLE_WARNING, _("Ports 1455 and 1457 of "
+		    "this machine are taken: the page that comes then is not "
+		    "ours. Copy its address and paste it here: Enter."));
+		return;
+	}
+	page_text(page, 0, STYLE_NORMAL, _("Does the page that comes then not "
+	    "load? Copy its address and paste it here: Enter."));
+	buffer_addf(&text, _("Or before: ssh -L %d:127.0.0.1:%d HOST"),
+	    view->port, view->port);
+	page_text(page, 0, STYLE_DIM, text.data);
+	buffer_release(&text);
+}
+
+static const char *
+browser_warning(void)
+{
+	return _("Continue only if you started this. If a website or a person "
+	    "gave you the address, cancel.");
+}
+
+static void
+add_browser(struct page *page, const struct ui *ui,
+    const struct job_view *view)
+{
+	page_text(page, 0, STYLE_NORMAL,
+	    _("1  Open in a browser (l copies it, p prints it)"));
+	add_url(page, view->url);
+	skip(page, true);
+	page_text(page, 0, STYLE_NORMAL, _("2  Approve"));
+	add_way_back(page, view);
+	skip(page, true);
+	add_end(page, view, ui->now);
+	add_state(page, view);
+	add_message(page, ui);
+	skip(page, true);
+	page_text(page, 0, STYLE_NORMAL, browser_warning());
+}
+
+/* The same for a small window, the address, which is long, below its edge. */
+static void
+add_browser_compactly(struct page *page, const struct ui *ui,
+    const struct job_view *view)
+{
+	page_text(page, 0, STYLE_NORMAL,
+	    _("1  Open the link in a browser (l, p)"));
+	page_text(page, 0, STYLE_NORMAL,
+	    _("2  Approve; if no page loads: Enter"));
+	add_message(page, ui);
+	add_waiting(page, view, ui);
+	page_text(page, 0, STYLE_NORMAL, browser_warning());
+	add_way_back(page, view);
+	add_url(page, view->url);
 }
 
 /* Lines for both steps, the end of the code and the state. */
@@ -289,13 +364,17 @@ draw_text(struct page *page, const struct ui *ui, const struct login *login)
 		page_text(page, 0, STYLE_BAD, login->err.text);
 		skip(page, true);
 		page_text(page, 0, STYLE_NORMAL,
-		    _("n asks for a new code; Esc goes back."));
+		    _("n asks for a new code, b signs in by a browser; Esc "
+		    "goes back."));
 	} else if (view == NULL)
 		return;
-	else if (view->code == NULL) {
+	else if (view->url == NULL) {
 		add_state(page, view);
 		add_message(page, ui);
-	} else if (page->lines < STEP_LINES +
+	} else if (view->browser)
+		(page->lines >= GENEROUS_LINES ? add_browser :
+		    add_browser_compactly)(page, ui, view);
+	else if (page->lines < STEP_LINES +
 	    term_wrapped_lines(page->columns, warning()))
 		add_compactly(page, ui, view);
 	else
@@ -319,5 +398,5 @@ login_draw(struct ui *ui, void *state)
 	if (login->qr != NULL && login->err.code == ERROR_NONE)
 		draw_qr_beside(login->qr, &page);
 	draw_text(&page, ui, login);
-	page_end(&page, login->err.code == ERROR_NONE ? ON_LOGIN : ON_ENDED);
+	page_end(&page, login_on(login));
 }

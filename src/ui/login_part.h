@@ -11,11 +11,15 @@
 
 struct login {
 	char name[STORE_NAME_MAX + 1];
+	bool browser;		/* by one; else by a code */
 	struct qr *qr;		/* made when the address is known */
 	bool qr_alone;
 	struct scroll scroll;	/* of the text */
 	struct error err;	/* how it ended; ERROR_NONE while it goes on */
 };
+
+/* Where its keys are, as ON_... */
+unsigned int login_on(const struct login *login);
 
 /* Draws it; @state is the struct login. */
 void login_draw(struct ui *ui, void *state);

@@ -165,6 +165,7 @@ void detail_open(struct ui *ui);
 void name_open(struct ui *ui);
 void terms_open(struct ui *ui, const char *name);
 void login_open(struct ui *ui, const char *name);
+void paste_open(struct ui *ui);	/* for the sign-in by a browser */
 void export_open(struct ui *ui, const char *name);	/* NULL: what is
 							 * marked */
 void delete_open(struct ui *ui, const char *name);

@@ -20,6 +20,7 @@ import expect  # noqa: E402
 import picture  # noqa: E402
 import processes  # noqa: E402
 from clock import Clock  # noqa: E402
+from ports import Ports  # noqa: E402
 from program import Runner  # noqa: E402
 from storedir import StoreDir  # noqa: E402
 from terminal import Terminal  # noqa: E402
@@ -172,6 +173,17 @@ def clock(tmp_path, sanitized):
     if sanitized:
         pytest.skip("a sanitizer has these functions itself")
     return Clock(tmp_path)
+
+
+@pytest.fixture
+def ports(tmp_path, env):
+    """Where browsers come back to in this test."""
+    ports = Ports(tmp_path)
+    env.update(ports.environment)
+    if "ASAN_OPTIONS" in env:
+        env["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
+    yield ports
+    ports.close()
 
 
 @pytest.fixture

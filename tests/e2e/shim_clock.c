@@ -99,6 +99,14 @@ poll(struct pollfd *fds, nfds_t count, int timeout)
 	return wait_for(fds, count, timeout, NULL);
 }
 
+/* The same where the C library checks how many there may be. */
+int
+__poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size)
+{
+	(void)size;
+	return wait_for(fds, count, timeout, NULL);
+}
+
 int
 ppoll(struct pollfd *fds, nfds_t count, const struct timespec *ts,
     const sigset_t *mask)

@@ -60,7 +60,8 @@ as_request(const char *line, size_t length)
 	if (message_parse_request(line, length, &request, &err) == 0) {
 		CHECK(request.issuer != NULL);
 		CHECK((request.token == NULL) ==
-		    (request.operation == MESSAGE_LOGIN));
+		    (request.operation == MESSAGE_LOGIN ||
+		    request.operation == MESSAGE_BROWSER_LOGIN));
 		if (request.device.id[0] != '\0')
 			check_device(&request.device);
 		print_request_again(&request);

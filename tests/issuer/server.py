@@ -8,7 +8,7 @@ import threading
 import traceback
 from urllib.parse import parse_qsl, urlsplit
 
-from . import auth, backend, control, page
+from . import auth, backend, browser, control, page
 from .accounts import find
 from .answers import Refusal, as_json
 from .device import DeviceCodes
@@ -23,6 +23,8 @@ ROUTES = {
     ("POST", "/api/accounts/deviceauth/usercode"): ("usercode", auth.usercode),
     ("POST", "/api/accounts/deviceauth/token"): ("poll", auth.poll),
     ("POST", "/oauth/token"): ("token", auth.token),
+    ("GET", "/oauth/authorize"): ("authorize", browser.show),
+    ("POST", "/oauth/authorize"): ("authorize", browser.decide),
     ("POST", "/oauth/revoke"): ("revoke", auth.revoke),
     ("GET", "/.well-known/jwks.json"): ("jwks", auth.jwks),
     ("GET", "/.well-known/openid-configuration"): ("configuration", auth.configuration),
@@ -67,6 +69,7 @@ class Issuer:
 
         self.journal = Journal()
         self.devices = DeviceCodes(self)
+        self.browsers = browser.Browsers()
         self.chains = Chains(self)
         self.faults = Faults()
         self.closing = threading.Event()
@@ -108,6 +111,14 @@ class Issuer:
 
     def expire(self, user_code):
         self.devices.expire(user_code)
+
+    def browse(self, url, account="work"):
+        """Approves in a browser that opened URL: the address that it is sent to then."""
+        return self.browsers.approve(browser.query_of(url), find(account))
+
+    def browse_away(self, url, **why):
+        """The same for a sign-in that is refused; WHY: error and description."""
+        return self.browsers.decline(browser.query_of(url), **why)
 
     # Logins
 

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -278,3 +279,61 @@ def test_a_seeded_profile_agrees_with_its_tokens(issuer, tmp_path):
     assert claims[jwt.AUTH]["chatgpt_account_id"] == profile["account_id"]
     assert time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(claims["exp"])) == credential["expires_at"]
     assert claims["iat"] < time.time() and profile["error"] is None
+
+
+# Signing in by a browser
+
+CALLBACK = "http://127.0.0.1:1455/auth/callback"
+VERIFIER = "v" * 43
+
+
+def authorize_query(**more):
+    digest = hashlib.sha256(VERIFIER.encode()).digest()
+    return {"response_type": "code", "client_id": jwt.CLIENT_ID, "redirect_uri": CALLBACK,
+            "scope": " ".join(jwt.SCOPES), "code_challenge": keys.base64url(digest),
+            "code_challenge_method": "S256", "state": "s" * 43, **more}
+
+
+def browse(issuer):
+    url = f"{issuer.url}/oauth/authorize?{urlencode(authorize_query())}"
+    return dict(parse_qsl(urlsplit(issuer.browse(url, "personal")).query))
+
+
+def exchange_browser(issuer, code, **more):
+    return post(issuer, "/oauth/token", {
+        "grant_type": "authorization_code", "client_id": jwt.CLIENT_ID, "code": code,
+        "redirect_uri": CALLBACK, "code_verifier": VERIFIER, **more}, form=True)
+
+
+def test_a_browser_comes_back_with_a_code_that_is_good_once(issuer):
+    back = browse(issuer)
+    assert back["state"] == "s" * 43
+    assert issuer.alive(exchange_browser(issuer, back["code"]).value["refresh_token"])
+    assert exchange_browser(issuer, back["code"]).code == "invalid_grant"
+
+
+@pytest.mark.parametrize("wrong", [
+    {"code_verifier": "w" * 43}, {"redirect_uri": CALLBACK.replace("1455", "1457")}])
+def test_a_code_fits_its_verifier_and_its_way_back(issuer, wrong):
+    code = browse(issuer)["code"]
+    assert exchange_browser(issuer, code, **wrong).code == "invalid_grant"
+    assert exchange_browser(issuer, code).code == "invalid_grant", "tried is spent"
+
+
+@pytest.mark.parametrize("wrong", [
+    {"redirect_uri": "http://127.0.0.1:1456/auth/callback"}, {"code_challenge_method": "plain"},
+    {"code_challenge": "short"}, {"state": ""}, {"scope": "openid"}, {"prompt": "login"},
+    {"client_id": "other"}])
+def test_what_a_browser_must_not_ask(issuer, wrong):
+    url = "/oauth/authorize?" + urlencode(authorize_query(**wrong))
+    assert ask(issuer, "GET", url).status in (400, 401)
+
+
+def test_a_person_can_approve_and_is_sent_back(issuer):
+    page = ask(issuer, "GET", "/oauth/authorize?" + urlencode(authorize_query()))
+    assert page.status == 200 and b"<form" in page.text
+    form = {**authorize_query(), "account": "work", "decision": "approve"}
+    answer = post(issuer, "/oauth/authorize", form, form=True)
+    assert answer.status == 302
+    answer = post(issuer, "/oauth/authorize", {**form, "decision": "decline"}, form=True)
+    assert answer.status == 302

@@ -20,11 +20,12 @@
 static void
 encoding(void **state)
 {
-	static const char *const table[][2] = {
-		{ "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" },
-		{ "foo", "Zm9v" }, { "foob", "Zm9vYg==" },
-		{ "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" },
-		{ "\xfb\xff\xfe", "+//+" },
+	static const char *const table[][3] = {
+		{ "", "", "" }, { "f", "Zg==", "Zg" }, { "fo", "Zm8=", "Zm8" },
+		{ "foo", "Zm9v", "Zm9v" }, { "foob", "Zm9vYg==", "Zm9vYg" },
+		{ "fooba", "Zm9vYmE=", "Zm9vYmE" },
+		{ "foobar", "Zm9vYmFy", "Zm9vYmFy" },
+		{ "\xfb\xff\xfe", "+//+", "-__-" },
 	};
 
 	(void)state;
@@ -33,6 +34,9 @@ encoding(void **state)
 
 		base64_encode(&out, table[i][0], strlen(table[i][0]));
 		assert_string_equal(out.data, table[i][1]);
+		buffer_clear(&out);
+		base64url_encode(&out, table[i][0], strlen(table[i][0]));
+		assert_string_equal(out.data, table[i][2]);
 		buffer_release(&out);
 	}
 }

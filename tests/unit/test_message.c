@@ -37,7 +37,8 @@ requests_make_the_round(void **state)
 		const struct message_request sent = {
 			.operation = (enum message_operation)i,
 			.issuer = issuer,
-			.token = i == MESSAGE_LOGIN ? NULL : token,
+			.token = i == MESSAGE_LOGIN ||
+			    i == MESSAGE_BROWSER_LOGIN ? NULL : token,
 			.account = i == MESSAGE_USAGE ? account : NULL,
 		};
 		struct message_request got;
@@ -51,7 +52,7 @@ requests_make_the_round(void **state)
 		    &got, NULL), 0);
 		assert_int_equal(got.operation, i);
 		assert_string_equal(got.issuer, issuer);
-		if (i == MESSAGE_LOGIN)
+		if (sent.token == NULL)
 			assert_null(got.token);
 		else
 			assert_string_equal(got.token, token);
@@ -104,6 +105,8 @@ other_requests_are_refused(void **state)
 		"{\"operation\":\"revoke\",\"issuer\":\"i\",\"token\":null}",
 		"{\"operation\":\"login\",\"issuer\":\"i\",\"token\":\"t\"}",
 		"{\"operation\":\"login\",\"issuer\":5}",
+		"{\"operation\":\"browser-login\",\"issuer\":\"i\","
+		    "\"token\":\"t\"}",
 		GO_ON("\"ABCD\"", "5", "0"), GO_ON("\"ABCD\"", "5", "901"),
 		GO_ON("\"ABCD\"", "0", "9"), GO_ON("\"A B\"", "5", "9"),
 		GO_ON("null", "5", "9"), GO_ON("\"ABCD\"", "null", "9"),
@@ -125,6 +128,24 @@ other_requests_are_refused(void **state)
 }
 
 static void
+what_is_pasted_makes_the_round(void **state)
+{
+	struct buffer line = BUFFER_INIT;
+	char *got;
+
+	(void)state;
+	message_print_paste(&line, "http://x/?a=\n\"", NULL);
+	assert_ptr_equal(strchr(line.data, '\n'),
+	    line.data + line.length - 1);
+	got = message_parse_paste(line.data, line.length);
+	assert_string_equal(got, "http://x/?a=\n\"");
+	free(got);
+	assert_null(message_parse_paste("{\"pasted\":5}", 12));
+	assert_null(message_parse_paste("http://x/", 9));
+	buffer_release(&line);
+}
+
+static void
 events_make_the_round(void **state)
 {
 	(void)state;
@@ -139,6 +160,7 @@ events_make_the_round(void **state)
 		strcpy(sent.device.code, "ABCD-12345");
 		sent.device.interval = 5;
 		sent.expires_at = 1795435200;
+		sent.port = 1457;
 		sent.polls = 7;
 		sent.sent = true;
 		strcpy(sent.usage.plan, "plus");
@@ -241,6 +263,7 @@ main(void)
 		cmocka_unit_test(
 		    a_sign_in_that_is_gone_on_with_makes_the_round),
 		cmocka_unit_test(other_requests_are_refused),
+		cmocka_unit_test(what_is_pasted_makes_the_round),
 		cmocka_unit_test(events_make_the_round),
 		cmocka_unit_test(other_events_are_refused),
 		cmocka_unit_test(a_long_address_is_refused),

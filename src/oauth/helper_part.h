@@ -1,0 +1,38 @@
+/*
+ * helper_part: the inside of chatelaine-oauth, for oauth/helper.c and
+ * oauth/helper_browser.c.
+ */
+#ifndef OAUTH_HELPER_PART_H
+#define OAUTH_HELPER_PART_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "oauth/callback.h"
+#include "oauth/http.h"
+#include "oauth/issuer.h"
+#include "oauth/message.h"
+
+#define URL_SIZE (ISSUER_MAX + 64)
+
+/* Says an event. False when nobody listens any more. */
+bool say(const struct message_event *event);
+bool say_kind(enum message_kind kind);
+
+/* Says the end, and returns the exit status. @sent: a secret may be spent. */
+int say_failed(const struct error *why, bool sent);
+
+/* The address of an endpoint of the issuer. */
+void endpoint(char url[URL_SIZE], const char *issuer, const char *path);
+
+/* Spends the code of an approved sign-in, and says how that ended. Returns the
+ * exit status. */
+int exchange(struct http *http, const char *issuer, const char *code,
+    const char *verifier, const char *redirect);
+
+/* The sign-in by a browser, to its end; closes the callback, which may be NULL,
+ * before the exchange. Returns the exit status. */
+int browser_login(struct http *http, const struct message_request *request,
+    struct callback **callback);
+
+#endif
