@@ -12,13 +12,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from screen import first_frame
+from screen import Screen
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("CHATELAINE_BUILD") or ROOT / "build")
 CHATELAINE = str(BUILD / "chatelaine")
 COMMAND_RUNS = 100
 SCREEN_RUNS = 15
+IDLE_SECONDS = 10
+DAY = 86400
+DOWN, UP = "\033OB", "\033OA"  # as terminals send them to who asked for application keys
 
 sys.path.insert(0, str(ROOT / "tests"))
 from issuer import Issuer  # noqa: E402
@@ -33,6 +36,8 @@ def main():
         print(f"\nFirst screen, 80x24: medians of {SCREEN_RUNS} runs, "
               "resident when it stands\n")
         bench.screens()
+        print(f"\nLeft alone for {IDLE_SECONDS} s; then the selection is moved: medians of 20 keys\n")
+        bench.alone()
 
 
 class Bench:
@@ -51,12 +56,12 @@ class Bench:
                        check=True)
         return str(program)
 
-    def store(self, profiles):
+    def store(self, profiles, name="", **options):
         """The environment with a store of so many profiles."""
-        store = self.folder / f"store-{profiles}"
+        store = self.folder / f"store-{profiles}{name}"
         with Issuer() as issuer:
             for number in range(profiles):
-                seed_profile(issuer, store, f"profile-{number:02}")
+                seed_profile(issuer, store, f"profile-{number:02}", **options)
         return {**self.environment, "CHATELAINE_STORE": str(store)}
 
     # --- Commands ------------------------------------------------------------
@@ -102,24 +107,54 @@ class Bench:
     def screens(self):
         row("", "done", "MB", "", "done", "MB", "ratio", "first byte")
         ours = Command("20 profiles", [CHATELAINE], self.store(20))
-        for peer in self.nano(), self.nnn():
+        for peer in self.nano(), self.nnn(), self.tig(), self.mc(), self.htop():
             self.compare((ours, peer), self.run_screen, SCREEN_RUNS)
+
+    def alone(self):
+        print(f"{'':26} {'bytes/s':>8} {'wakes/s':>8} {'MB':>6}   {'key: ms':>8} {'done':>6} {'bytes':>6}")
+        ended = self.store(20, "-ended", lifetime=-DAY)
+        for command in (Command("20 ended profiles", [CHATELAINE], ended),
+                        Command("20 profiles, one ticks", [CHATELAINE], self.store(20)),
+                        self.nano(), self.nnn(), self.tig(), self.mc(), self.htop()):
+            with Screen(command.argv, command.environment or self.environment) as screen:
+                screen.first_frame()
+                idle = screen.idle(IDLE_SECONDS)
+                frame = screen.keys(*[DOWN, UP] * 10)
+            print(f"{command.name:26} {idle.bytes:8.1f} {idle.wakes:8.1f} {idle.resident:6.1f}   "
+                  f"{frame.first_byte:8.2f} {frame.done:6.2f} {frame.bytes:6.0f}")
 
     def nano(self):
         file = self.folder / "twenty-lines"
         file.write_text("".join(f"line {number}\n" for number in range(20)))
-        return Command("nano", ["nano", str(file)])
+        return Command("nano", ["nano", "--ignorercfiles", str(file)])
 
     def nnn(self):
         folder = self.folder / "twenty-files"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         for number in range(20):
             (folder / f"file-{number:02}").touch()
         return Command("nnn", ["nnn", str(folder)])
 
+    def mc(self):
+        return Command("mc", ["mc", "--nosubshell", str(self.folder)])
+
+    def htop(self):
+        return Command("htop", ["htop"])
+
+    def tig(self):
+        """A history of twenty commits."""
+        folder = self.folder / "twenty-commits"
+        git = ["git", "-C", str(folder), "-c", "user.name=Dana", "-c", "user.email=dana@example.com"]
+        if not folder.exists():
+            subprocess.run(["git", "init", "-q", folder], check=True)
+            for number in range(20):
+                subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", f"commit {number}"], check=True)
+        return Command("tig", ["tig", "-C", str(folder)])
+
     def run_screen(self, command):
-        frame = first_frame(command.argv, command.environment or self.environment)
-        return frame.done, frame.resident, frame.first_byte
+        with Screen(command.argv, command.environment or self.environment) as screen:
+            frame = screen.first_frame()
+            return frame.done, screen.resident(), frame.first_byte
 
     # --- Both ----------------------------------------------------------------
 
