@@ -30,6 +30,18 @@ app_home(void)
 	return pw == NULL ? NULL : pw->pw_dir;
 }
 
+void
+app_add_path(struct buffer *out, const char *path)
+{
+	const char *home = app_home();
+	size_t n = home == NULL ? 0 : strlen(home);
+
+	if (n > 1 && strncmp(path, home, n) == 0 && path[n] == '/')
+		buffer_addf(out, "~%s", path + n);
+	else
+		buffer_add_string(out, path);
+}
+
 int
 app_open(struct app *app, struct settings *settings, struct error *err)
 {

@@ -65,6 +65,10 @@ void app_stay_offline(const struct app *app, bool writes);
 const char *app_environment(const char *name, const char *otherwise);
 const char *app_home(void);
 
+/* Appends @path as people write it, from their home on: "~/.codex". For the
+ * eye; a command to be pasted has the whole of it. */
+void app_add_path(struct buffer *out, const char *path);
+
 /* The notice that is agreed to once, before the first sign-in; translated. */
 const char *app_terms(void);
 

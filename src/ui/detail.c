@@ -136,7 +136,8 @@ add_files(struct pane *pane, const struct profile *p,
 {
 	struct buffer text = BUFFER_INIT;
 
-	buffer_addf(&text, "%s/%s", store_path(pane->app->store), p->name);
+	app_add_path(&text, store_path(pane->app->store));
+	buffer_addf(&text, "/%s", p->name);
 	add(pane, _("files"), STYLE_NORMAL, text.data);
 	for (size_t i = 0; i < facts->files.count; i++)
 		add(pane, "", STYLE_NORMAL, facts->files.name[i]);
@@ -164,7 +165,10 @@ detail_draw_in(struct ui *ui, const struct profile *p, int line, int column,
 	add_time(&pane, _("since"), p->created_at);
 	add(&pane, _("renewed by"), STYLE_NORMAL, p->owner != NULL ?
 	    p->owner : "chatelaine");
-	add(&pane, _("lent to"), STYLE_NORMAL, p->owner_path);
+	buffer_clear(&text);
+	if (p->owner_path != NULL)
+		app_add_path(&text, p->owner_path);
+	add(&pane, _("lent to"), STYLE_NORMAL, text.data);
 	add(&pane, "", STYLE_NORMAL, facts->lent);
 	for (size_t i = 0; i < p->targets.count; i++)
 		add(&pane, i == 0 ? _("used by") : "", STYLE_NORMAL,

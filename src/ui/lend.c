@@ -27,6 +27,7 @@ draw_lend(struct ui *ui, void *state)
 {
 	struct lend *lend = state;
 	char title[STORE_NAME_MAX + 64];
+	struct buffer path = BUFFER_INIT;
 	struct choice_dialog c;
 
 	(void)ui;
@@ -39,12 +40,15 @@ draw_lend(struct ui *ui, void *state)
 	    _("The whole login, with its refresh token, moves to this "
 	    "program, which renews it from then on. Only it can lose "
 	    "it then."));
-	for (size_t i = 0; i < lend->places.count; i++)
+	for (size_t i = 0; i < lend->places.count; i++) {
+		buffer_clear(&path);
+		app_add_path(&path, lend->places.place[i].path);
 		choice_dialog_line(&c, i, !lend->back && i == lend->at,
 		    lend->back ? "" : term_glyph(i == lend->at ?
 		    GLYPH_CHOSEN : GLYPH_NOT_CHOSEN),
-		    lend->places.place[i].consumer->title,
-		    lend->places.place[i].path);
+		    lend->places.place[i].consumer->title, path.data);
+	}
+	buffer_release(&path);
 }
 
 /* Its program lost it: then it is ours again, and only a sign-in helps. */

@@ -95,19 +95,6 @@ is_filtered(const struct ui *ui)
 	return ui->filtering || ui->rows.filter.length > 0;
 }
 
-/* The store's path as people write it, from their home on. */
-static void
-add_store(const struct ui *ui, struct buffer *out)
-{
-	const char *path = store_path(ui->app->store), *home = getenv("HOME");
-	size_t n = home == NULL ? 0 : strlen(home);
-
-	if (n > 1 && strncmp(path, home, n) == 0 && path[n] == '/')
-		buffer_addf(out, "~%s", path + n);
-	else
-		buffer_add_string(out, path);
-}
-
 /* "2 marked  3 of 20  14:02", or less of it. */
 static void
 add_counts(const struct ui *ui, struct buffer *out)
@@ -159,7 +146,7 @@ draw_header(const struct ui *ui, const struct list_layout *l)
 		draw_filter(ui, used, (at > used + 2 ? at : l->columns) -
 		    used - 2);
 	else if (at > used + STORE_LEAST) {
-		add_store(ui, &store);
+		app_add_path(&store, store_path(ui->app->store));
 		term_text(0, used + 1, at - used - 3, STYLE_DIM, store.data);
 	}
 	if (at > used + 1)

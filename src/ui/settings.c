@@ -93,8 +93,10 @@ draw_settings(struct ui *ui, void *state)
 	struct choice_dialog c;
 
 	buffer_add_string(&text, _(setting_info[screen->at].summary));
-	if (settings->path != NULL)
-		buffer_addf(&text, _(" The file: %s"), settings->path);
+	if (settings->path != NULL) {
+		buffer_add_string(&text, _(" The file: "));
+		app_add_path(&text, settings->path);
+	}
 	c = choice_dialog_draw(_("Settings"), screen->typing ? ON_SETTING :
 	    ON_SETTINGS, SETTINGS, screen->at, &screen->err, text.data);
 	for (size_t i = 0; i < SETTINGS; i++)
