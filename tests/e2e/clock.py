@@ -18,10 +18,10 @@ class Clock:
             pytest.skip("there is no compiler")
         library, file = folder / "shim_clock.so", folder / "clock"
         subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", library, SOURCE], check=True)
-        file.write_bytes(bytes(16))
+        file.write_bytes(bytes(24))
         self.environment = {"LD_PRELOAD": str(library), "CLOCK_SHIM": str(file)}
         with file.open("r+b") as opened:
-            self._map = mmap.mmap(opened.fileno(), 16)
+            self._map = mmap.mmap(opened.fileno(), 24)
 
     def advance(self, seconds):
         """The time passes, in a moment."""
@@ -31,6 +31,10 @@ class Clock:
     def jump(self, seconds):
         """The wall clock is set, forward or back; nothing else."""
         self._add(0, seconds)
+
+    def stop(self, moment):
+        """The wall clock stands still at this moment, in seconds since 1970."""
+        struct.pack_into("q", self._map, 16, int(moment * 1e9))
 
     def _add(self, offset, seconds):
         value, = struct.unpack_from("q", self._map, offset)

@@ -1,8 +1,9 @@
 /*
  * For LD_PRELOAD: clocks that a test moves. The file that CLOCK_SHIM names has
- * two numbers of nanoseconds, by which the wall clock and the steady ones are
- * ahead; poll() ends when the steady clock has come that far, as it would if
- * the time had passed.
+ * three numbers of nanoseconds: by the first two the wall clock and the steady
+ * ones are ahead; poll() ends when the steady clock has come that far, as it
+ * would if the time had passed. A third one that is not 0 is the time at which
+ * the wall clock stands still.
  */
 #define _GNU_SOURCE
 #include <sys/mman.h>
@@ -29,7 +30,7 @@ start(void)
 
 	if (fd < 0)
 		return;
-	at = mmap(NULL, 2 * sizeof *ahead, PROT_READ, MAP_SHARED, fd, 0);
+	at = mmap(NULL, 3 * sizeof *ahead, PROT_READ, MAP_SHARED, fd, 0);
 	if (at != MAP_FAILED)
 		ahead = at;
 	close(fd);
@@ -44,8 +45,11 @@ clock_gettime(clockid_t clock, struct timespec *ts)
 		return -1;
 	if (ahead == NULL)
 		return 0;
-	number = ts->tv_sec * SECOND + ts->tv_nsec +
-	    ahead[clock == CLOCK_REALTIME ? 0 : 1];
+	if (clock == CLOCK_REALTIME && ahead[2] != 0)
+		number = ahead[2];
+	else
+		number = ts->tv_sec * SECOND + ts->tv_nsec +
+		    ahead[clock == CLOCK_REALTIME ? 0 : 1];
 	ts->tv_sec = number / SECOND;
 	ts->tv_nsec = number % SECOND;
 	return 0;
