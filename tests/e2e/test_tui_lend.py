@@ -64,7 +64,7 @@ def test_lent_one_is_told_in_the_list_and_in_the_details(lent):
     assert row(t, "work").endswith("codex")
     said(t, "renewed by codex")
     t.send("Enter")
-    said(t, "renewed by codex.*lent to /.*used by codex")
+    said(t, "renewed by codex.*lent to ~/.*used by codex")
     said(t, "next step L takes it back")
 
 
