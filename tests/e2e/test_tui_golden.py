@@ -38,7 +38,8 @@ def usage_fetched(t):
 
 
 WORK = ["End"]  # the keys that select the profile `work`
-# What is pressed in the list, and what then is on the screen; a screen may be waited for in between.
+# What is pressed in the list, and what then is on the screen; a screen may be waited for in between. The doctor is
+# not among them: it tells of the kernel.
 SCREENS = {
     "list": (WORK, the_list),
     "list-ended": ([], the_list),
@@ -58,7 +59,6 @@ SCREENS = {
     "delete": ([*WORK, "d"], "Forget here"),
     "forget": (["*", "d"], "Forget 4 profiles"),
     "usage": ([*WORK, "U"], usage_fetched),
-    "doctor": (["!"], "Look again"),
     "settings": ([","], "Settings"),
     "messages": (["s", "m"], "Messages"),
     "sign-in": ([*WORK, "i"], CODE),
