@@ -14,7 +14,7 @@ import consumers
 import expect
 import golden
 import pytest
-from interface import CODE, back_to_the_list, the_list
+from interface import CODE, back_to_the_list, selected
 from issuer import jwt
 from issuer.accounts import find
 from issuer.seed import DAY, HOUR, MINUTE, REUSED, stamp, write_private, write_profile
@@ -33,6 +33,11 @@ PROFILES = {
 }
 
 
+def at(name):
+    """The list, with the mark at a profile."""
+    return lambda t: "q Quit" in t.text and selected(t) == name
+
+
 def usage_fetched(t):
     return "weekly" in t.text and "Asking" not in t.text
 
@@ -41,10 +46,10 @@ WORK = ["End"]  # the keys that select the profile `work`
 # What is pressed in the list, and what then is on the screen; a screen may be waited for in between. The doctor is
 # not among them: it tells of the kernel.
 SCREENS = {
-    "list": (WORK, the_list),
-    "list-ended": ([], the_list),
-    "list-marked": (["*", "Down"], "marked"),
-    "list-filtered": (["/", "e", "x", "Enter"], the_list),
+    "list": (WORK, at("work")),
+    "list-ended": ([], at("acme/client-x")),
+    "list-marked": (["*", "Down"], at("old")),
+    "list-filtered": (["/", "o", "l", "d", "Enter"], at("old")),
     "filter-nothing": (["/", "q", "q", "q"], "Nothing matches"),
     "find": (["f", "w"], "Find: w"),
     "details": ([*WORK, "Enter"], "Esc Back"),
@@ -68,7 +73,7 @@ SCREENS = {
 # As above, after a command.
 AFTER = {
     "take-back": (["lend", "work", "--to", "codex"], [*WORK, "L"], "moves back"),
-    "list-lent": (["lend", "work", "--to", "codex"], WORK, the_list),
+    "list-lent": (["lend", "work", "--to", "codex"], WORK, at("work")),
 }
 EMPTY = {
     "empty": ([], "q Quit"),
