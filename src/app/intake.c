@@ -51,7 +51,7 @@ lock_new_name(struct intake *intake, struct app *app,
 		    _("'%s' is another login and stays as it is; choose "
 		    "another name"), wish);
 	if (profile_free_name(app->store, wish, intake->name, err) != 0 ||
-	    store_check_place(app->store, intake->name, err) != 0)
+	    store_check_new(app->store, intake->name, err) != 0)
 		return -1;
 	intake->lock = lock_try(app->store, intake->name, err);
 	if (intake->lock < 0 || profile_is_free(app->store, intake->name))

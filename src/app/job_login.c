@@ -73,7 +73,7 @@ static int
 prepare_login(struct job *job, struct message_request *request,
     struct error *err)
 {
-	if (store_check_place(job->app->store, job->name, err) != 0 ||
+	if (store_check_new(job->app->store, job->name, err) != 0 ||
 	    check_not_lent(job, err) != 0)
 		return -1;
 	request->operation = job->view.browser ? MESSAGE_BROWSER_LOGIN :

@@ -73,7 +73,7 @@ check(struct app *app, const char *name, const char *to, struct error *err)
 	} else {
 		result = check_view(app, name, err);
 		if (result == 0)
-			result = store_check_place(app->store, to, err);
+			result = store_check_new(app->store, to, err);
 	}
 	profile_release(&profile);
 	return result;

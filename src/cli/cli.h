@@ -41,6 +41,7 @@ enum cli_option {
 	OPTION_STORE,
 	OPTION_TENANT,
 	OPTION_TO,
+	OPTION_UID,
 	OPTION_UNSET,
 	OPTION_VERSION,
 	OPTION_WITHIN,
@@ -140,6 +141,7 @@ char *cli_ask(const char *question);
 char *cli_line(void);	/* without a question */
 bool cli_can_ask(void);
 
+int cli_run_add_volume(struct cli *cli, struct error *err);
 int cli_run_audit(struct cli *cli, struct error *err);
 int cli_run_completion(struct cli *cli, struct error *err);
 int cli_run_config(struct cli *cli, struct error *err);

@@ -56,6 +56,8 @@ const struct cli_option_info cli_options[OPTIONS] = {
 	    N_("only the profiles TENANT/...") },
 	[OPTION_TO] = { "to", 0, N_("TARGET"),
 	    N_("the program: codex, openhands, or either with =PATH") },
+	[OPTION_UID] = { "uid", 0, N_("UID"),
+	    N_("whose the directory is: the user of the container (10001)") },
 	[OPTION_UNSET] = { "unset", 0, NULL,
 	    N_("take the setting out of the file") },
 	[OPTION_VERSION] = { "version", 'V', NULL, N_("print the version") },
@@ -108,6 +110,13 @@ const struct cli_command cli_commands[] = {
 		.name = "take-back", .usage = "NAME", .least = 1, .most = 1,
 		.summary = N_("have a login that was lent back"),
 		.run = cli_run_take_back,
+	},
+	{
+		.name = "add-volume", .usage = "TENANT/USER", .least = 1,
+		.most = 1,
+		.options = CLI_OPTION(OPTION_UID),
+		.summary = N_("make a directory for a container's login"),
+		.run = cli_run_add_volume,
 	},
 	{
 		.name = "import", .usage = "FILE|TARGET", .least = 1,

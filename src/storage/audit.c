@@ -39,6 +39,7 @@ static const char *const event_words[] = {
 	[AUDIT_TAKE_BACK] = "take-back",
 	[AUDIT_RENAME] = "rename",
 	[AUDIT_RUN] = "run",
+	[AUDIT_ADD_VOLUME] = "add-volume",
 };
 
 /* --- Where the chain ends ------------------------------------------------- */

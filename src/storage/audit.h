@@ -45,7 +45,8 @@ enum audit_event {
 	AUDIT_LEND,
 	AUDIT_TAKE_BACK,
 	AUDIT_RENAME,
-	AUDIT_RUN
+	AUDIT_RUN,
+	AUDIT_ADD_VOLUME
 };
 
 /* @why is NULL where it went well; @detail (a format's name, a path) may be

@@ -98,6 +98,11 @@ void store_drop_tenant(const struct store *store, const char *name);
 int store_check_place(const struct store *store, const char *name,
     struct error *err);
 
+/* The same before a profile is made, which is not to take the place of a
+ * directory that is somebody else's (app/volume). */
+int store_check_new(const struct store *store, const char *name,
+    struct error *err);
+
 /* The last component of @name. */
 const char *store_leaf(const char *name);
 

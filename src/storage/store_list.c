@@ -44,6 +44,38 @@ is_profile(int dir)
 	    has(dir, STORE_VOLUME_FILE);
 }
 
+/* A directory that was made for the user of a container (app/volume), which
+ * mounts it: what takes its place would never come there. */
+static int
+check_volume(const struct store *store, const char *name, struct error *err)
+{
+	int parent = store_open_parent(store, name, NULL), fd = -1;
+	struct stat above, dir;
+	int result = 0;
+
+	if (parent >= 0)
+		fd = file_open_dir(parent, store_leaf(name), NULL);
+	if (fd >= 0 && !is_profile(fd) && fstat(parent, &above) == 0 &&
+	    fstat(fd, &dir) == 0 && dir.st_uid != above.st_uid)
+		result = error_set(err, ERROR_REFUSED, _("'%s' is a directory "
+		    "of user %lu, whose program signs in there itself; choose "
+		    "another name"), name, (unsigned long)dir.st_uid);
+	if (fd >= 0)
+		close(fd);
+	if (parent >= 0)
+		close(parent);
+	return result;
+}
+
+int
+store_check_new(const struct store *store, const char *name,
+    struct error *err)
+{
+	if (store_check_place(store, name, err) != 0)
+		return -1;
+	return check_volume(store, name, err);
+}
+
 int
 store_check_place(const struct store *store, const char *name,
     struct error *err)

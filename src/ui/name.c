@@ -68,7 +68,7 @@ check_name(struct ui *ui, struct name *name)
 		return error_set(&name->err, ERROR_USAGE, "%s",
 		    _("type a name first"));
 	if (store_check_name(name->field.text, &name->err) != 0 ||
-	    store_check_place(ui->app->store, name->field.text,
+	    store_check_new(ui->app->store, name->field.text,
 	    &name->err) != 0)
 		return -1;
 	result = profile_load(ui->app->store, name->field.text, &there, NULL);
