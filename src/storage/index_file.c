@@ -43,7 +43,9 @@ add_piece(uint64_t sum, const char *p, size_t length)
 		length -= sizeof word;
 	}
 	memset(word, 0, sizeof word);
-	memcpy(word, p, length);
+	/* Of nothing there may be no place. */
+	if (length > 0)
+		memcpy(word, p, length);
 	add_words(lane, word);
 	for (int i = 1; i < LANES; i++)
 		lane[0] = (lane[0] ^ lane[i] ^ lane[0] >> 32) * FACTOR;
