@@ -103,7 +103,7 @@ def test_fields_of_profiles_in_lines(tui, stored):
 @pytest.fixture
 def refusing(issuer, profiles, monkeypatch):
     """The issuer refuses each renewal with a text of its own."""
-    texts = hostile(2, MANY // 8)
+    texts = hostile(2, MANY // 12)
     left = iter(texts)
     codes = ["refresh_token_expired", "refresh_token_reused", "invalid_grant", "server_error"]
 
@@ -244,7 +244,7 @@ def test_words_of_our_own_records(chatelaine, tui, store, seed, home):
 
 def test_words_of_other_programs_files(chatelaine, seed, issuer, codex):
     seed()
-    for number, group in enumerate(in_groups(hostile(10, MANY // 5), 3)):
+    for number, group in enumerate(in_groups(hostile(10, MANY // 8), 3)):
         account = dataclasses.replace(find("personal"), email=group[0], plan=group[1], user_id=f"user-{number}")
         logins.put(codex, {**logins.codex(issuer.mint(account)), "last_refresh": group[2], group[1]: group[2]})
         look(chatelaine, ["doctor", "import codex --json", "import codex", "list", "show login"])
@@ -254,7 +254,7 @@ def test_lines_of_the_config_file(chatelaine, home, seed):
     file = home / ".config" / "chatelaine" / "config"
     file.parent.mkdir(parents=True)
     keys = ["store", "issuer", "targets", "window", "model", "theme", "clock"]
-    for number, text in enumerate(hostile(11, MANY // 5, raw=True)):
+    for number, text in enumerate(hostile(11, MANY // 8, raw=True)):
         line = f"{keys[number % 7]} = {text}" if number % 3 else f"{text} = 1"
         file.write_text(line + "\n", errors="surrogateescape")
         file.chmod(0o600)
