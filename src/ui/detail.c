@@ -231,7 +231,7 @@ act_detail(struct ui *ui, void *state, enum action action)
 	struct error err = ERROR_INIT;
 
 	ui->message[0] = '\0';
-	if (action == ACTION_BACK || p == NULL) {
+	if (action == ACTION_BACK || action == ACTION_PANE || p == NULL) {
 		ui_pop(ui);
 		return;
 	}

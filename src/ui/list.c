@@ -224,6 +224,7 @@ act_profile(struct ui *ui, const struct profile *p, enum action action)
 {
 	switch (action) {
 	case ACTION_OPEN:
+	case ACTION_PANE:
 		detail_open(ui);
 		break;
 	case ACTION_USE:

@@ -37,24 +37,28 @@ add_origin(const struct settings *settings, enum setting setting,
 		settings_add_origin(settings, setting, out);
 }
 
-static const char *
-shown(const struct settings *settings, size_t i)
+static void
+add_value(const struct settings *settings, size_t i, struct buffer *out)
 {
 	const char *value = settings_text(settings, (enum setting)i);
 
-	return value == NULL ? "-" : value;
+	app_add_path(out, value == NULL ? "-" : value);
 }
 
 static int
 value_columns(const struct settings *settings)
 {
+	struct buffer value = BUFFER_INIT;
 	int widest = 0, columns;
 
 	for (size_t i = 0; i < SETTINGS; i++) {
-		columns = text_columns(shown(settings, i));
+		buffer_clear(&value);
+		add_value(settings, i, &value);
+		columns = text_columns(value.data);
 		if (columns > widest && columns <= VALUE_MOST)
 			widest = columns;
 	}
+	buffer_release(&value);
 	return widest;
 }
 
@@ -62,24 +66,26 @@ static void
 draw_one(const struct settings *settings, const struct settings_screen *screen,
     const struct choice_dialog *c, size_t i)
 {
-	const char *value = shown(settings, i);
 	int width = value_columns(settings);
 	struct buffer label = BUFFER_INIT, origin = BUFFER_INIT;
+	struct buffer value = BUFFER_INIT;
 	bool typed = screen->typing && i == screen->at;
 	int used = INDENT + NAME_COLUMNS;
 
 	text_add_padded(&label, setting_info[i].name, NAME_COLUMNS);
 	if (!typed) {
-		if (text_columns(value) <= width)
-			text_add_padded(&label, value, width);
+		add_value(settings, i, &value);
+		if (text_columns(value.data) <= width)
+			text_add_padded(&label, value.data, width);
 		else
-			buffer_add_string(&label, value);
+			buffer_add_string(&label, value.data);
 		add_origin(settings, (enum setting)i, &origin);
 	}
 	choice_dialog_line(c, i, i == screen->at, "", label.data, origin.data);
 	if (typed && i >= c->from && i < c->to)
 		field_draw(&screen->field, c->inside.line + (int)(i - c->from),
 		    c->inside.column + used, c->inside.columns - used, true);
+	buffer_release(&value);
 	buffer_release(&label);
 	buffer_release(&origin);
 }

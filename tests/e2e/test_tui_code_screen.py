@@ -133,12 +133,12 @@ def test_approval_under_the_help(tui, issuer):
 
 SCROLLING = "Up,k Down,j PgUp PgDn Home,g End,G Wheel-up Wheel-down"
 LIST = "a Enter e r d / s i z Space * m ? q Click Double-click Ctrl-L " + SCROLLING
-LIST += " u n t L U ! f , A"
+LIST += " u n t L U ! f , A Tab"
 KEYS = {
     "list": ([], the_list, LIST),
     "filtered": (["/", "w", "Enter"], "Esc Clear  q Quit", LIST + " Esc"),
     "marked": (["Space"], "1 marked", LIST + " Esc"),
-    "details": (["Enter"], "user id", "u n L U e r d i m ? Click Esc Ctrl-L " + SCROLLING),
+    "details": (["Enter"], "user id", "Tab u n L U e r d i m ? Click Esc Ctrl-L " + SCROLLING),
     "messages": (["m"], "Messages", "? Click Esc Ctrl-L " + SCROLLING),
     "forget": (["Space", "d"], "Forget 1", "Enter ? Click Esc Ctrl-L " + SCROLLING),
     "delete": (["d"], "Forget here", "Enter Tab Shift-Tab Up Down Space ? Click Esc Ctrl-L"),

@@ -309,6 +309,16 @@ def test_sign_in_in_a_small_window(tui, issuer, seed, agreed):
 
 # Details
 
+def test_tab_goes_there_and_back(tui, seed):
+    seed()
+    t = tui()
+    t.wait_for(the_list)
+    t.send("Tab")
+    t.wait_for("user id")
+    t.send("Tab")
+    t.wait_for(the_list)
+
+
 def test_details_show_everything_but_secrets(tui, store, seed):
     tokens = seed("acme/client-x", "client", lifetime=9 * DAY + HOUR // 2)
     t = tui(cols=100)

@@ -22,7 +22,7 @@ is_moving(enum action action)
 {
 	static const enum action moving[] = {
 		ACTION_UP_VI, ACTION_DOWN_VI, ACTION_HOME_VI, ACTION_END_VI,
-		ACTION_INVERT, ACTION_MESSAGES, ACTION_FIND,
+		ACTION_INVERT, ACTION_MESSAGES, ACTION_FIND, ACTION_PANE,
 	};
 
 	/* The cursor keys, the mouse, marks. */
