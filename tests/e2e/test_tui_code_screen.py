@@ -4,7 +4,7 @@ import re
 
 import pytest
 import vt
-from interface import CODE, helper_with_code, said, sign_in_until_code, spaced, the_list, type_name, words
+from interface import CODE, helper_with_code, press_until, said, sign_in_until_code, spaced, the_list, type_name, words
 
 pytestmark = pytest.mark.usefixtures("agreed")
 
@@ -184,8 +184,7 @@ def test_help_of_many_keys_scrolls(tui, seed):
     t.send("?")
     t.wait_for("Keys")
     assert "Undo the last" not in words(t)
-    t.send(*["Down"] * 41)
-    said(t, "Undo the last switch")
+    press_until(t, "PageDown", "Undo the last", times=20)
     t.send("End")
     said(t, "Leave chatelaine")
     t.send("Home")
