@@ -254,7 +254,7 @@ text_code(struct progress *p, const struct job_view *view)
 	buffer_add_string(&text, "\n\n");
 	add_wrapped(&text, _("No page for the code? Turn on \"device code "
 	    "authorization\" in ChatGPT's security settings (in a workspace "
-	    "its admin does)."));
+	    "its admin does), or sign in with --browser."));
 	add_wrapped(&text, _("Continue only if you started this sign-in. If a "
 	    "website or a person gave you this code, cancel: Ctrl-C."));
 	buffer_addf(&text, "\n%s\n", p->cli->plain ?

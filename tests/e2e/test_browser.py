@@ -146,6 +146,18 @@ def test_how_to_do_it_over_ssh_is_told(tui, issuer):
     assert t.wait_exit() == 0
 
 
+def test_the_interface_in_lines_takes_it_too(tui, issuer, store):
+    t = tui("--plain", term="dumb", cols=200)
+    t.wait_for("chatelaine>")
+    t.send("add work --browser", "Enter")
+    back = issuer.browse(address_on(t))
+    t.send("Enter")
+    said(t, r"This ends in 00:(09|10):\d\d")
+    t.send(back, "Enter")
+    said(t, "Signed in: 'work' is ")
+    assert store.names() == ["work"]
+
+
 # Ends without a login
 
 def test_ctrl_c_leaves_nothing_behind(tui, issuer, store, ports):

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -101,14 +102,31 @@ as_event(const char *line, size_t length)
 		fuzz_check_error(&err);
 		return;
 	}
-	if (event.kind == MESSAGE_CODE) {
+	if (event.kind == MESSAGE_CODE)
 		check_device(&event.device);
+	if (event.kind == MESSAGE_CODE || event.kind == MESSAGE_BROWSER)
 		CHECK(text_is_visible_ascii(event.url, sizeof event.url - 1));
-	}
 	if (event.kind == MESSAGE_FAILED || event.kind == MESSAGE_RETRYING)
 		CHECK(event.error.code >= ERROR_FAILED &&
 		    event.error.code <= ERROR_BUSY);
 	print_event_again(&event);
+}
+
+static void
+as_paste(const char *line, size_t length)
+{
+	struct buffer again = BUFFER_INIT;
+	char *address = message_parse_paste(line, length), *back;
+
+	if (address == NULL)
+		return;
+	message_print_paste(&again, address, NULL);
+	check_line(&again);
+	back = message_parse_paste(again.data, again.length);
+	CHECK(back != NULL && strcmp(back, address) == 0);
+	free(back);
+	free(address);
+	buffer_release(&again);
 }
 
 int
@@ -116,5 +134,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	as_request((const char *)data, size);
 	as_event((const char *)data, size);
+	as_paste((const char *)data, size);
 	return 0;
 }
