@@ -28,6 +28,7 @@ doctor_kind_word(enum finding_kind kind)
 		[FINDING_OWNER] = "owner",
 		[FINDING_LEFTOVER] = "leftover",
 		[FINDING_LENT] = "lent",
+		[FINDING_RUNNING] = "running",
 		[FINDING_CLOCK] = "clock",
 		[FINDING_KEEPER] = "keeper",
 		[FINDING_AUDIT] = "audit",

@@ -24,6 +24,7 @@ enum finding_kind {
 	FINDING_OWNER,		/* a file that is not its directory's owner's */
 	FINDING_LEFTOVER,	/* a temporary file of who was killed */
 	FINDING_LENT,		/* a lent login that nobody renews */
+	FINDING_RUNNING,	/* a program with the login before */
 	FINDING_CLOCK,		/* something was done in the future */
 	FINDING_KEEPER,		/* nothing renews */
 	FINDING_AUDIT		/* the audit log is not what it was */

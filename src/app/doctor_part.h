@@ -28,6 +28,7 @@ struct doctor {
 	struct targets targets;
 	struct holder *holder;
 	size_t holders;
+	char runs[16];		/* by consumer: 'y', 'n', or not known yet */
 	struct error err;	/* the first failure */
 };
 

@@ -9,6 +9,7 @@
 
 #include "app/doctor_part.h"
 #include "app/login.h"
+#include "app/running.h"
 #include "app/shown.h"
 #include "base/i18n.h"
 #include "base/time.h"
@@ -16,6 +17,9 @@
 /* After how many days without access, and without a change of its file, a lent
  * login is asked after. */
 #define UNSEEN_DAYS 3
+/* How many that run are told of one target. */
+#define RUNNING_MOST 8
+
 #define DAY ((int64_t)24 * 3600)
 
 /* --- Targets -------------------------------------------------------------- */
@@ -51,6 +55,62 @@ look_at_target(struct doctor *doctor, const struct profile *profile,
 	place_release(&place);
 }
 
+/* A program reads its login when it starts. */
+static void
+tell_running(struct doctor *doctor, const struct target *target,
+    const struct place *place, const struct running *running)
+{
+	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
+	struct buffer label = BUFFER_INIT;
+
+	place_label(place, &label);
+	buffer_addf(&text, _("%s (process %ld) has run since before %s was "
+	    "switched to '%s', and may go on with what it read then; start it "
+	    "anew"), running->name, running->pid, label.data,
+	    target->profile);
+	doctor_find(doctor, FINDING_RUNNING, &text, &remedy, NULL);
+	buffer_release(&label);
+}
+
+/* Of many targets nearly all are of programs that do not run, which is asked
+ * once of each kind. */
+static bool
+runs(struct doctor *doctor, const struct consumer *consumer)
+{
+	const size_t number = (size_t)(consumer - consumers);
+	struct running one;
+
+	if (number >= sizeof doctor->runs)
+		return true;
+	if (doctor->runs[number] == 0)
+		doctor->runs[number] = running_find(consumer, NULL, &one,
+		    1) > 0 ? 'y' : 'n';
+	return doctor->runs[number] == 'y';
+}
+
+static void
+look_at_running(struct doctor *doctor, const struct target *target)
+{
+	struct place place = PLACE_INIT;
+	struct running list[RUNNING_MOST];
+	struct buffer dir = BUFFER_INIT;
+	size_t count = 0;
+
+	if (target->since != TIME_UNKNOWN && place_set(&place, target->kind,
+	    target->path, NULL) == 0 && runs(doctor, place.consumer)) {
+		buffer_add(&dir, target->path, (size_t)(strrchr(target->path,
+		    '/') - target->path));
+		count = running_find(place.consumer, dir.data, list,
+		    RUNNING_MOST);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (list[i].began != TIME_UNKNOWN &&
+		    list[i].began < target->since - 1)
+			tell_running(doctor, target, &place, &list[i]);
+	buffer_release(&dir);
+	place_release(&place);
+}
+
 void
 doctor_look_at_targets(struct doctor *doctor, const struct profile *profile)
 {
@@ -58,8 +118,10 @@ doctor_look_at_targets(struct doctor *doctor, const struct profile *profile)
 		const struct target *target = &doctor->targets.target[i];
 
 		if (target->profile != NULL && !target->run &&
-		    strcmp(target->profile, profile->name) == 0)
+		    strcmp(target->profile, profile->name) == 0) {
 			look_at_target(doctor, profile, target);
+			look_at_running(doctor, target);
+		}
 	}
 }
 

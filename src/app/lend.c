@@ -108,6 +108,9 @@ lend_finish(struct app *app, struct profile *profile,
 	    strcmp(target->profile, profile->name) != 0 &&
 	    target_set(&target->previous, target->profile, err) != 0)
 		return -1;
+	if (target->profile == NULL ||
+	    strcmp(target->profile, profile->name) != 0)
+		target->since = time_now();
 	if (target_set(&target->profile, profile->name, err) != 0)
 		return -1;
 	return use_save(app, err);

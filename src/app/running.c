@@ -9,9 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/running.h"
+#include "base/time.h"
+
+#ifndef CLOCK_BOOTTIME
+#define CLOCK_BOOTTIME CLOCK_MONOTONIC
+#endif
 
 /* What is read of a process. An environment is as large as the system lets it
  * be; of a command line the beginning is enough. */
@@ -270,6 +276,29 @@ looks_in(int process, const char *number, const struct consumer *consumer,
 	return result;
 }
 
+/* When it began: the 20th field behind the name, which may hold anything, in
+ * ticks since the machine was started. */
+static int64_t
+began_at(int process)
+{
+	struct buffer text = BUFFER_INIT;
+	int64_t result = TIME_UNKNOWN;
+	unsigned long long ticks;
+	struct timespec up;
+	const char *at;
+
+	if (read_some(process, "stat", STATUS_MOST, &text) == 0 &&
+	    (at = strrchr(text.data, ')')) != NULL && sscanf(at + 1,
+	    " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
+	    "%*d %*d %*d %llu", &ticks) == 1 &&
+	    clock_gettime(CLOCK_BOOTTIME, &up) == 0)
+		result = time_now() - ((int64_t)up.tv_sec -
+		    (int64_t)(ticks / (unsigned long long)
+		    sysconf(_SC_CLK_TCK)));
+	buffer_release(&text);
+	return result;
+}
+
 /* --- All processes -------------------------------------------------------- */
 
 static bool
@@ -289,8 +318,11 @@ look_at(int proc, const char *number, const struct consumer *consumer,
 		return false;
 	if (is_ours(process))
 		program = program_of(process, consumer);
-	if (program != NULL && !looks_in(process, number, consumer, dir))
+	if (program != NULL && dir != NULL &&
+	    !looks_in(process, number, consumer, dir))
 		program = NULL;
+	if (program != NULL)
+		found->began = began_at(process);
 	close(process);
 	if (program != NULL)
 		snprintf(found->name, sizeof found->name, "%s", program);

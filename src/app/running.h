@@ -9,6 +9,7 @@
 #define APP_RUNNING_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "formats/consumer.h"
 
@@ -17,12 +18,14 @@
 struct running {
 	long pid;
 	char name[32];
+	int64_t began;		/* seconds since 1970, give or take one, or
+				 * TIME_UNKNOWN */
 };
 
 /*
  * Puts into @list (at most @most) what runs of @consumer's programs and looks
- * for its login in the directory @dir (absolute; links are followed), and
- * returns how many. Only processes of the same user (as root: of root), never
+ * for its login in the directory @dir (absolute; links are followed; NULL:
+ * whichever), and returns how many. Only processes of the same user (as root: of root), never
  * our own. Known by argv[0], or by the script that an interpreter runs; a
  * version or a platform may follow the name ("codex-x86_64-unknown-linux-musl"
  * is codex). Which directory, its environment at its start tells; where that

@@ -57,17 +57,21 @@ target_of(struct app *app, const struct place *place)
 	    place->path);
 }
 
-/* Notes what stands there now; @view may be NULL: none of ours. */
+/* Notes what stands there now; @view may be NULL: none of ours. @before: what
+ * stood there. */
 static int
 note(struct app *app, const struct place *place, const char *name,
     const struct view *view, const struct profile *profile,
-    struct error *err)
+    const struct look *before, struct error *err)
 {
 	struct target *target = targets_add(&app->targets,
 	    place->consumer->kind, place->path, err);
 
 	if (target == NULL)
 		return -1;
+	if (before->kind == LOOK_LOGIN || name == NULL ||
+	    target->profile == NULL || strcmp(name, target->profile) != 0)
+		target->since = time_now();
 	if (target->profile != NULL &&
 	    (name == NULL || strcmp(name, target->profile) != 0) &&
 	    target_set(&target->previous, target->profile, err) != 0)
@@ -112,7 +116,7 @@ put(struct app *app, const struct place *place, const struct look *look,
 		result = view_commit(&view, err);
 		if (result == 0)
 			result = note(app, place, profile->name, &view,
-			    profile, err);
+			    profile, look, err);
 	}
 	credential_release(&credential);
 	view_release(&view);
@@ -132,7 +136,8 @@ take_away(struct app *app, const struct place *place,
 			result = view_commit(&view, err);
 		view_release(&view);
 	}
-	return result != 0 ? -1 : note(app, place, NULL, NULL, NULL, err);
+	return result != 0 ? -1 : note(app, place, NULL, NULL, NULL,
+	    look, err);
 }
 
 /* The file is not ours to change while a login is lent to it. */

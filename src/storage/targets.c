@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "storage/record.h"
 #include "storage/targets.h"
 
@@ -61,6 +62,7 @@ targets_add(struct targets *targets, const char *kind, const char *path,
 	targets->target = target;
 	target += targets->count;
 	memset(target, 0, sizeof *target);
+	target->since = TIME_UNKNOWN;
 	if (target_set(&target->kind, kind, err) != 0 ||
 	    target_set(&target->path, path, err) != 0) {
 		release(target);
@@ -121,6 +123,7 @@ read_target(struct targets *targets, const struct json *object,
 	    record_copy(&target->previous, object, "previous", err) != 0 ||
 	    record_copy(&target->undo, object, "undo", err) != 0)
 		return -1;
+	target->since = record_time(object, "since");
 	target->may_undo = json_bool(object, "may_undo");
 	target->run = json_bool(object, "run");
 	if (digest != NULL && strlen(digest) < sizeof target->digest)
@@ -177,6 +180,7 @@ print_target(struct json *object, const struct target *target)
 	json_set_string(object, "digest", target->digest);
 	json_set_integer(object, "generation", target->generation);
 	record_set_time(object, "expires_at", target->expires_at);
+	record_set_time(object, "since", target->since);
 }
 
 int

@@ -24,6 +24,7 @@
 struct target {
 	char *kind, *path;
 	char *profile;		/* whose view is there; NULL: none of ours */
+	int64_t since;		/* when it was made to show that */
 	char *previous;		/* what `use -` goes back to */
 	/* Only while the last operation was a switch or a deletion of which
 	 * this target was a part: what `undo` goes back to. */

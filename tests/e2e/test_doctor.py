@@ -14,7 +14,7 @@ import pytest
 import vt
 
 HOUR, DAY = 3600, 86400
-KINDS = {"copy", "damage", "target", "stranger", "warning", "owner", "leftover", "lent", "clock", "keeper", "audit"}
+KINDS = {"copy", "damage", "target", "stranger", "warning", "owner", "leftover", "lent", "running", "clock", "keeper", "audit"}
 
 
 @pytest.fixture
@@ -316,6 +316,23 @@ def test_lent_login_that_nobody_renews(chatelaine, found, seed, issuer, codex):
     finding, = found()
     assert finding["kind"] == "lent" and "has not been written for 4 days" in finding["message"]
     assert finding["remedy"] == "chatelaine take-back work"
+
+
+def test_program_that_has_run_since_before_a_switch(chatelaine, found, seed, store, codex, home):
+    seed()
+    expect.succeeded(chatelaine("use", "work", "--for", "codex"))
+    (home / "codex").write_text("read line\n")
+    with subprocess.Popen(["/bin/sh", home / "codex"], stdin=subprocess.PIPE, env={"HOME": str(home)}) as program:
+        assert found() == []
+        file = store.path / ".chatelaine" / "state.json"
+        state = json.loads(file.read_text())
+        state["targets"][0]["since"] = "2099-01-01T00:00:00Z"
+        file.write_text(json.dumps(state))
+        finding, = found()
+        program.communicate(b"\n")
+    assert finding["kind"] == "running" and finding["fix"] is None
+    assert f"codex (process {program.pid}) has run since before codex was switched to 'work'" in finding["message"]
+    assert found() == []
 
 
 # What is around it
