@@ -80,22 +80,26 @@ draw_finding(struct page *page, const struct finding *finding)
 	buffer_release(&fix);
 }
 
+/* What was mended comes first (app/doctor). */
 static void
 draw_findings(struct page *page, const struct findings *findings)
 {
 	const size_t would = findings_count(findings, FIX_WOULD);
-	const size_t left = findings->count -
-	    findings_count(findings, FIX_DONE);
+	const size_t done = findings_count(findings, FIX_DONE);
+	const size_t left = findings->count - done;
 	struct buffer text = BUFFER_INIT;
 
-	if (left > 0) {
-		buffer_addf(&text, ngettext("%zu thing is to be done:",
-		    "%zu things are to be done:", left), left);
-		page_text(page, 0, STYLE_WARNING, text.data);
-		buffer_clear(&text);
-	}
-	for (size_t i = 0; i < findings->count; i++)
+	for (size_t i = 0; i < findings->count; i++) {
+		if (i == done) {
+			if (done > 0)
+				page_line(page);
+			buffer_addf(&text, ngettext("%zu thing is to be done:",
+			    "%zu things are to be done:", left), left);
+			page_text(page, 0, STYLE_WARNING, text.data);
+			buffer_clear(&text);
+		}
 		draw_finding(page, &findings->finding[i]);
+	}
 	if (would > 0) {
 		buffer_addf(&text, ngettext("F mends %zu of these without "
 		    "losing anything.", "F mends %zu of these without losing "

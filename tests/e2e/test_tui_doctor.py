@@ -115,3 +115,13 @@ def test_mends_what_loses_nothing(tui, seed, store, home, options):
     t.send("r")
     t.wait_for(lambda t: "mended" not in t.text)
     said(t, "All is well")
+
+
+def test_what_is_left_comes_behind_what_was_mended(tui, seed, home, issuer):
+    consumers.make("codex", home).sign_in(seed("work", lifetime=9 * DAY))
+    consumers.make("openhands", home).sign_in(issuer.mint("newcomer"))
+    t = tui()
+    wait_selected(t, "work")
+    opened(t)
+    t.send("F")
+    said(t, "mended: .*has a view now, without the refresh token 1 thing is to be done: ! .*holds a login that is not in the")
