@@ -64,7 +64,7 @@ update_names(struct listing *l, struct error *err)
 {
 	struct store_dirs dirs = STORE_DIRS_INIT;
 	struct listing_seen *seen = NULL;
-	struct store_names names;
+	struct store_names names = { NULL, 0 };
 	int result = -1;
 
 	if (store_list_dirs(l->app->store, &names, &dirs, err) != 0)

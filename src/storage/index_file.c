@@ -15,8 +15,8 @@
 
 /* --- The sum -------------------------------------------------------------- */
 
-/* All of the file is summed up at each start: in pieces, while they are still in
- * the processor's cache, and four words at once. Each step can be undone, so
+/* All of the file is summed up at each start: in pieces, while they are still
+ * in the processor's cache, and four words at once. Each step can be undone, so
  * that no change of a single word goes unnoticed. */
 #define PIECE ((size_t)64 * 1024)
 #define LANES 4
@@ -120,7 +120,8 @@ read_part(int fd, void *data, size_t length, uint64_t *sum)
 static bool
 header_is_ours(const struct index_header *header, uint64_t size)
 {
-	return header->magic == INDEX_MAGIC && header->version == INDEX_VERSION &&
+	return header->magic == INDEX_MAGIC &&
+	    header->version == INDEX_VERSION &&
 	    header->entry_size == sizeof(struct entry) &&
 	    header->count <= INDEX_COUNT_MAX &&
 	    header->dirs <= INDEX_COUNT_MAX &&
@@ -162,8 +163,8 @@ is_sound(const struct index *index)
 	for (size_t i = 0; i < index->count; i++)
 		if (!entry_is_sound(&index->entry[i], index->length) ||
 		    !name_is_sound(index->text, index->entry[i].name,
-		    index->length) || (i > 0 &&
-		    strcmp(index_name(index, i - 1), index_name(index, i)) >= 0))
+		    index->length) || (i > 0 && strcmp(index_name(index,
+		    i - 1), index_name(index, i)) >= 0))
 			return false;
 	for (size_t i = 0; i < index->dirs; i++)
 		if (index->dir[i].path >= index->length)

@@ -94,7 +94,7 @@ int
 profile_load_all(const struct store *store, struct profile_list *list,
     struct error *err)
 {
-	struct store_names names, pending;
+	struct store_names names = { NULL, 0 }, pending = { NULL, 0 };
 	struct part part = { .store = store, .names = &names,
 	    .pending = &pending, .err = ERROR_INIT };
 

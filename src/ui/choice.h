@@ -23,8 +23,8 @@ struct choice_dialog {
 struct choice_dialog choice_dialog_draw(const char *title, unsigned int on,
     size_t count, size_t at, const struct error *err, const char *text);
 
-/* Draws the choice @i, if it is in sight; as choice_draw(). A click on it is the
- * part @i. */
+/* Draws the choice @i, if it is in sight; as choice_draw(). A click on it is
+ * the part @i. */
 void choice_dialog_line(const struct choice_dialog *c, size_t i, bool focused,
     const char *box, const char *label, const char *note);
 

@@ -41,8 +41,8 @@ draw_names(const struct ui *ui, const struct dialog *d, int lines, int skip)
 	}
 }
 
-/* Where there is room the words stay in sight below the names; else both are one
- * text that scrolls. */
+/* Where there is room the words stay in sight below the names; else both are
+ * one text that scrolls. */
 static void
 draw_forget(struct ui *ui, void *state)
 {
