@@ -26,10 +26,11 @@ struct running {
  * Puts into @list (at most @most) what runs of @consumer's programs and looks
  * for its login in the directory @dir (absolute; links are followed; NULL:
  * whichever), and returns how many. Only processes of the same user (as root:
- * of root), never our own. Known by argv[0], or by the script that an interpreter runs; a
- * version or a platform may follow the name ("codex-x86_64-unknown-linux-musl"
- * is codex). Which directory, its environment at its start tells; where that
- * cannot be read, or does not tell, the process counts. Without /proc: nothing.
+ * of root), never our own. Known by argv[0], or by the script that an
+ * interpreter runs; a version or a platform may follow the name
+ * ("codex-x86_64-unknown-linux-musl" is codex). Which directory, its
+ * environment at its start tells; where that cannot be read, or does not tell,
+ * the process counts. Without /proc: nothing.
  */
 size_t running_find(const struct consumer *consumer, const char *dir,
     struct running *list, size_t most);
