@@ -198,6 +198,32 @@ tell_audit(struct doctor *doctor)
 		doctor_find(doctor, FINDING_AUDIT, &text, &remedy, NULL);
 }
 
+/* Nobody but the person knows whether it is worth mending by hand. */
+static void
+look_at_list(struct doctor *doctor)
+{
+	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
+	struct buffer path = BUFFER_INIT;
+	struct error why = ERROR_INIT;
+
+	doctor->listed = targets_load(doctor->app->store, &doctor->targets,
+	    &why) == 0;
+	if (doctor->listed)
+		return;
+	buffer_addf(&path, "%s/.chatelaine/" STORE_STATE_FILE,
+	    store_path(doctor->app->store));
+	buffer_addf(&text, _("what programs show cannot be read, and no view "
+	    "follows a renewal: %s; to put it aside, and switch them anew:"),
+	    why.text);
+	buffer_add_string(&remedy, "mv --backup=numbered ");
+	buffer_add_word(&remedy, path.data);
+	buffer_add_char(&remedy, ' ');
+	buffer_add_string(&path, ".damaged");
+	buffer_add_word(&remedy, path.data);
+	doctor_find(doctor, FINDING_DAMAGE, &text, &remedy, NULL);
+	buffer_release(&path);
+}
+
 static void
 look_at_profile(struct doctor *doctor, const struct profile *profile)
 {
@@ -220,8 +246,8 @@ doctor_look(struct app *app, struct findings *findings, struct error *err)
 	doctor_look_around(app, findings);
 	if (login_load_all(app, &list, err) != 0)
 		return -1;
-	if (targets_load(app->store, &doctor.targets, &doctor.err) == 0)
-		doctor_look_at_tokens(&doctor, &list);
+	look_at_list(&doctor);
+	doctor_look_at_tokens(&doctor, &list);
 	tell_keeper(&doctor, &list);
 	for (size_t i = 0; i < list.count; i++)
 		look_at_profile(&doctor, &list.profile[i]);

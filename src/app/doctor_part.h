@@ -26,6 +26,7 @@ struct doctor {
 	struct app *app;
 	struct findings *findings;
 	struct targets targets;
+	bool listed;		/* they could be read */
 	struct holder *holder;
 	size_t holders;
 	char runs[16];		/* by consumer: 'y', 'n', or not known yet */

@@ -112,7 +112,9 @@ look_at_places(struct doctor *doctor, const struct profile_list *list)
 	struct places places = PLACES_INIT;
 	struct place place;
 
-	use_known_places(doctor->app, &places, &doctor->err);
+	/* Without the list, the usual ones. */
+	use_known_places(doctor->app, &places, doctor->listed ?
+	    &doctor->err : NULL);
 	for (size_t i = 0; i < list->count; i++) {
 		if (login_place(&list->profile[i], &place, NULL) == 0)
 			places_add(&places, &place, &doctor->err);

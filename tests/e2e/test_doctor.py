@@ -258,6 +258,19 @@ def test_profile_lent_to_an_unknown_program(chatelaine, found, store, seed):
     assert expect.listed(chatelaine)["fine"]["status"] == "ok"
 
 
+@pytest.mark.usefixtures("agreed")
+def test_damaged_list_of_targets(found, store, seed, codex):
+    """Everything else is looked at all the same."""
+    logins.put(codex, logins.codex(seed()))
+    file = store.path / ".chatelaine" / "state.json"
+    file.write_text("{")
+    damage, copy = found()
+    assert (damage["kind"], copy["kind"]) == ("damage", "copy") and "state.json" in damage["message"]
+    subprocess.run(shlex.split(damage["remedy"]), check=True)
+    assert [finding["kind"] for finding in found()] == ["copy"]
+    assert file.with_name("state.json.damaged").read_text() == "{"
+
+
 # Targets
 
 @pytest.fixture
