@@ -41,13 +41,13 @@ enum {
 	ON_ALL = (1 << 29) - 1,
 	/* Dialogs in which one stands on a line. */
 	ON_CHOICE = ON_USE | ON_LEND | ON_IMPORT | ON_SETTINGS,
-	/* Where text is marked with the mouse, which is the terminal's then. */
-	ON_CODE = ON_LOGIN | ON_BROWSER | ON_ENDED,
+	/* Where a click copies. */
+	ON_CODE = ON_LOGIN | ON_BROWSER,
 	/* What is longer than its place. */
 	ON_TEXT = ON_EMPTY | ON_DETAIL | ON_HELP | ON_TERMS | ON_MESSAGES |
 	    ON_FORGET | ON_USAGE | ON_FETCHING | ON_DOCTOR | ON_AUDIT |
-	    ON_CODE,
-	/* What has no rows to click on, where the mouse is on, and a help. */
+	    ON_CODE | ON_ENDED,
+	/* What has no rows to click on, and a help. */
 	ON_CLICKED = ON_ALL & ~(ON_LIST | ON_FILTER | ON_FIND | ON_CHOSEN |
 	    ON_NAME | ON_RENAME | ON_CODE | ON_HELP | ON_SETTING | ON_PASTE)
 };

@@ -52,6 +52,8 @@ draw_qr_alone(const struct qr *qr)
 
 	term_clear();
 	term_size(&lines, &columns);
+	for (int line = 0; line < lines; line++)
+		ui_hot_key(line, 0, columns, ACTION_QR);
 	scale = qr_fit(qr, lines, columns, term_has_blocks(), QR_SCALE_MAX);
 	if (scale == 0) {
 		draw_qr_too_large(qr, lines, columns);
@@ -101,9 +103,12 @@ add_url(struct page *page, const char *url)
 		if (n > (size_t)page->columns)
 			n = (size_t)page->columns;
 		buffer_add(&part, url, n);
-		if (line >= 0)
+		if (line >= 0) {
 			term_text(line, page->column, page->columns,
 			    STYLE_STRONG, part.data);
+			ui_hot_key(line, page->column, (int)n,
+			    ACTION_COPY_LINK);
+		}
 		buffer_release(&part);
 		url += n;
 	}
@@ -115,7 +120,7 @@ static void
 add_code(struct page *page, const char *code, const char *before)
 {
 	char spaced[2 * MESSAGE_CODE_MAX];
-	int line = page_line(page), at = 0;
+	int line = page_line(page), at = 0, width;
 	size_t n = strlen(code);
 
 	if (line < 0)
@@ -130,8 +135,9 @@ add_code(struct page *page, const char *code, const char *before)
 		spaced[2 * i + 1] = ' ';
 	}
 	spaced[n == 0 ? 0 : 2 * n - 1] = '\0';
-	term_text(line, page->column + at, page->columns - at, STYLE_STRONG,
-	    (int)(2 * n) > page->columns - at ? code : spaced);
+	width = term_text(line, page->column + at, page->columns - at,
+	    STYLE_STRONG, (int)(2 * n) > page->columns - at ? code : spaced);
+	ui_hot_key(line, page->column + at, width, ACTION_COPY_CODE);
 }
 
 /* Seconds that the code is good for; a clock that is put back adds none. */

@@ -203,8 +203,7 @@ draw(struct ui *ui)
 		term_cold();	/* what is covered cannot be clicked on */
 		ui->stack[i].type->draw(ui, ui->stack[i].state);
 	}
-	/* Codes are there to be selected with the mouse. */
-	term_mouse((ui_where(ui) & ON_CODE) == 0);
+	term_mouse(true);
 	term_show();
 }
 

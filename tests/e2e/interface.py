@@ -6,7 +6,7 @@ Everything here reads the screen of a `terminal.Terminal`; nothing knows how the
 import re
 import time
 
-QR_ALONE = re.compile("^ *Q (text|or Esc)", re.M)
+QR_ALONE = re.compile("^ *Q (text|or Esc)|Q goes back", re.M)
 CODE = "Waiting for approval"
 BELOW_1_SECOND = 0.3  # Seconds within which a key must be answered, whatever the network does.
 

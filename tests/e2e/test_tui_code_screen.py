@@ -145,7 +145,7 @@ KEYS = {
     "export": (["e"], "Format",
                "Enter Tab Shift-Tab Up Down Left Right PgUp PgDn Wheel-up Wheel-down ? Click Esc Ctrl-L"),
     "use": (["u"], "Switch", "Enter Tab Shift-Tab Up,k Down,j Space Wheel-up Wheel-down ? Click Esc Ctrl-L"),
-    "sign-in": (["i"], CODE, "c l Q p n b ? Esc Ctrl-L Up,k Down,j PgUp PgDn Home,g End,G"),
+    "sign-in": (["i"], CODE, "c l Q p n b ? Click Esc Ctrl-L " + SCROLLING),
 }
 
 

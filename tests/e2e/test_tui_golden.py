@@ -5,7 +5,6 @@ The clock stands still, so that the pictures are the same every time.
 
 import json
 import os
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -14,7 +13,7 @@ import consumers
 import expect
 import golden
 import pytest
-from interface import CODE, back_to_the_list, selected
+from interface import CODE, QR_ALONE, back_to_the_list, selected
 from issuer import jwt
 from issuer.accounts import find
 from issuer.seed import DAY, HOUR, MINUTE, REUSED, stamp, write_private, write_profile
@@ -67,7 +66,7 @@ SCREENS = {
     "settings": ([","], "Settings"),
     "messages": (["s", "m"], "Messages"),
     "sign-in": ([*WORK, "i"], CODE),
-    "sign-in-qr": ([*WORK, "i", CODE, "Q"], re.compile("^ *Q (text|or Esc)|Q goes back", re.M)),
+    "sign-in-qr": ([*WORK, "i", CODE, "Q"], QR_ALONE),
     "help-sign-in": ([*WORK, "i", CODE, "?"], "Keys"),
 }
 # As above, after a command.

@@ -1,5 +1,6 @@
 """The mouse: clicks, double clicks and the wheel; and that nobody needs one."""
 
+import base64
 import re
 
 import consumers
@@ -9,8 +10,6 @@ from interface import (CODE, SCREENS, click, click_on, marked, open_screen, pres
                        wait_selected)
 
 HOUR, DAY = 3600, 86400
-# A code is there to be selected, so the mouse is the terminal's own then.
-SCREENS_WITH_MOUSE = [name for name, (keys, sign) in SCREENS.items() if CODE not in (*keys, sign)]
 
 
 @pytest.fixture
@@ -77,15 +76,21 @@ def test_click_on_a_key_of_the_footer_presses_it(three):
     vt.assert_only_terminfo(t.raw)
 
 
-@pytest.mark.parametrize("screen", SCREENS_WITH_MOUSE)
+@pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("cols, lines", [(80, 24), (40, 10)])
-def test_every_screen_and_back(three, screen, cols, lines):
+def test_every_screen_and_back(three, agreed, screen, cols, lines):
     keys, sign = SCREENS[screen]
     sign = {"details": "renewed by|access ends|ended", "forget": "Forget 3"}.get(screen, sign)
     t = three(cols=cols, rows=lines)
     for key in keys:
-        press_with_the_mouse(t, key)
+        if key == CODE:
+            t.wait_for(CODE)
+        else:
+            press_with_the_mouse(t, key)
     t.wait_for(re.compile(sign) if isinstance(sign, str) else sign)
+    if screen == "QR code alone":
+        click(t, 3, 3)
+        t.wait_for(CODE)
     if screen != "list":
         t.wait_for(re.compile("Esc [A-Z]"))
         press_with_the_mouse(t, "Esc")
@@ -228,12 +233,13 @@ def test_reports_that_mean_nothing(three, garbage):
     assert the_list(t) and list(rows(t)) == ["a", "b", "c"]
 
 
-def test_code_can_be_selected_with_the_mouse(three, agreed):
+def test_click_copies_the_code_and_the_address(three, agreed, issuer):
     t = three()
     open_screen(t, "sign-in")
-    assert CODE in t.text and not t.model.mouse
-    t.send("Esc")
-    t.wait_for(lambda t: the_list(t) and t.model.mouse)
+    code = issuer.user_codes[-1]
+    for shown, copied in ((" ".join(code), code), ("/codex/device", f"{issuer.url}/codex/device")):
+        click_on(t, shown)
+        t.wait_for(lambda t: base64.b64encode(copied.encode()) in t.raw)
 
 
 @pytest.mark.parametrize("term", ["vt100", "ansi", "linux", "screen", "xterm"])
