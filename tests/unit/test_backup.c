@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,36 +21,7 @@
 #include "base/json.h"
 #include "storage/backup.h"
 #include "storage/store.h"
-
-static char path[] = "/tmp/chatelaine-backup-XXXXXX";
-static struct store *store;
-
-static int
-remove_one(const char *name, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st, (void)type, (void)at;
-	return remove(name);
-}
-
-static int
-open_store(void **state)
-{
-	(void)state;
-	json_init();
-	strcpy(path + strlen(path) - 6, "XXXXXX");
-	if (mkdtemp(path) == NULL)
-		return -1;
-	store = store_open(path, NULL);
-	return store == NULL ? -1 : 0;
-}
-
-static int
-close_store(void **state)
-{
-	(void)state;
-	store_close(store);
-	return nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
+#include "temp_store.h"
 
 /* Makes a file of the store; the name is below it. */
 static void

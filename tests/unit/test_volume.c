@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,40 +21,11 @@
 #include "base/json.h"
 #include "storage/profile.h"
 #include "storage/store.h"
+#include "temp_store.h"
 
 #define CREDENTIAL "{\"schema\":1,\"issuer\":\"https://auth.example\"," \
 	"\"generation\":3,\"obtained_at\":\"2026-11-01T00:00:00Z\"," \
 	"\"expires_at\":\"2026-11-11T00:00:00Z\",\"access_token\":\"at\"}"
-
-static char path[] = "/tmp/chatelaine-volume-XXXXXX";
-static struct store *store;
-
-static int
-remove_one(const char *name, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st, (void)type, (void)at;
-	return remove(name);
-}
-
-static int
-open_store(void **state)
-{
-	(void)state;
-	json_init();
-	strcpy(path + strlen(path) - 6, "XXXXXX");
-	if (mkdtemp(path) == NULL)
-		return -1;
-	store = store_open(path, NULL);
-	return store == NULL ? -1 : 0;
-}
-
-static int
-close_store(void **state)
-{
-	(void)state;
-	store_close(store);
-	return nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
 
 static void
 put(const char *name, const char *text)

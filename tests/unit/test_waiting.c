@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,44 +19,16 @@
 
 #include "base/json.h"
 #include "storage/waiting.h"
+#include "temp_store.h"
 
 #define NOW 1795435200
 #define PART "/.chatelaine/waiting"
 
-static char path[] = "/tmp/chatelaine-waiting-XXXXXX";
 static char issuer[] = "https://issuer.example";
 static char device[] = "deviceauth_01 \"\\", code[] = "ABCD-12345";
 static const struct waiting sample = {
 	issuer, device, code, 5, NOW, NOW + 900, true
 };
-static struct store *store;
-
-static int
-remove_one(const char *name, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st, (void)type, (void)at;
-	return remove(name);
-}
-
-static int
-open_store(void **state)
-{
-	(void)state;
-	json_init();
-	strcpy(path + strlen(path) - 6, "XXXXXX");
-	if (mkdtemp(path) == NULL)
-		return -1;
-	store = store_open(path, NULL);
-	return store == NULL ? -1 : 0;
-}
-
-static int
-close_store(void **state)
-{
-	(void)state;
-	store_close(store);
-	return nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
 
 static const char *
 below(const char *name)
