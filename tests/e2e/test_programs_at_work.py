@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import random
 import threading
 import time
 
@@ -14,7 +15,9 @@ HOUR = 3600
 
 
 class Busy:
-    """A program that renews its login and reads it, over and over, until it is told to stop."""
+    """A program that renews its login and reads it, over and over, until it is told to stop.
+
+    It pauses in between, sometimes, for as long as a command takes to notice that it does."""
 
     def __init__(self, issuer, program):
         self.issuer, self.program = issuer, program
@@ -24,12 +27,14 @@ class Busy:
         self._thread.start()
 
     def _run(self):
+        pauses = random.Random(1)
         try:
             while not self._stop.is_set():
                 login = self.program.read()
                 if login is not None and not login.is_view:
                     self.newest = consumers.renew(self.issuer, self.program, login)
                     self.renewals += 1
+                self._stop.wait(pauses.uniform(0, 0.06))
         except Exception as problem:  # told by stop()
             self.problem = problem
 
@@ -52,7 +57,7 @@ def test_program_that_never_stops_renewing(lent, chatelaine, issuer, home, store
     for round_number in range(25):
         for command in (["take-back", "work"], ["use", "work", "--for", other], ["list"],
                         ["lend", "work", "--to", kind], ["use", "personal", "--for", other]):
-            # One that never pauses may be waited for in vain, as long as for a lock.
+            # One that seldom pauses may be waited for in vain, as long as for a lock.
             result = chatelaine(*command, timeout=60)
             if command[0] == "list":
                 expect.succeeded(result)
