@@ -11,6 +11,33 @@
 #include "app/use.h"
 #include "base/i18n.h"
 #include "base/secret.h"
+#include "storage/spent.h"
+
+/* True when the answer says that the token which was sent is spent: it has a
+ * successor. One that stays the same is not. */
+static bool
+has_successor(const struct pending *pending, const struct answer *answer)
+{
+	char digest[DIGEST_SIZE];
+
+	if (answer->kind != ANSWER_TOKENS || answer->refresh_token == NULL ||
+	    pending->digest[0] == '\0')
+		return false;
+	digest_text(digest, answer->refresh_token,
+	    strlen(answer->refresh_token));
+	return strcmp(digest, pending->digest) != 0;
+}
+
+/* The answer is in its place: the record goes, after what it alone knows. That
+ * the register cannot be written is no reason to keep it. */
+static int
+end_record(struct app *app, const char *name, const struct pending *pending,
+    bool spent, struct error *err)
+{
+	if (spent)
+		spent_add(app->store, pending->digest, pending->at, NULL);
+	return pending_remove(app->store, name, PENDING_REFRESH, err);
+}
 
 /* Notes in the profile that its chain has ended. */
 static int
@@ -44,6 +71,7 @@ refuse_stranger(struct app *app, struct profile *profile,
     const struct pending *pending, struct answer *answer,
     struct identity *identity, struct error *err)
 {
+	bool spent = has_successor(pending, answer);
 	char saved[STORE_NAME_MAX + 1];
 
 	if (take_create_beside(app, profile->name, answer, identity,
@@ -52,6 +80,8 @@ refuse_stranger(struct app *app, struct profile *profile,
 	answer->kind = ANSWER_REVOKED;
 	error_set(&answer->error, ERROR_REFUSED,
 	    _("the issuer answered with another login, kept as '%s'"), saved);
+	if (spent)
+		spent_add(app->store, pending->digest, pending->at, NULL);
 	refuse(app, profile, answer, err);
 	err->code = ERROR_REFUSED;
 	return -1;
@@ -80,6 +110,7 @@ take_tokens(struct app *app, struct profile *profile,
     struct answer *answer, struct error *err)
 {
 	struct identity identity = IDENTITY_INIT;
+	bool spent = has_successor(pending, answer);
 	int result = -1;
 
 	/* A token that cannot be read is no reason to drop its successor;
@@ -104,8 +135,7 @@ take_tokens(struct app *app, struct profile *profile,
 		goto out;
 	}
 	take_note(app, AUDIT_REFRESH, profile->name, NULL);
-	result = pending_remove(app->store, profile->name, PENDING_REFRESH,
-	    err);
+	result = end_record(app, profile->name, pending, spent, err);
 out:
 	identity_release(&identity);
 	return result;
@@ -115,7 +145,8 @@ out:
  * from it. */
 static int
 finish(struct app *app, struct profile *profile,
-    const struct credential *credential, struct error *err)
+    const struct credential *credential, const struct pending *pending,
+    const struct answer *answer, struct error *err)
 {
 	struct identity identity = IDENTITY_INIT;
 
@@ -128,7 +159,8 @@ finish(struct app *app, struct profile *profile,
 		return -1;
 	use_renew(app, profile->name);
 	take_note(app, AUDIT_REFRESH, profile->name, NULL);
-	return pending_remove(app->store, profile->name, PENDING_REFRESH, err);
+	return end_record(app, profile->name, pending,
+	    has_successor(pending, answer), err);
 }
 
 static int
@@ -137,7 +169,7 @@ apply_refresh(struct app *app, struct profile *profile,
     struct answer *answer, struct error *err)
 {
 	if (credential->generation > pending->generation)
-		return finish(app, profile, credential, err);
+		return finish(app, profile, credential, pending, answer, err);
 	switch (answer->kind) {
 	case ANSWER_TOKENS:
 		return take_tokens(app, profile, credential, pending, answer,

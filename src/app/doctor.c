@@ -21,6 +21,7 @@ doctor_kind_word(enum finding_kind kind)
 {
 	static const char *const words[] = {
 		[FINDING_COPY] = "copy",
+		[FINDING_SPENT] = "spent",
 		[FINDING_DAMAGE] = "damage",
 		[FINDING_TARGET] = "target",
 		[FINDING_STRANGER] = "stranger",

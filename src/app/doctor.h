@@ -17,6 +17,7 @@
 
 enum finding_kind {
 	FINDING_COPY,		/* a refresh token in two files */
+	FINDING_SPENT,		/* one that was spent before */
 	FINDING_DAMAGE,		/* a file that cannot be read */
 	FINDING_TARGET,		/* a file that does not show what it should */
 	FINDING_STRANGER,	/* a login that is not in the store */

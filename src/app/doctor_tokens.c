@@ -36,6 +36,19 @@ hold(struct doctor *doctor, const char *token, const char *where,
 }
 
 static void
+tell_spent(struct doctor *doctor, const char *name, const char *token)
+{
+	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
+	struct error why = ERROR_INIT;
+
+	if (login_check_spent(doctor->app, name, token, &why) == 0)
+		return;
+	buffer_add_string(&text, why.text);
+	buffer_addf(&remedy, "chatelaine login %s", name);
+	doctor_find(doctor, FINDING_SPENT, &text, &remedy, NULL);
+}
+
+static void
 hold_profile(struct doctor *doctor, const struct profile *profile)
 {
 	struct credential credential;
@@ -48,6 +61,7 @@ hold_profile(struct doctor *doctor, const struct profile *profile)
 		    CREDENTIAL_FILE);
 		hold(doctor, credential.refresh_token, where.data,
 		    profile->name, NULL, NULL);
+		tell_spent(doctor, profile->name, credential.refresh_token);
 	}
 	credential_release(&credential);
 	buffer_release(&where);

@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "storage/lock.h"
 #include "storage/move.h"
+#include "storage/spent.h"
 
 /* --- Which profile ------------------------------------------------------- */
 
@@ -84,7 +85,9 @@ intake_is_better(struct app *app, const struct profile *profile,
 	enum profile_status status = profile_status(profile, time_now(),
 	    &reason);
 
-	if (intake_is_same_chain(app, profile->name, look))
+	/* Nor is an older copy, however long its access token lasts. */
+	if (intake_is_same_chain(app, profile->name, look) ||
+	    spent_find(app->store, look->login.refresh_token, NULL))
 		return false;
 	if (status == PROFILE_NEEDS_LOGIN || status == PROFILE_IN_DOUBT ||
 	    status == PROFILE_DAMAGED || !profile->renewable)

@@ -17,11 +17,11 @@
 #include "storage/lock.h"
 
 int
-job_reserve(struct job *job, const char *issuer, int64_t generation,
-    int64_t attempts, struct error *err)
+job_reserve(struct job *job, const char *issuer, const char *token,
+    int64_t generation, int64_t attempts, struct error *err)
 {
 	char *copy = strdup(issuer);
-	const struct pending intent = {
+	struct pending intent = {
 		.operation = job->type->operation,
 		.generation = generation,
 		.at = time_now(),
@@ -32,6 +32,8 @@ job_reserve(struct job *job, const char *issuer, int64_t generation,
 
 	if (copy == NULL)
 		return error_no_memory(err);
+	if (token != NULL)
+		digest_text(intent.digest, token, strlen(token));
 	job->answer = pending_reserve(job->app->store, job->name, &intent,
 	    err);
 	free(copy);

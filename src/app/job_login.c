@@ -82,7 +82,7 @@ prepare_login(struct job *job, struct message_request *request,
 	if (request->issuer == NULL)
 		return error_no_memory(err);
 	resume(job, request);
-	return job_reserve(job, job->app->issuer, 0, 1, err);
+	return job_reserve(job, job->app->issuer, NULL, 0, 1, err);
 }
 
 static int

@@ -122,10 +122,12 @@ prepare_refresh(struct job *job, struct message_request *request,
 		goto out;
 	}
 	if (issuer_check(credential.issuer, err) != 0 ||
+	    login_check_spent(job->app, job->name, credential.refresh_token,
+	    err) != 0 ||
 	    check_doubt(job, &credential, &attempts, err) != 0 ||
 	    check_writable(job, err) != 0 ||
-	    job_reserve(job, credential.issuer, credential.generation,
-	    attempts + 1, err) != 0)
+	    job_reserve(job, credential.issuer, credential.refresh_token,
+	    credential.generation, attempts + 1, err) != 0)
 		goto out;
 	/* A chain belongs to the issuer that began it. */
 	request->operation = MESSAGE_REFRESH;

@@ -61,8 +61,9 @@ extern const struct job_type job_login_type;
 extern const struct job_type job_sign_out_type;
 extern const struct job_type job_usage_type;
 
-/* Makes the record for the answer, and room. Called by prepare(). */
-int job_reserve(struct job *job, const char *issuer, int64_t generation,
-    int64_t attempts, struct error *err);
+/* Makes the record for the answer, and room. Called by prepare(). @token: the
+ * refresh token that is sent, or NULL. */
+int job_reserve(struct job *job, const char *issuer, const char *token,
+    int64_t generation, int64_t attempts, struct error *err);
 
 #endif

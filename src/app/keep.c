@@ -52,6 +52,7 @@ struct plan {
 	int64_t within;
 	bool used;		/* found in this round */
 	bool ready;		/* but for the time */
+	bool refused;		/* as it was last time, and said */
 };
 
 struct keep {
@@ -214,7 +215,13 @@ failed(struct keep *keep, struct plan *plan, const struct error *why)
 {
 	const struct keep_say say = { keep->say, keep->context };
 
+	bool again = why->code == ERROR_REFUSED && plan->refused;
+
 	put_off(plan);
+	plan->refused = why->code == ERROR_REFUSED;
+	/* It stays so until somebody does what was said. */
+	if (again)
+		return;
 	keep_sayf(&say, "%s%s%s", why->text, why->step[0] == '\0' ? "" : "; ",
 	    why->step);
 }
@@ -251,6 +258,7 @@ finish(struct keep *keep)
 	else {
 		/* Should it be due still, not at once again. */
 		put_off(plan);
+		plan->refused = false;
 		if (login_load(keep->app, plan->name, &profile, NULL) == 0) {
 			plan->within = (profile.expires_at - time_now()) / 2;
 			if (plan->within < 0)

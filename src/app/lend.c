@@ -156,6 +156,8 @@ lend_here(struct app *app, struct profile *profile,
 	intake.held = profile->name;
 	if (clear_place(app, place, &intake, &look, err) != 0 ||
 	    credential_load(app->store, profile->name, &credential, err) != 0 ||
+	    login_check_spent(app, profile->name, credential.refresh_token,
+	    err) != 0 ||
 	    move_begin(app->store, profile->name, &move, err) != 0)
 		goto out;
 	staged = view_stage(&view, app, place, &look, &credential,

@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "base/stamp.h"
 #include "base/time.h"
+#include "storage/spent.h"
 
 int
 login_place(const struct profile *profile, struct place *place,
@@ -225,6 +226,24 @@ login_check_ours(const struct profile *profile, struct error *err)
 	    profile->owner);
 	return error_step(err, _("take it back: chatelaine take-back %s"),
 	    profile->name);
+}
+
+int
+login_check_spent(const struct app *app, const char *name, const char *token,
+    struct error *err)
+{
+	char date[TIME_TEXT_SIZE];
+	int64_t at;
+
+	if (token == NULL || !spent_find(app->store, token, &at))
+		return 0;
+	app_time(app, date, at);
+	error_set(err, ERROR_REFUSED,
+	    _("the refresh token of '%s' was spent %s: its %s is an older "
+	    "copy, and sending that again would end the login, so nothing is "
+	    "sent"), name, date, CREDENTIAL_FILE);
+	return error_step(err, _("put the newest one back, or sign in again: "
+	    "chatelaine login %s"), name);
 }
 
 int

@@ -36,6 +36,11 @@ int login_place(const struct profile *profile, struct place *place,
 /* ERROR_REFUSED, with what to do, when the profile is lent. */
 int login_check_ours(const struct profile *profile, struct error *err);
 
+/* ERROR_REFUSED, with what to do, when the profile's refresh token was spent:
+ * somebody put an older copy of its file back. */
+int login_check_spent(const struct app *app, const char *name,
+    const char *token, struct error *err);
+
 struct look;
 /* The profile of this person and workspace: 0, and @profile is filled in (the
  * caller releases it in any case); 1: there is none; -1: @err. */

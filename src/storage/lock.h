@@ -37,6 +37,9 @@
 /* Under which the index is written. */
 #define LOCK_INDEX "%index"
 
+/* Under which the register of spent tokens is put aside. */
+#define LOCK_SPENT "%spent"
+
 /* How long the command line waits for a lock, in ms: longer than one network
  * operation may take. */
 #define LOCK_WAIT_MS 20000

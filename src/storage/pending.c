@@ -78,6 +78,8 @@ print_intent(struct buffer *out, const struct pending *intent,
 	json_set_bool(object, "replace", intent->replace);
 	json_set_string(object, "at", at);
 	json_set_string(object, "issuer", intent->issuer);
+	if (intent->digest[0] != '\0')
+		json_set_string(object, "digest", intent->digest);
 	if (json_print(object, JSON_LINE, out, err) != 0)
 		return -1;
 	buffer_add_char(out, '\n');
@@ -142,6 +144,15 @@ pending_is_busy(const struct store *store, const char *name,
 	return busy;
 }
 
+/* Anything else than a digest is none: the record serves without. */
+static void
+take_digest(char digest[DIGEST_SIZE], const char *text)
+{
+	if (text != NULL && strlen(text) == DIGEST_SIZE - 1 &&
+	    strspn(text, "0123456789abcdef") == DIGEST_SIZE - 1)
+		memcpy(digest, text, DIGEST_SIZE);
+}
+
 static int
 parse_intent(const struct buffer *file, struct pending *pending)
 {
@@ -163,6 +174,7 @@ parse_intent(const struct buffer *file, struct pending *pending)
 	    json_integer(object, "attempts", &pending->attempts) != 0)
 		goto out;
 	pending->replace = json_bool(object, "replace");
+	take_digest(pending->digest, json_string(object, "digest"));
 	for (size_t i = 0; i <= PENDING_REFRESH; i++) {
 		if (strcmp(word, operation_words[i]) != 0)
 			continue;

@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "storage/store.h"
 
@@ -46,6 +47,8 @@ struct pending {
 	int64_t attempts;	/* how often that token was sent, with this */
 	bool replace;		/* PENDING_LOGIN: may displace another login */
 	char *issuer;		/* owned */
+	char digest[DIGEST_SIZE];	/* of the token that was sent; "":
+					 * not known */
 	struct buffer answer;	/* pending_load(): empty when none came */
 };
 

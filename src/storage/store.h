@@ -11,6 +11,7 @@
  *		new/, gone/		profiles being made, being deleted
  *		state.json		what was agreed to; storage/targets
  *		index			storage/index, where there are many
+ *		spent, spent.1		storage/spent
  *
  * Directories are 0700, files 0600.
  *

@@ -14,7 +14,7 @@ import pytest
 import vt
 
 HOUR, DAY = 3600, 86400
-KINDS = {"copy", "damage", "target", "stranger", "warning", "owner", "leftover", "lent", "running", "clock", "keeper", "audit"}
+KINDS = {"copy", "spent", "damage", "target", "stranger", "warning", "owner", "leftover", "lent", "running", "clock", "keeper", "audit"}
 
 
 @pytest.fixture

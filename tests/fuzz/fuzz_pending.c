@@ -47,6 +47,7 @@ check_reserved(const struct pending *pending)
 	CHECK(back.attempts == pending->attempts);
 	CHECK(back.replace == pending->replace);
 	CHECK(fuzz_same(back.issuer, pending->issuer));
+	CHECK(fuzz_same(back.digest, pending->digest));
 	CHECK(back.answer.length == 0);
 	pending_release(&back);
 	close(fd);

@@ -30,6 +30,7 @@
 #include "storage/lock.h"
 #include "storage/pending.h"
 #include "storage/profile.h"
+#include "storage/spent.h"
 
 #define ISSUER "https://issuer.example"
 #define OLD_ACCESS jwt("user-1", "acct-1", 2000000000)
@@ -129,12 +130,15 @@ leave(const char *name, enum pending_operation operation, bool replace,
     const char *answer)
 {
 	char issuer[] = ISSUER;
-	const struct pending intent = {
+	struct pending intent = {
 		.operation = operation, .generation = 1, .at = 1,
 		.attempts = 1, .replace = replace, .issuer = issuer,
 	};
-	int fd = pending_reserve(app.store, name, &intent, NULL);
+	int fd;
 
+	if (operation == PENDING_REFRESH)
+		digest_text(intent.digest, "rt_old", strlen("rt_old"));
+	fd = pending_reserve(app.store, name, &intent, NULL);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, answer, strlen(answer)), strlen(answer));
 	close(fd);
@@ -265,6 +269,7 @@ refused_renewals_keep_the_chain(void **state)
 		assert_int_equal(reason, c->reason);
 		assert_int_equal(is_pending(name, PENDING_REFRESH), c->stays);
 	}
+	assert_false(spent_find(app.store, "rt_old", NULL));
 	check_audit();
 }
 
@@ -346,6 +351,25 @@ half_a_renewal_is_completed(void **state)
 	assert_int_equal(status_of("work", &reason), PROFILE_OK);
 	check_chain("work", OLD_ACCESS, "rt_new", 2);
 	assert_false(is_pending("work", PENDING_REFRESH));
+	assert_true(spent_find(app.store, "rt_old", NULL));
+}
+
+static void
+only_what_has_a_successor_is_spent(void **state)
+{
+	(void)state;
+	make_profile("same", "user-1", 1);
+	leave("same", PENDING_REFRESH, false, tokens(NEW_ACCESS, "rt_old"));
+	assert_int_equal(adopt_refresh(&app, "same", NULL), 0);
+	make_profile("none", "user-1", 1);
+	leave("none", PENDING_REFRESH, false, tokens(NEW_ACCESS, NULL));
+	assert_int_equal(adopt_refresh(&app, "none", NULL), 0);
+	assert_false(spent_find(app.store, "rt_old", NULL));
+	make_profile("other", "user-2", 1);
+	leave("other", PENDING_REFRESH, false, tokens(NEW_ACCESS, "rt_new"));
+	adopt_refresh(&app, "other", NULL);
+	assert_true(spent_find(app.store, "rt_old", NULL));
+	assert_false(spent_find(app.store, "rt_new", NULL));
 }
 
 static void
@@ -458,6 +482,7 @@ main(void)
 		TEST(tokens_are_taken_as_far_as_they_came),
 		TEST(a_renewal_met_twice_is_done_once),
 		TEST(half_a_renewal_is_completed),
+		TEST(only_what_has_a_successor_is_spent),
 		TEST(a_strangers_tokens_become_a_profile_of_their_own),
 		TEST(an_unknown_identity_is_no_other_one),
 		TEST(what_cannot_be_written_is_kept),

@@ -27,6 +27,9 @@
 
 static char issuer[] = "https://issuer.example";
 
+#define DIGEST "0123456789abcdef0123456789abcdef" \
+	"0123456789abcdef0123456789abcdef"
+
 /* Reserves and writes an answer; returns the file's descriptor. */
 static int
 reserve(const char *name, enum pending_operation operation,
@@ -35,7 +38,7 @@ reserve(const char *name, enum pending_operation operation,
 	const struct pending intent = {
 		.operation = operation, .generation = generation,
 		.at = 1790000000, .attempts = 2, .replace = true,
-		.issuer = issuer,
+		.issuer = issuer, .digest = DIGEST,
 	};
 	int fd = pending_reserve(store, name, &intent, NULL);
 
@@ -104,6 +107,7 @@ what_is_reserved_is_loaded(void **state)
 		assert_int_equal(pending.attempts, 2);
 		assert_true(pending.replace);
 		assert_string_equal(pending.issuer, issuer);
+		assert_string_equal(pending.digest, DIGEST);
 		assert_string_equal(pending.answer.data, answers[i / 2]);
 		pending_release(&pending);
 	}

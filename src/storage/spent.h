@@ -1,0 +1,36 @@
+/*
+ * spent: which refresh tokens were spent, so that none is sent again that comes
+ * back in an older copy of a profile's file: STORE/.chatelaine/spent.
+ *
+ * A line for each: when, a space, and the SHA-256 of the token, never the
+ * token. With SPENT_MOST lines the file is put aside as spent.1, in the place
+ * of the one before, so that the newest SPENT_MOST are known at least. A token
+ * is put in when its successor has come, never before: one that may be alive
+ * is not in it. A line that cannot be read is none; files that cannot be read
+ * know nothing, and are begun anew. Needs no lock of the caller's.
+ */
+#ifndef STORAGE_SPENT_H
+#define STORAGE_SPENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "storage/store.h"
+
+#define SPENT_MOST 2048
+
+/* Below the store's "."; and the one that was put aside. */
+#define SPENT_FILE "spent"
+#define SPENT_OLDER "spent.1"
+
+/* Puts in the token with this digest (base/digest), if it is not in there,
+ * and syncs it. */
+int spent_add(struct store *store, const char *digest, int64_t at,
+    struct error *err);
+
+/* True if @token was spent; @at, which may be NULL, is when: Unix time. */
+bool spent_find(const struct store *store, const char *token, int64_t *at);
+
+#endif
