@@ -46,7 +46,7 @@ waiting_left(const struct waiting *waiting, int64_t now)
 	int64_t left;
 
 	/* Before it began: the clock was put back, by who knows how much. */
-	if (now < waiting->since - CLOCK_TOLERANCE || now >= waiting->ends)
+	if (now + CLOCK_TOLERANCE < waiting->since || now >= waiting->ends)
 		return 0;
 	left = waiting->ends - (now < waiting->since ? waiting->since : now);
 	return left < WAITING_LIFETIME ? left : WAITING_LIFETIME;

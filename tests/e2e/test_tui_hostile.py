@@ -152,7 +152,7 @@ def test_account_that_signs_in(tui, issuer, agreed):
 LIES = {
     "escape in the address": ("https://x/\\u001b]0;pwned\\u0007", "ABCD"), "not ASCII": ("https://x/é", "ABCD"),
     "escape in the code": ("https://x/", "A\\u001b[2JB"), "long code": ("https://x/", "A" * 100),
-    "long address": ("https://" + "x" * 700, "ABCD"), "nothing": ("", ""),
+    "long address": ("https://" + "x" * 1200, "ABCD"), "nothing": ("", ""),
 }
 
 
