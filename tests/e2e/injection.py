@@ -43,6 +43,13 @@ def tracer_works():
 traced = pytest.mark.skipif(not tracer_works(), reason="strace is not installed, or tracing is not permitted")
 
 
+def traced_env(env):
+    if "ASAN_OPTIONS" in env:
+        # What looks for leaks is a tracer itself, and there can be one only.
+        env = {**env, "ASAN_OPTIONS": env["ASAN_OPTIONS"] + ":detect_leaks=0"}
+    return env
+
+
 class Lab:
     """Runs operations with one fault each, in a new store each time."""
 
@@ -55,11 +62,7 @@ class Lab:
         return Runner(self.program, {**self.env, "CHATELAINE_STORE": str(store)})
 
     def traced_env(self, store):
-        env = {**self.env, "CHATELAINE_STORE": str(store)}
-        if "ASAN_OPTIONS" in env:
-            # What looks for leaks is a tracer itself, and there can be one only.
-            env["ASAN_OPTIONS"] += ":detect_leaks=0"
-        return env
+        return traced_env({**self.env, "CHATELAINE_STORE": str(store)})
 
     def new_store(self):
         self.stores += 1

@@ -5,9 +5,11 @@ them, which takes a quarter of an hour, with CHATELAINE_THOROUGH=1.
 """
 
 import functools
+import json
 import os
 import re
 import shutil
+import subprocess
 from dataclasses import dataclass
 
 import expect
@@ -254,6 +256,28 @@ def test_token_that_somebody_renews_just_now_is_not_renewed_again(lab):
     expect.succeeded(lab.at(store)("refresh", "work"))
     assert expect.succeeded(slow.finish()) == store.credential("work")["access_token"] + "\n"
     assert (lab.issuer.count("token"), lab.issuer.reused) == (1, 0)
+
+
+@traced
+def test_answer_is_on_the_disk_before_anybody_hears_of_it(lab):
+    log = lab.try_one("refresh", "helper").log
+    written, synced, told = (log.rindex(call) for call in ("write(3, ", "fsync(3)", "write(1, "))
+    assert written < synced < told
+
+
+@traced
+def test_nothing_is_sent_from_a_profile_that_cannot_be_written(lab):
+    trial = lab.try_one("refresh", "program", "faccessat,faccessat2:error=EROFS")
+    assert trial.fired and trial.result.status == expect.FAILED, trial.result.stderr
+    assert lab.issuer.count("token") == 0
+
+
+def test_nothing_is_sent_when_nobody_hears_of_it(build, env, issuer, store, seed, tmp_path):
+    tokens = seed()
+    request = {"operation": "refresh", "issuer": issuer.url, "token": tokens.refresh_token}
+    done = subprocess.run(["sh", "-c", "exec \"$0\" 3> answer > /dev/full", build / "chatelaine-oauth"], env=env,
+                          cwd=tmp_path, input=json.dumps(request) + "\n", text=True, timeout=20)
+    assert done.returncode != 0 and issuer.count() == 0 and issuer.alive(tokens.refresh_token)
 
 
 # A disk that is full, or that may not be written to

@@ -60,7 +60,7 @@ def refresh(chatelaine, issuer, store, seed):
     return run
 
 
-@pytest.mark.parametrize("fault", OUTAGES + ELSEWHERE)
+@pytest.mark.parametrize("fault", [*OUTAGES, *ELSEWHERE, "redirect-here"])
 def test_renewal_when_the_issuer_is_out(refresh, chatelaine, store, fault):
     expect.failed(refresh(fault), expect.UNAVAILABLE)
     unharmed(store, refresh.before)
@@ -75,7 +75,8 @@ def test_renewal_without_a_whole_answer(refresh, chatelaine, store, fault):
     assert expect.status_of(chatelaine) in ("ok", "in-doubt")
 
 
-@pytest.mark.parametrize("fault", ["cut", "cut-body", "truncated", "truncated-short", "stall", "64-kib-and-1", "gzip"])
+@pytest.mark.parametrize("fault", ["cut", "cut-body", "truncated", "truncated-short", "stall", "64-kib-and-1",
+                                   "33-kib-headers", "gzip"])
 def test_answer_lost_after_the_token_was_spent(refresh, chatelaine, store, fault):
     expect.failed(refresh(fault, after=True), expect.UNAVAILABLE)
     unharmed(store, refresh.before)

@@ -262,6 +262,8 @@ def test_whoever_looks_into_a_program_could_look_into_another():
 @pytest.mark.parametrize("which", [1, 2], ids=["chatelaine", "chatelaine-oauth"])
 def test_no_core_is_left(signing_in, place, env, which):
     running = signing_in[0]
+    limits = Path(f"/proc/{signing_in[which]}/limits").read_text()
+    assert re.search(r"^Max core file size +0 ", limits, re.M)
     os.kill(signing_in[which], signal.SIGSEGV)
     result = running.finish()
     assert result.status != 0 and "core dumped" not in result.stderr

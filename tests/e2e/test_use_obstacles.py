@@ -10,6 +10,7 @@ from pathlib import Path
 import consumers
 import expect
 import pytest
+from injection import traced, traced_env
 from program import Program, Runner
 from storedir import StoreDir
 
@@ -41,6 +42,22 @@ def test_unknown_login_is_never_overwritten(chatelaine, issuer, home, store, see
         assert f"chatelaine import {kind}" in message and "who@example.org" in message
     assert program.path.read_bytes() == before and store.names() == names
     assert issuer.alive(stranger.refresh) and issuer.count() == 0
+
+
+@traced
+def test_unknown_login_that_comes_in_the_last_moment_is_not_overwritten(build, chatelaine, issuer, home, seed, tmp_path):
+    """Its program replaces the file, under no lock, when all that is left to do is to exchange it."""
+    seed()
+    program, log, new = consumers.make("openhands", home), tmp_path / "log", tmp_path / "new"
+    use(chatelaine, "work", "--for", "openhands")
+    new.write_text(program.text(consumers.of(issuer.mint("old"))))
+    unknown = new.read_bytes()
+    slow = Program(["strace", "-o", log, "-e", "trace=renameat2", "-e", "inject=renameat2:delay_enter=1000000:when=1",
+                    build / "chatelaine", "use", "work", "--for", "openhands"], env=traced_env(chatelaine.env))
+    slow.wait_for(lambda _: log.exists() and "renameat2(" in log.read_text())
+    new.replace(program.path)
+    assert "chatelaine import openhands" in expect.failed(slow.finish(), expect.REFUSED)
+    assert program.path.read_bytes() == unknown
 
 
 @pytest.mark.parametrize("kind", consumers.KINDS)

@@ -213,6 +213,7 @@ FAULTS = {
     "redirect-302": acts("302 to another host", redirect(302)),
     "redirect-307": acts("307 to another host", redirect(307)),
     "redirect-308": acts("308 to another host", redirect(308)),
+    "redirect-here": acts("307 to the same address", redirect(307, "/oauth/token")),
     "redirect-file": acts("302 to a file", redirect(302, "file:///etc/passwd")),
 
     # Codes to show
@@ -244,6 +245,8 @@ FAULTS = {
     "no-expires-in": drops("expires_in"),
     "64-kib": edit("an answer as long as one may be", lambda issuer, old: padded(old, 64 * 1024)),
     "64-kib-and-1": edit("one byte more than that", lambda issuer, old: padded(old, 64 * 1024 + 1)),
+    "33-kib-headers": edit("more of headers than there may be", lambda issuer, old: Answer(
+        200, as_json(old).body, headers={f"X-Filler-{number}": "x" * 3072 for number in range(11)})),
     "gzip": edit("compressed, though nobody asked for it", lambda issuer, old: Answer(
         200, gzip.compress(as_json(old).body), headers={"Content-Encoding": "gzip"})),
     "other-account": edit("tokens of another person", other_account("hostile")),

@@ -3,7 +3,9 @@
  */
 #include "config.h"
 
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -164,6 +166,11 @@ the_file_is_private_and_no_link(void **state)
 	assert_int_equal(lock_try(store, "evil", &err), -1);
 	assert_int_equal(err.code, ERROR_FAILED);
 	assert_int_equal(access(victim, F_OK), -1);
+	close(open(victim, O_WRONLY | O_CREAT, 0600));
+	assert_int_equal(lock_try(store, "evil", &err), -1);
+	assert_non_null(strstr(err.text, "cannot open"));
+	assert_int_equal(stat(victim, &st), 0);
+	assert_int_equal(st.st_size, 0);
 }
 
 static void
@@ -178,6 +185,39 @@ any_umask_leaves_a_lock_that_can_be_taken_again(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(fstat(fd, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
+	close(fd);
+}
+
+/* What is removed just before the next flock(). */
+static const char *vanishing;
+
+int
+flock(int fd, int operation)
+{
+	if (vanishing != NULL)
+		assert_int_equal(unlink(vanishing), 0);
+	vanishing = NULL;
+	return (int)syscall(SYS_flock, fd, operation);
+}
+
+/* One that has it, and one who opens the file by its name, would else have it
+ * both. */
+static void
+a_file_that_goes_as_it_is_locked_is_no_lock(void **state)
+{
+	struct stat ours, theirs;
+	char file[256];
+	int fd;
+
+	(void)state;
+	snprintf(file, sizeof file, "%s/.chatelaine/locks/work.lock", path);
+	vanishing = file;
+	fd = lock_try(store, "work", NULL);
+	assert_true(fd >= 0);
+	assert_null(vanishing);
+	assert_int_equal(fstat(fd, &ours), 0);
+	assert_int_equal(stat(file, &theirs), 0);
+	assert_int_equal(ours.st_ino, theirs.st_ino);
 	close(fd);
 }
 
@@ -291,6 +331,7 @@ main(void)
 		TEST(waiting_ends_when_somebody_wants_it),
 		TEST(a_removed_file_is_made_anew),
 		TEST(the_file_is_private_and_no_link),
+		TEST(a_file_that_goes_as_it_is_locked_is_no_lock),
 		TEST(any_umask_leaves_a_lock_that_can_be_taken_again),
 		TEST(what_root_locks_belongs_to_the_stores_owner),
 		TEST(asking_takes_and_makes_nothing),
