@@ -94,6 +94,7 @@ doctor_find(struct doctor *doctor, enum finding_kind kind,
 	grown += all->count;
 	memset(grown, 0, sizeof *grown);
 	grown->kind = kind;
+	buffer_ok(remedy, &doctor->err);
 	grown->remedy = remedy->length == 0 ? NULL :
 	    buffer_detach(remedy, &doctor->err);
 	grown->text = buffer_detach(text, &doctor->err);
@@ -211,6 +212,10 @@ look_at_list(struct doctor *doctor)
 	    &why) == 0;
 	if (doctor->listed)
 		return;
+	if (error_is_no_memory(&why)) {
+		doctor->err = why;
+		return;
+	}
 	buffer_addf(&path, "%s/.chatelaine/" STORE_STATE_FILE,
 	    store_path(doctor->app->store));
 	buffer_addf(&text, _("what programs show cannot be read, and no view "

@@ -25,13 +25,14 @@
 /* Appends the path of @entry of @profile; NULL is the directory itself, and
  * that of no profile the store's own. */
 static void
-add_path(const struct doctor *doctor, const char *profile, const char *entry,
+add_path(struct doctor *doctor, const char *profile, const char *entry,
     struct buffer *out)
 {
 	buffer_addf(out, "%s/%s", store_path(doctor->app->store),
 	    profile != NULL ? profile : ".chatelaine");
 	if (entry != NULL)
 		buffer_addf(out, "/%s", entry);
+	buffer_ok(out, &doctor->err);
 }
 
 static bool

@@ -179,6 +179,7 @@ add_sandbox(const struct findings *findings, struct buffer *out)
 		buffer_addf(out, _("sandbox: Landlock %d; denied to "
 		    "chatelaine-oauth: %s; to commands that only look: %s"),
 		    findings->landlock, helper.data, offline.data);
+	out->failed |= helper.failed || offline.failed;
 	buffer_release(&helper);
 	buffer_release(&offline);
 }

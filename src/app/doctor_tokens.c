@@ -11,6 +11,15 @@
 #include "storage/backup.h"
 
 static void
+release_holder(struct holder *holder)
+{
+	free(holder->where);
+	free(holder->profile);
+	free(holder->label);
+	free(holder->backup);
+}
+
+static void
 hold(struct doctor *doctor, const char *token, const char *where,
     const char *profile, const char *label, const char *backup)
 {
@@ -33,6 +42,8 @@ hold(struct doctor *doctor, const char *token, const char *where,
 	    target_set(&grown->label, label, &doctor->err) == 0 &&
 	    target_set(&grown->backup, backup, &doctor->err) == 0)
 		doctor->holders++;
+	else
+		release_holder(grown);
 }
 
 static void
@@ -43,6 +54,10 @@ tell_spent(struct doctor *doctor, const char *name, const char *token)
 
 	if (login_check_spent(doctor->app, name, token, &why) == 0)
 		return;
+	if (error_is_no_memory(&why)) {
+		doctor->err = why;
+		return;
+	}
 	buffer_add_string(&text, why.text);
 	buffer_addf(&remedy, "chatelaine login %s", name);
 	doctor_find(doctor, FINDING_SPENT, &text, &remedy, NULL);
@@ -52,17 +67,19 @@ static void
 hold_profile(struct doctor *doctor, const struct profile *profile)
 {
 	struct credential credential;
+	struct error why = ERROR_INIT;
 	struct buffer where = BUFFER_INIT;
 
 	if (credential_load(doctor->app->store, profile->name, &credential,
-	    NULL) == 0) {
+	    &why) == 0) {
 		buffer_addf(&where, "%s/%s/%s",
 		    store_path(doctor->app->store), profile->name,
 		    CREDENTIAL_FILE);
 		hold(doctor, credential.refresh_token, where.data,
 		    profile->name, NULL, NULL);
 		tell_spent(doctor, profile->name, credential.refresh_token);
-	}
+	} else if (error_is_no_memory(&why))
+		doctor->err = why;
 	credential_release(&credential);
 	buffer_release(&where);
 }
@@ -73,15 +90,17 @@ hold_backup(int dir, const char *entry, const char *name, void *data)
 	struct credential credential = CREDENTIAL_INIT;
 	struct buffer where = BUFFER_INIT, path = BUFFER_INIT;
 	struct doctor *doctor = data;
+	struct error why = ERROR_INIT;
 
-	if (credential_read(dir, &credential, NULL, NULL) == 0) {
+	if (credential_read(dir, &credential, NULL, &why) == 0) {
 		buffer_addf(&where, _("the backup of '%s', which was "
 		    "forgotten"), name);
 		buffer_addf(&path, "%s/.chatelaine/" STORE_BACKUPS "/%s",
 		    store_path(doctor->app->store), entry);
 		hold(doctor, credential.refresh_token, where.data, NULL, NULL,
 		    path.data);
-	}
+	} else if (error_is_no_memory(&why))
+		doctor->err = why;
 	credential_release(&credential);
 	buffer_release(&where);
 	buffer_release(&path);
@@ -234,11 +253,7 @@ doctor_look_at_tokens(struct doctor *doctor, const struct profile_list *list)
 void
 doctor_release_tokens(struct doctor *doctor)
 {
-	for (size_t i = 0; i < doctor->holders; i++) {
-		free(doctor->holder[i].where);
-		free(doctor->holder[i].profile);
-		free(doctor->holder[i].label);
-		free(doctor->holder[i].backup);
-	}
+	for (size_t i = 0; i < doctor->holders; i++)
+		release_holder(&doctor->holder[i]);
 	free(doctor->holder);
 }

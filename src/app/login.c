@@ -98,6 +98,8 @@ overlay(struct profile *profile, struct error *err)
 	profile->renewable = false;
 	if (login_place(profile, &place, &why) != 0) {
 		place_release(&place);
+		if (error_is_no_memory(&why))
+			return error_no_memory(err);
 		/* Lent to a program that is not known here: one profile that
 		 * cannot be read, and no reason to show no others. */
 		profile->stamp = STAMP_NEVER;

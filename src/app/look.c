@@ -111,9 +111,13 @@ read_file(struct look *look, const struct consumer *consumer,
 	look->there = true;
 	look->kind = kinds[consumer_read(consumer, look->text.data,
 	    look->text.length, &look->login, &look->span, &look->why)];
-	if (look->kind == LOOK_VIEW || look->kind == LOOK_LOGIN)
-		identity_read(&look->identity, look->login.access_token,
-		    look->login.id_token, NULL);
+	if ((look->kind == LOOK_VIEW || look->kind == LOOK_LOGIN) &&
+	    identity_read(&look->identity, look->login.access_token,
+	    look->login.id_token, &why) != 0 && error_is_no_memory(&why)) {
+		/* Not known to be nobody's. */
+		foreign(look, &why);
+		return;
+	}
 	if (look->kind != LOOK_VIEW || digest == NULL || *digest == '\0')
 		return;
 	digest_text(now, look->text.data + look->span.start,

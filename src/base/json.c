@@ -22,10 +22,24 @@
 #define CNODE(json) ((const cJSON *)(const void *)(json))
 #define JSON(node) ((struct json *)(void *)(node))
 
+/* cJSON says of a text only that it was not understood. That there was no
+ * memory for it is another thing: nobody gives up a login because of that. Its
+ * hooks know of no caller, so this is the one variable that we have. */
+static _Thread_local bool ran_out;
+
+static void *
+allocate(size_t size)
+{
+	void *memory = secret_allocate(size);
+
+	ran_out |= memory == NULL;
+	return memory;
+}
+
 void
 json_init(void)
 {
-	cJSON_Hooks hooks = { secret_allocate, secret_release };
+	cJSON_Hooks hooks = { allocate, secret_release };
 
 	cJSON_InitHooks(&hooks);
 }
@@ -154,6 +168,7 @@ json_parse(const char *data, size_t length, struct error *err)
 	}
 	memcpy(copy, data, length);
 	copy[length] = '\0';
+	ran_out = false;
 	if (text_is_acceptable(copy, length))
 		node = cJSON_ParseWithLengthOpts(copy, length + 1, NULL, 1);
 	secret_release(copy);
@@ -161,7 +176,9 @@ json_parse(const char *data, size_t length, struct error *err)
 		cJSON_Delete(node);
 		node = NULL;
 	}
-	if (node == NULL)
+	if (node == NULL && ran_out)
+		error_no_memory(err);
+	else if (node == NULL)
 		error_set(err, ERROR_FAILED, "%s", _("not valid JSON"));
 	return JSON(node);
 }
@@ -319,6 +336,14 @@ json_set_string(struct json *object, const char *key, const char *value)
 {
 	attach(object, key,
 	    value == NULL ? cJSON_CreateNull() : cJSON_CreateString(value));
+}
+
+void
+json_set_buffer(struct json *object, const char *key,
+    const struct buffer *value)
+{
+	attach(object, key,
+	    value->failed ? NULL : cJSON_CreateString(value->data));
 }
 
 void

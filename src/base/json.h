@@ -65,6 +65,8 @@ int json_integer_liberal(const struct json *object, const char *key,
  */
 struct json *json_object(void);
 void json_set_string(struct json *object, const char *key, const char *value);
+void json_set_buffer(struct json *object, const char *key,
+    const struct buffer *value);
 void json_set_integer(struct json *object, const char *key, int64_t value);
 void json_set_bool(struct json *object, const char *key, bool value);
 void json_set_null(struct json *object, const char *key);

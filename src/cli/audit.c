@@ -75,7 +75,7 @@ add_chain(struct buffer *out, const struct audit_log *log, struct error *err)
 	    chain->file);
 	set_number(object, "line", chain->line == 0 ? -1 :
 	    (int64_t)chain->line);
-	json_set_string(object, "message", words.data);
+	json_set_buffer(object, "message", &words);
 	buffer_release(&words);
 	return add_object(out, object, err);
 }
@@ -88,8 +88,8 @@ print_json(const struct audit_log *log, int64_t since, struct error *err)
 	int result = 0;
 
 	for (size_t i = 0; i < log->count && result == 0; i++) {
-		audit_entry_read(log, i, &entry);
-		if (is_since(&entry, since))
+		result = audit_entry_read(log, i, &entry, err);
+		if (result == 0 && is_since(&entry, since))
 			result = add_entry(&text, &entry, err);
 		audit_entry_release(&entry);
 	}
@@ -155,30 +155,33 @@ add_row(struct buffer *out, const int width[COLUMNS],
 	buffer_add_char(out, '\n');
 }
 
-/* Goes over the lines: to see how wide they are, or to add them. */
-static size_t
+/* Goes over the lines: to see how wide they are, or to add them. 1 if there
+ * are any, 0, or -1. */
+static int
 each_row(const struct app *app, const struct audit_log *log, int64_t since,
-    int width[COLUMNS], struct buffer *out)
+    int width[COLUMNS], struct buffer *out, struct error *err)
 {
 	struct row row = ROW_INIT(app);
 	struct audit_entry entry;
-	size_t count = 0;
+	int result = 0;
 
-	for (size_t i = 0; i < log->count; i++) {
-		audit_entry_read(log, i, &entry);
-		if (is_since(&entry, since)) {
+	for (size_t i = 0; i < log->count && result >= 0; i++) {
+		if (audit_entry_read(log, i, &entry, err) != 0)
+			result = -1;
+		else if (is_since(&entry, since)) {
 			fill_row(&row, &entry);
 			if (out == NULL)
 				widen(width, row.cell);
 			else
 				add_row(out, width, row.cell);
-			count++;
+			result = buffer_ok(&row.who, err) &&
+			    buffer_ok(&row.result, err) ? 1 : -1;
 		}
 		audit_entry_release(&entry);
 	}
 	buffer_release(&row.who);
 	buffer_release(&row.result);
-	return count;
+	return result;
 }
 
 static int
@@ -191,11 +194,16 @@ print_text(const struct app *app, const struct audit_log *log, int64_t since,
 	int width[COLUMNS] = { 0 }, result;
 
 	widen(width, header);
-	if (each_row(app, log, since, width, NULL) > 0) {
+	result = each_row(app, log, since, width, NULL, err);
+	if (result > 0) {
 		add_row(&text, width, header);
-		each_row(app, log, since, width, &text);
+		result = each_row(app, log, since, width, &text, err);
 	}
 	audit_add_chain(&words, log);
+	if (result < 0 || !buffer_ok(&words, err)) {
+		result = -1;
+		goto out;
+	}
 	if (log->chain.fault == AUDIT_WHOLE) {
 		text_add_safe(&text, words.data);
 		buffer_add_char(&text, '\n');
@@ -206,6 +214,7 @@ print_text(const struct app *app, const struct audit_log *log, int64_t since,
 		result = error_step(err, "%s",
 		    _("what helps: chatelaine doctor"));
 	}
+out:
 	buffer_release(&words);
 	buffer_release(&text);
 	return result;

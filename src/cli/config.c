@@ -71,6 +71,7 @@ print_table(const struct settings *settings, struct error *err)
 		buffer_add_string(&text, "  ");
 		text_add_safe(&text, origin.data);
 		buffer_add_char(&text, '\n');
+		text.failed |= origin.failed;
 	}
 	result = cli_write(&text, err);
 	buffer_release(&text);

@@ -105,7 +105,8 @@ cli_run_undo(struct cli *cli, struct error *err)
 	result = undo_last(cli->app, REMOVE_WAIT_MS, &undo, err);
 	if (result == 0) {
 		undo_sentence(&undo, &text);
-		result = cli_say(err, "%s", text.data);
+		result = buffer_ok(&text, err) ?
+		    cli_say(err, "%s", text.data) : -1;
 	}
 	buffer_release(&text);
 	undo_release(&undo);

@@ -137,7 +137,8 @@ print_text(const struct findings *findings, bool plan, struct error *err)
 	buffer_clear(&text);
 	for (int i = 0; result == 0 &&
 	    doctor_add_environment(findings, i, &text); i++) {
-		result = cli_say(err, "%s", text.data);
+		result = buffer_ok(&text, err) ?
+		    cli_say(err, "%s", text.data) : -1;
 		buffer_clear(&text);
 	}
 	buffer_release(&text);

@@ -44,6 +44,7 @@ help_options(unsigned int which, struct buffer *out)
 		buffer_clear(&label);
 		option_label(i, &label);
 		help_line(out, label.data, _(cli_options[i].summary));
+		out->failed |= label.failed;
 	}
 	buffer_release(&label);
 }
@@ -99,6 +100,7 @@ cli_help(const struct cli_command *command, struct buffer *out)
 		buffer_addf(&label, "%s %s", cli_commands[i].name,
 		    cli_commands[i].usage);
 		help_line(out, label.data, _(cli_commands[i].summary));
+		out->failed |= label.failed;
 	}
 	buffer_addf(out, "\n%s\n",
 	    _("'chatelaine help COMMAND' tells more; the manual is "

@@ -43,6 +43,7 @@ cli_run_take_back(struct cli *cli, struct error *err)
 	struct profile profile;
 	struct place place = PLACE_INIT;
 	char end[TIME_TEXT_SIZE];
+	bool known;
 	int result;
 
 	/* Where it was, for the programs that have it in memory. */
@@ -50,7 +51,7 @@ cli_run_take_back(struct cli *cli, struct error *err)
 		profile_release(&profile);
 		return -1;
 	}
-	login_place(&profile, &place, NULL);
+	known = login_place(&profile, &place, NULL) == 0;
 	profile_release(&profile);
 	result = lend_take_back(cli->app, name, USE_WAIT_MS, err);
 	if (result == 0)
@@ -62,7 +63,8 @@ cli_run_take_back(struct cli *cli, struct error *err)
 		    "ends %s") : _("'%s' is back, and renewed by chatelaine; "
 		    "its access ended %s"), name, end);
 		profile_release(&profile);
-		target_warn_running(&place);
+		if (known)
+			target_warn_running(&place);
 	}
 	place_release(&place);
 	return result;

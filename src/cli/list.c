@@ -52,7 +52,7 @@ begin_json(struct cli *cli, struct buffer *text, struct error *err)
 
 	report_store(cli->app, &path);
 	json_set_integer(object, "schema", 1);
-	json_set_string(object, "store", path.data);
+	json_set_buffer(object, "store", &path);
 	json_set_array(object, "profiles");
 	result = json_print(object, JSON_LINE, text, err);
 	if (result == 0)

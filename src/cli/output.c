@@ -42,6 +42,20 @@ add_line(struct buffer *out, const char *format, va_list ap)
 	buffer_add_char(out, '\n');
 }
 
+/* The same without memory, to standard error: what is not ASCII is a "?". */
+static void
+put_ascii(const char *format, va_list ap)
+{
+	char line[1024];
+
+	vsnprintf(line, sizeof line, format, ap);
+	for (char *c = line; *c != '\0'; c++)
+		if ((*c < ' ' || *c > '~') && *c != '\n')
+			*c = '?';
+	fputs(line, stderr);
+	fputs("\n", stderr);
+}
+
 int
 cli_say(struct error *err, const char *format, ...)
 {
@@ -66,7 +80,14 @@ cli_note(const char *format, ...)
 	va_start(ap, format);
 	add_line(&text, format, ap);
 	va_end(ap);
-	fputs(text.data, stderr);
+	if (!text.failed) {
+		fputs(text.data, stderr);
+	} else {
+		/* Where there is no memory it is most of all to be said. */
+		va_start(ap, format);
+		put_ascii(format, ap);
+		va_end(ap);
+	}
 	buffer_release(&text);
 }
 

@@ -28,7 +28,7 @@ set_tenant(struct json *object, const char *name)
 		return;
 	}
 	buffer_add(&tenant, name, (size_t)(slash - name));
-	json_set_string(object, "tenant", tenant.data);
+	json_set_buffer(object, "tenant", &tenant);
 	buffer_release(&tenant);
 }
 
@@ -39,7 +39,7 @@ set_path(struct json *object, const struct app *app, const char *name)
 
 	report_store(app, &path);
 	buffer_addf(&path, "/%s", name);
-	json_set_string(object, "path", path.data);
+	json_set_buffer(object, "path", &path);
 	buffer_release(&path);
 }
 

@@ -16,7 +16,7 @@ set_prefixed(struct json *object, const char *key, const char *prefix,
 	struct buffer text = BUFFER_INIT;
 
 	buffer_addf(&text, "%s%s%s", prefix, value, suffix);
-	json_set_string(object, key, text.failed ? NULL : text.data);
+	json_set_buffer(object, key, &text);
 	buffer_release(&text);
 }
 

@@ -15,27 +15,28 @@
 #define CLAIM_AUTH "https://api.openai.com/auth"
 #define CLAIM_PROFILE "https://api.openai.com/profile"
 
-/* The claims of a JWT: three non-empty parts, of which the second counts. */
-static struct json *
-claims_of(const char *token)
+/* The claims of a JWT: three non-empty parts, of which the second counts. NULL
+ * where there are none; -1 only when there was no memory to see. */
+static int
+claims_of(const char *token, struct json **claims, struct error *err)
 {
+	struct error why = ERROR_INIT;
 	struct buffer text = BUFFER_INIT;
-	struct json *claims = NULL;
 	const char *body, *end;
 
 	body = token == NULL ? NULL : strchr(token, '.');
 	if (body == NULL || body == token)
-		return NULL;
+		return 0;
 	body++;
 	end = strchr(body, '.');
 	if (end == NULL || end == body || end[1] == '\0' ||
 	    strchr(end + 1, '.') != NULL || (size_t)(end - body) > CLAIMS_MAX)
-		return NULL;
+		return 0;
 	if (base64url_decode(&text, body, (size_t)(end - body)) == 0 &&
-	    buffer_ok(&text, NULL))
-		claims = json_parse(text.data, text.length, NULL);
+	    buffer_ok(&text, &why))
+		*claims = json_parse(text.data, text.length, &why);
 	buffer_release(&text);
-	return claims;
+	return error_is_no_memory(&why) ? error_no_memory(err) : 0;
 }
 
 /* Copies the first of the texts that is there. */
@@ -72,12 +73,15 @@ int
 identity_read(struct identity *identity, const char *access_token,
     const char *id_token, struct error *err)
 {
-	struct json *access = claims_of(access_token);
-	struct json *id = claims_of(id_token);
-	const struct json *auth = json_get(access, CLAIM_AUTH);
+	struct json *access = NULL, *id = NULL;
+	const struct json *auth;
 	int result = -1;
 
 	*identity = (struct identity)IDENTITY_INIT;
+	if (claims_of(access_token, &access, err) != 0 ||
+	    claims_of(id_token, &id, err) != 0)
+		goto out;
+	auth = json_get(access, CLAIM_AUTH);
 	if (copy_first(&identity->user_id,
 	    json_string(auth, "chatgpt_user_id"),
 	    json_string(auth, "user_id"), err) != 0 ||

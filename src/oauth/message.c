@@ -242,10 +242,13 @@ int
 message_parse_event(const char *line, size_t length,
     struct message_event *event, struct error *err)
 {
-	struct json *object = json_parse(line, length, NULL);
+	struct error why = ERROR_INIT;
+	struct json *object = json_parse(line, length, &why);
 	int kind, result = 0;
 
 	memset(event, 0, sizeof *event);
+	if (error_is_no_memory(&why))
+		return error_no_memory(err);
 	kind = find_word(kind_words, COUNT(kind_words),
 	    json_string(object, "event"));
 	event->kind = (enum message_kind)kind;

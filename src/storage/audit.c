@@ -94,6 +94,7 @@ read_tail(int dir, int age, struct tail *tail, struct error *err)
 	struct error why = ERROR_INIT;
 	char name[AUDIT_NAME_SIZE], prev[DIGEST_SIZE];
 	size_t whole, start;
+	int known;
 
 	audit_file_name(name, age);
 	buffer_clear(&tail->text);
@@ -114,8 +115,11 @@ read_tail(int dir, int age, struct tail *tail, struct error *err)
 	    tail->text.data[start - 1] != '\n'; start--)
 		continue;
 	tail->line = true;
-	tail->known = audit_link_read(tail->text.data + start,
-	    whole - 1 - start, &tail->link, prev);
+	known = audit_link_read(tail->text.data + start, whole - 1 - start,
+	    &tail->link, prev, err);
+	if (known < 0)
+		return -1;
+	tail->known = known;
 	return (int64_t)whole;
 }
 
@@ -158,9 +162,11 @@ out:
 static int
 find_end(int dir, struct audit_head *head, struct error *err)
 {
-	bool known = audit_head_read(dir, head);
+	int known = audit_head_read(dir, head, err);
 	struct stat st = { 0 };
 
+	if (known < 0)
+		return -1;
 	if (fstatat(dir, AUDIT_FILE, &st, AT_SYMLINK_NOFOLLOW) != 0 &&
 	    errno != ENOENT)
 		return error_set_errno(err, errno, _("cannot read %s"),

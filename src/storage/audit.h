@@ -106,9 +106,10 @@ struct audit_entry {
 	const char *event, *profile, *result, *detail, *tty, *host;
 };
 
-/* The caller calls audit_entry_release(). */
-void audit_entry_read(const struct audit_log *log, size_t index,
-    struct audit_entry *entry);
+/* The caller calls audit_entry_release(). -1 only where there was no memory;
+ * what is no line of a log is an entry without anything. */
+int audit_entry_read(const struct audit_log *log, size_t index,
+    struct audit_entry *entry, struct error *err);
 void audit_entry_release(struct audit_entry *entry);
 
 #endif

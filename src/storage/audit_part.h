@@ -40,12 +40,14 @@ struct audit_head {
 /* The name of the file that was put aside @age times. */
 void audit_file_name(char name[AUDIT_NAME_SIZE], int age);
 
-/* Reads AUDIT_HEAD_FILE; false when it is missing or damaged. */
-bool audit_head_read(int dir, struct audit_head *head);
+/* Reads AUDIT_HEAD_FILE: 1; 0 when it is missing or damaged; -1 where there was
+ * no memory to see, and only there: who takes it for missing breaks the chain.
+ */
+int audit_head_read(int dir, struct audit_head *head, struct error *err);
 
 /* Reads the place of a line, and the digest that it has of the one before.
- * False when it is no line of a log. */
-bool audit_link_read(const char *line, size_t length, struct audit_link *link,
-    char prev[DIGEST_SIZE]);
+ * 1; 0 when it is no line of a log; -1 only where there was no memory. */
+int audit_link_read(const char *line, size_t length, struct audit_link *link,
+    char prev[DIGEST_SIZE], struct error *err);
 
 #endif

@@ -36,28 +36,30 @@ copy_digest(char digest[DIGEST_SIZE], const char *text)
 	return true;
 }
 
-bool
-audit_head_read(int dir, struct audit_head *head)
+int
+audit_head_read(int dir, struct audit_head *head, struct error *err)
 {
+	struct error why = ERROR_INIT;
 	struct buffer text = BUFFER_INIT;
 	struct json *json = NULL;
 	bool known;
 
-	if (file_read(dir, AUDIT_HEAD_FILE, 4096, &text, NULL, NULL) == 0)
-		json = json_parse(text.data, text.length, NULL);
+	if (file_read(dir, AUDIT_HEAD_FILE, 4096, &text, NULL, &why) == 0)
+		json = json_parse(text.data, text.length, &why);
 	known = json_integer(json, "number", &head->last.number) == 0 &&
 	    json_integer(json, "size", &head->size) == 0 &&
 	    copy_digest(head->last.digest, json_string(json, "digest"));
 	json_free(json);
 	buffer_release(&text);
-	return known;
+	return error_is_no_memory(&why) ? error_no_memory(err) : known;
 }
 
-bool
+int
 audit_link_read(const char *line, size_t length, struct audit_link *link,
-    char prev[DIGEST_SIZE])
+    char prev[DIGEST_SIZE], struct error *err)
 {
-	struct json *json = json_parse(line, length, NULL);
+	struct error why = ERROR_INIT;
+	struct json *json = json_parse(line, length, &why);
 	bool known = json_is_object(json);
 
 	link->number = 0;
@@ -69,7 +71,7 @@ audit_link_read(const char *line, size_t length, struct audit_link *link,
 	json_free(json);
 	if (!known)
 		link->number = 0;
-	return known;
+	return error_is_no_memory(&why) ? error_no_memory(err) : known;
 }
 
 /* --- The chain ------------------------------------------------------------ */
@@ -131,15 +133,18 @@ compare_head(struct walk *walk, const struct audit_link *link,
 	snprintf(walk->other_file, sizeof walk->other_file, "%s", file);
 }
 
-static void
+static int
 walk_line(struct walk *walk, const char *line, size_t length,
-    const char *file, size_t number)
+    const char *file, size_t number, struct error *err)
 {
 	enum audit_fault found = AUDIT_WHOLE;
 	char prev[DIGEST_SIZE];
 	struct audit_link link;
+	int known = audit_link_read(line, length, &link, prev, err);
 
-	if (!audit_link_read(line, length, &link, prev))
+	if (known < 0)
+		return -1;
+	if (known == 0)
 		found = AUDIT_UNREADABLE;
 	else if (link.number != 0)
 		found = check_link(walk, &link, prev);
@@ -154,6 +159,7 @@ walk_line(struct walk *walk, const char *line, size_t length,
 		compare_head(walk, &link, file, number);
 	}
 	strcpy(walk->before, link.digest);
+	return 0;
 }
 
 static int
@@ -201,9 +207,10 @@ walk_file(struct walk *walk, int dir, int age, struct error *err)
 			walk->log->chain.torn = true;
 			break;
 		}
-		if (keep_line(walk, start, length, err) != 0)
+		if (keep_line(walk, start, length, err) != 0 ||
+		    walk_line(walk, text->data + start, length, file,
+		    ++number, err) != 0)
 			return -1;
-		walk_line(walk, text->data + start, length, file, ++number);
 	}
 	return 0;
 }
@@ -231,11 +238,15 @@ static int
 look(int dir, struct audit_log *log, struct error *err)
 {
 	struct walk walk = { .log = log, .before = AUDIT_NO_DIGEST };
+	int headed;
 
 	memset(log, 0, sizeof *log);
 	buffer_init(&log->text);
 	/* First, so that it lags when lines are added meanwhile. */
-	walk.headed = audit_head_read(dir, &walk.head);
+	headed = audit_head_read(dir, &walk.head, err);
+	if (headed < 0)
+		return -1;
+	walk.headed = headed;
 	for (int age = AUDIT_FILES - 1; age >= 0; age--)
 		if (walk_file(&walk, dir, age, err) != 0)
 			return -1;
@@ -280,15 +291,16 @@ audit_log_release(struct audit_log *log)
 	log->count = 0;
 }
 
-void
+int
 audit_entry_read(const struct audit_log *log, size_t index,
-    struct audit_entry *entry)
+    struct audit_entry *entry, struct error *err)
 {
+	struct error why = ERROR_INIT;
 	const struct audit_line *line = &log->line[index];
 	struct json *json;
 	const char *at;
 
-	json = json_parse(log->text.data + line->start, line->length, NULL);
+	json = json_parse(log->text.data + line->start, line->length, &why);
 	entry->json = json;
 	entry->at = TIME_UNKNOWN;
 	entry->uid = entry->pid = -1;
@@ -303,6 +315,7 @@ audit_entry_read(const struct audit_log *log, size_t index,
 	entry->detail = json_string(json, "detail");
 	entry->tty = json_string(json, "tty");
 	entry->host = json_string(json, "host");
+	return error_is_no_memory(&why) ? error_no_memory(err) : 0;
 }
 
 void

@@ -264,11 +264,15 @@ load_directory(const struct store *store, int dir, struct profile *profile,
 
 	if (load_files(dir, profile, why) == 0)
 		return 0;
+	if (error_is_no_memory(why))
+		return -1;
 	is_volume = !has(dir, CREDENTIAL_FILE) && has(dir, STORE_VOLUME_FILE);
 	if (is_volume) {
 		*why = (struct error)ERROR_INIT;
 		if (load_volume(store, dir, profile, why) == 0)
 			return 0;
+		if (error_is_no_memory(why))
+			return -1;
 	}
 	why->code = is_volume || has(dir, CREDENTIAL_FILE) ||
 	    has(dir, PROFILE_FILE) ? ERROR_FAILED : ERROR_NOT_FOUND;
@@ -315,6 +319,9 @@ profile_load_one(const struct store *store, const char *name, bool look,
 		return error_step(err, "%s",
 		    _("'chatelaine list' shows what there is"));
 	}
+	/* It may be well all the same. */
+	if (error_is_no_memory(&why))
+		return error_no_memory(err);
 	profile->stamp = STAMP_NEVER;
 	profile->damage = strdup(why.text);
 	return profile->damage == NULL ? error_no_memory(err) : 0;

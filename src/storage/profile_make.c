@@ -15,8 +15,10 @@
 bool
 profile_is_free(const struct store *store, const char *name)
 {
+	struct error why = ERROR_INIT;
 	struct profile there;
-	bool is_free = profile_load(store, name, &there, NULL) != 0;
+	bool is_free = profile_load(store, name, &there, &why) != 0 &&
+	    !error_is_no_memory(&why);
 
 	profile_release(&there);
 	return is_free;
@@ -90,7 +92,13 @@ profile_create(struct store *store, const struct profile *profile,
 		error_set_errno(err, errno, _("cannot make '%s'"),
 		    profile->name);
 undo:
-	file_remove_dir(aside, flat, NULL);
+	/* To list it takes memory, and there may be none: what a login stands
+	 * in goes by its name. */
+	if (dir >= 0) {
+		unlinkat(dir, CREDENTIAL_FILE, 0);
+		unlinkat(dir, PROFILE_FILE, 0);
+	}
+	unlinkat(aside, flat, AT_REMOVEDIR);
 out:
 	if (dir >= 0)
 		close(dir);

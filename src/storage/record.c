@@ -13,11 +13,17 @@ record_read(int dir, const char *file, struct file_facts *facts,
 {
 	struct buffer text = BUFFER_INIT;
 	struct json *object = NULL;
+	struct error why = ERROR_INIT;
 	int64_t schema;
 
 	if (file_read(dir, file, RECORD_MAX, &text, facts, err) != 0)
 		goto out;
-	object = json_parse(text.data, text.length, NULL);
+	object = json_parse(text.data, text.length, &why);
+	/* Nothing is damaged for want of memory. */
+	if (error_is_no_memory(&why)) {
+		error_no_memory(err);
+		goto out;
+	}
 	if (!json_is_object(object)) {
 		error_set(err, ERROR_FAILED, text.length == 0 ?
 		    _("%s is empty") : _("%s is not a JSON object"), file);
@@ -45,10 +51,16 @@ int
 record_write(int dir, const char *file, struct json *object,
     struct error *err)
 {
-	struct json *old = record_read(dir, file, NULL, NULL);
+	struct error why = ERROR_INIT;
+	struct json *old = record_read(dir, file, NULL, &why);
 	struct buffer text = BUFFER_INIT;
 	int result = -1;
 
+	/* What others wrote in it is kept, or nothing is written. */
+	if (error_is_no_memory(&why)) {
+		json_free(object);
+		return error_no_memory(err);
+	}
 	json_keep(object, old);
 	json_free(old);
 	if (json_print(object, JSON_PRETTY, &text, err) == 0) {

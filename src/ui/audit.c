@@ -103,7 +103,7 @@ look(struct ui *ui, struct audit *audit)
 	}
 	for (size_t i = log.count; i > 0 && audit->count < SHOWN &&
 	    audit->err.code == ERROR_NONE; i--) {
-		audit_entry_read(&log, i - 1, &entry);
+		audit_entry_read(&log, i - 1, &entry, &audit->err);
 		fill_row(&audit->row[audit->count++], ui->app, &entry, &user,
 		    &audit->err);
 		audit_entry_release(&entry);

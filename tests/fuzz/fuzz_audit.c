@@ -29,7 +29,7 @@ check_entry(const struct audit_log *log, size_t index)
 	CHECK(line->length <= log->text.length - line->start);
 	CHECK(memchr(log->text.data + line->start, '\n', line->length) ==
 	    NULL);
-	audit_entry_read(log, index, &entry);
+	audit_entry_read(log, index, &entry, NULL);
 	CHECK(entry.at >= 0);
 	CHECK(entry.json != NULL || (entry.event == NULL &&
 	    entry.profile == NULL && entry.uid == -1));

@@ -177,7 +177,7 @@ a_line_says_from_where(void **state)
 	unsetenv("SSH_CONNECTION");
 	assert_int_equal(audit_load(store, &log, NULL), 0);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		audit_entry_read(&log, i, &entry);
+		audit_entry_read(&log, i, &entry, NULL);
 		if (cases[i].host == NULL)
 			assert_null(entry.host);
 		else
