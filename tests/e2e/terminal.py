@@ -173,6 +173,10 @@ class Terminal:
         self._drain(quiet=0.01)
         return check(self) or result
 
+    def until_quiet(self, seconds=0.03):
+        """Reads on until nothing comes any more: for who does not know what will come."""
+        self._drain(quiet=seconds)
+
     def wait_exit(self, timeout=10):
         """Exit status of the program; minus the number of the signal that ended it."""
         deadline = time.monotonic() + timeout

@@ -13,6 +13,7 @@ import expect
 import pytest
 import vt
 from injection import THOROUGH, sample
+from interface import the_list
 from issuer.seed import seed_profile
 from program import Program, Runner
 from storedir import StoreDir
@@ -78,7 +79,6 @@ class Case:
     prepare: object = profiles
     says: bool = True           # the same each time, but for numbers
     forgets: bool = False       # a login that is alive may be in no file after it
-    input: str = None
     helper: bool = False        # the memory of chatelaine-oauth
 
 
@@ -106,7 +106,6 @@ def cases():
         "token of an old one": Case(["token", "acme/user"], says=False),
         "usage": Case(["usage", "work"], says=False),
         "login": Case(["login", "new", "--json"], approval, says=False),
-        "plain": Case(["--plain"], input="list\nshow work\nhelp\nquit\n"),
     }
     found |= {f"{name}, network": Case(found[name].args, found[name].prepare, False, found[name].forgets, helper=True)
               for name in ("refresh", "usage", "sign-out", "login")}
@@ -148,7 +147,7 @@ class Lab:
         self.prepare()
         self.shim.set(fail, all_after)
         program = Program([self.program, *self.case.args], env={**self.env, **self.shim.environment},
-                          input=self.case.input, cwd=self.home)
+                          cwd=self.home)
         return program.finish(timeout=40), self.shim.report()
 
     def settle(self):
@@ -200,6 +199,18 @@ def check(lab, good, good_files, result, report):
         lab.settle()
 
 
+def numbers_of(report, most):
+    """Which allocations are tried."""
+    numbers = list(range(1, report.count + 1))
+    if THOROUGH:
+        return numbers
+    # One for each way in which the program comes to ask.
+    ways = {}
+    for number, way in zip(numbers, report.points):
+        ways.setdefault(way, number)
+    return sample(sorted(ways.values()), most)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_memory_runs_out(build, env, issuer, tmp_path, sanitized, name):
     if sanitized:
@@ -210,13 +221,7 @@ def test_memory_runs_out(build, env, issuer, tmp_path, sanitized, name):
     assert report.leaks == [], "leaks: " + ", ".join(lab.shim.where(report.leaks))
     good_files = {masked(path.encode()) for path in files_below(lab.home)
                   if not re.search("index|/run|lock|audit", path)}
-    numbers = list(range(1, report.count + 1))
-    if not THOROUGH:
-        # One for each way in which the program comes to ask.
-        ways = {}
-        for number, way in zip(numbers, report.points):
-            ways.setdefault(way, number)
-        numbers = sample(sorted(ways.values()), 3 if name == "login, network" else MOST)
+    numbers = numbers_of(report, 3 if name == "login, network" else MOST)
     problems = {}
     for number in numbers:
         for all_after in (False, True) if THOROUGH or number in numbers[::3] else (False,):
@@ -231,3 +236,60 @@ def test_memory_runs_out(build, env, issuer, tmp_path, sanitized, name):
     if problems:
         pytest.fail(f"{name}: {len(problems)} of {len(numbers)}:\n" + "\n".join(
             f"{where}\n    " + "\n    ".join(texts[:4]) for where, texts in problems.items()), pytrace=False)
+
+
+# At a terminal
+
+KEYS = ("Down", "Enter", "Esc", "!", "Esc", "A", "Esc", ",", "Esc", "?", "Esc", "u", "Esc", "e", "Esc", "d", "Esc", "/",
+        "w", "Esc", "m", "Esc", "r", "Esc", "n", "Esc")
+LINES = ("?\n", "1\n", "doctor\n", "sort end\n", "list\n")
+
+
+def leave(t, words):
+    """However it is just now."""
+    for word in words * 5:
+        if t.ended():
+            return t.status
+        t.send(word)
+        t.until_quiet()
+    return t.wait_exit()
+
+
+@pytest.mark.parametrize("args, started, keys, ends", [
+    ([], the_list, KEYS, ("q", "Esc")), (["--plain"], "chatelaine>", LINES, ("q\n",))],
+    ids=["interface", "lines"])
+def test_memory_runs_out_at_a_terminal(build, env, issuer, tmp_path, terminal, sanitized, args, started, keys, ends):
+    if sanitized:
+        pytest.skip("a sanitizer has these functions itself")
+    lab = Lab(build, env, issuer, tmp_path, Case(args))
+
+    def use(fail, all_after=False):
+        lab.prepare()
+        lab.shim.set(fail, all_after)
+        t = terminal(lab.program, *args, env={**lab.env, **lab.shim.environment, "TERM": "xterm"}, lang="C",
+                     home=lab.home, cwd=lab.home)
+        if not fail:
+            t.wait_for(started)
+        t.until_quiet()
+        for key in keys:
+            if not t.ended():
+                t.send(key)
+                t.until_quiet()
+        status = leave(t, ends)
+        assert 0 <= status <= 7, f"exit {status}"
+        report = lab.shim.report()
+        assert report.leaks == [] or not report.ended, "leaks: " + ", ".join(lab.shim.where(report.leaks))
+        lab.settle()
+        return report
+
+    problems = []
+    for number in numbers_of(use(0), 6):
+        for all_after in (False, True):
+            try:
+                use(number, all_after)
+            except AssertionError as problem:
+                where = " < ".join(lab.shim.where(lab.shim.report().frames)[:8])
+                problems.append(f"{number}{'…' if all_after else ''}: {str(problem)[:600]}\n    {where}")
+            lab.gone()
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
