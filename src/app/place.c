@@ -159,13 +159,15 @@ place_release(struct place *place)
 void
 place_label(const struct place *place, struct buffer *out)
 {
+	struct error why = ERROR_INIT;
 	struct place usual;
 
-	if (place_usual(&usual, place->consumer, NULL) == 0 &&
+	if (place_usual(&usual, place->consumer, &why) == 0 &&
 	    strcmp(usual.path, place->path) == 0)
 		buffer_add_string(out, place->consumer->kind);
 	else
 		buffer_addf(out, "%s=%s", place->consumer->kind, place->path);
+	out->failed |= error_is_no_memory(&why);
 	place_release(&usual);
 }
 

@@ -76,7 +76,9 @@ say(const struct place *place, const char *name,
 	if (done->taken[0] != '\0')
 		cli_note(_("chatelaine: %s had newer tokens of '%s', which "
 		    "are in the store now"), label.data, done->taken);
-	if (name == NULL)
+	if (!buffer_ok(&label, err))
+		result = -1;
+	else if (name == NULL)
 		result = cli_say(err, _("%s shows no profile"), label.data);
 	else
 		result = cli_say(err, _("%s shows '%s'"), label.data, name);
