@@ -223,6 +223,8 @@ give_up(struct app *app, struct profile *profile, const struct look *look,
 	int result = -1;
 
 	buffer_add_string(&path, profile->owner_path);
+	if (!buffer_ok(&path, err))
+		return -1;
 	profile->refused = REASON_NO_REFRESH_TOKEN;
 	profile->refused_generation = profile->generation;
 	if (look->kind == LOOK_FOREIGN) {

@@ -140,7 +140,11 @@ place_set(struct place *place, const char *kind, const char *path,
 		return error_set(err, ERROR_FAILED,
 		    _("the kind of target '%s' is not known here"), kind);
 	place->path = strdup(path);
-	return place->path == NULL ? error_no_memory(err) : 0;
+	if (place->path != NULL)
+		return 0;
+	/* Half of a place is none. */
+	place->consumer = NULL;
+	return error_no_memory(err);
 }
 
 int

@@ -320,8 +320,10 @@ profile_load_one(const struct store *store, const char *name, bool look,
 		    _("'chatelaine list' shows what there is"));
 	}
 	/* It may be well all the same. */
-	if (error_is_no_memory(&why))
+	if (error_is_no_memory(&why)) {
+		profile_release(profile);
 		return error_no_memory(err);
+	}
 	profile->stamp = STAMP_NEVER;
 	profile->damage = strdup(why.text);
 	return profile->damage == NULL ? error_no_memory(err) : 0;
