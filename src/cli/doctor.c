@@ -101,6 +101,7 @@ add_finding(const struct finding *finding, bool plan, struct buffer *out)
 		text_add_safe(out, fix.data);
 		buffer_add_char(out, '\n');
 	}
+	out->failed |= fix.failed;
 	buffer_release(&fix);
 }
 
