@@ -113,8 +113,9 @@ def press_with_the_mouse(t, key):
     footer = re.compile(rf"[ │|]{re.escape(label)} [A-Z]")
     t.wait_for(re.compile("q Quit|Esc [A-Z]"))
     lines = list(enumerate(t.screen()))
+    # A dialog's keys are in its last line. Above it, a code may look like a key and its word.
     framed = [(y, line) for y, line in lines if re.search("([│|]).*\\1", line)]
-    for y, line in reversed(framed or lines):
+    for y, line in reversed(framed[-1:] or lines):
         match = footer.search(line)
         if match:
             return click(t, match.start() + 1, y)
