@@ -19,7 +19,7 @@ import termios
 import time
 from pathlib import Path
 
-from screen import first_frame
+from screen import Screen
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("CHATELAINE_BUILD") or ROOT / "build")
@@ -49,10 +49,16 @@ def main():
     command(environment, "list, and the index made", ["list"], before=lambda: index.unlink(missing_ok=True))
     command(environment, "list", ["list"])
     command(environment, "list --json", ["list", "--json"])
-    frames = [first_frame([CHATELAINE], environment) for _ in range(RUNS)]
-    print(f"{'first screen':28} first byte {median(f.first_byte for f in frames):8.1f}   "
-          f"done {median(f.done for f in frames):8.1f}   {frames[-1].resident:.0f} MB")
+    frames = [first_frame(environment) for _ in range(RUNS)]
+    print(f"{'first screen':28} first byte {median(f.first_byte for f, _ in frames):8.1f}   "
+          f"done {median(f.done for f, _ in frames):8.1f}   {frames[-1][1]:.0f} MB")
     keys(environment)
+
+
+def first_frame(environment):
+    """And how many MB are resident then."""
+    with Screen([CHATELAINE], environment) as screen:
+        return screen.first_frame(), screen.resident()
 
 
 def command(environment, name, arguments, before=lambda: None):
