@@ -103,8 +103,6 @@ act_login(struct ui *ui, void *state, enum action action)
 		restart(ui, login, JOB_NEW_CODE);
 	else if (action == ACTION_BROWSER)
 		restart(ui, login, JOB_BROWSER);
-	else if (action == ACTION_HELP)
-		help_open(ui, login_on(login));
 	else if (view == NULL)
 		return;
 	else if (action == ACTION_COPY_CODE)

@@ -60,9 +60,7 @@ act_resume(struct ui *ui, void *state, enum action action)
 {
 	struct resume *resume = state, copy = *resume;
 
-	if (action == ACTION_HELP)
-		help_open(ui, ON_RESUME);
-	else if (action == ACTION_DROP)
+	if (action == ACTION_DROP)
 		drop(ui, resume);
 	else if (action == ACTION_GO_ON) {
 		ui_pop(ui);
