@@ -58,7 +58,7 @@ struct plan {
 struct keep {
 	struct app *app;
 	int64_t within;
-	void (*say)(const char *line, void *context);
+	void (*say)(bool trouble, const char *line, void *context);
 	void *context;
 	struct watch *watch;
 	struct keep_watch *files;
@@ -70,7 +70,7 @@ struct keep {
 };
 
 void
-keep_sayf(const struct keep_say *say, const char *format, ...)
+keep_sayf(const struct keep_say *say, bool trouble, const char *format, ...)
 {
 	char line[512];
 	va_list ap;
@@ -78,7 +78,7 @@ keep_sayf(const struct keep_say *say, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(line, sizeof line, format, ap);
 	va_end(ap);
-	say->say(line, say->context);
+	say->say(trouble, line, say->context);
 }
 
 /* --- Which, and when ----------------------------------------------------- */
@@ -222,8 +222,8 @@ failed(struct keep *keep, struct plan *plan, const struct error *why)
 	/* It stays so until somebody does what was said. */
 	if (again)
 		return;
-	keep_sayf(&say, "%s%s%s", why->text, why->step[0] == '\0' ? "" : "; ",
-	    why->step);
+	keep_sayf(&say, true, "%s%s%s", why->text,
+	    why->step[0] == '\0' ? "" : "; ", why->step);
 }
 
 static void
@@ -265,8 +265,8 @@ finish(struct keep *keep)
 				plan->within = 0;
 			app_time(keep->app, end, profile.expires_at);
 			if (!view->unchanged)
-				keep_sayf(&say, _("'%s' is renewed; its "
-				    "access ends %s"), plan->name, end);
+				keep_sayf(&say, false, _("'%s' is renewed; "
+				    "its access ends %s"), plan->name, end);
 		}
 		profile_release(&profile);
 	}
@@ -348,7 +348,7 @@ loop(struct keep *keep, const volatile sig_atomic_t *interrupted)
 int
 keep_run(struct app *app, int64_t within,
     const volatile sig_atomic_t *interrupted,
-    void (*say)(const char *line, void *context), void *context,
+    void (*say)(bool trouble, const char *line, void *context), void *context,
     struct error *err)
 {
 	struct keep keep = { .app = app, .within = within, .say = say,
@@ -371,9 +371,10 @@ keep_run(struct app *app, int64_t within,
 	if (keep.watch != NULL)
 		keep.files = keep_watch_open(app, keep.watch, &words, err);
 	if (keep.files != NULL) {
-		keep_sayf(&words, _("keeping %s"), store_path(app->store));
+		keep_sayf(&words, false, _("keeping %s"),
+		    store_path(app->store));
 		loop(&keep, interrupted);
-		keep_sayf(&words, "%s", _("stopped"));
+		keep_sayf(&words, false, "%s", _("stopped"));
 		result = 0;
 	}
 	keep_watch_close(keep.files);

@@ -16,11 +16,12 @@
 
 /*
  * Runs until @interrupted is set: 0. @say is given a line about everything that
- * is done. ERROR_BUSY: another one keeps this store.
+ * is done, and, as @trouble, of what is not as it should be. ERROR_BUSY:
+ * another one keeps this store.
  */
 int keep_run(struct app *app, int64_t within,
     const volatile sig_atomic_t *interrupted,
-    void (*say)(const char *line, void *context), void *context,
+    void (*say)(bool trouble, const char *line, void *context), void *context,
     struct error *err);
 
 /* True if something renews this store's logins in time: a `keep` runs, or a

@@ -124,11 +124,13 @@ lent_changed(struct keep_watch *files, const char *name)
 	if (login_load(files->app, name, &profile, NULL) == 0) {
 		app_time(files->app, end, profile.expires_at);
 		if (profile.renewable)
-			keep_sayf(&files->say, _("'%s' was renewed by %s; its "
-			    "access ends %s"), name, profile.owner, end);
+			keep_sayf(&files->say, false, _("'%s' was renewed by "
+			    "%s; its access ends %s"), name, profile.owner,
+			    end);
 		else
-			keep_sayf(&files->say, _("%s does not hold the login "
-			    "of '%s' any more"), profile.owner_path, name);
+			keep_sayf(&files->say, true, _("%s does not hold the "
+			    "login of '%s' any more"), profile.owner_path,
+			    name);
 	}
 	profile_release(&profile);
 	return true;
@@ -150,22 +152,23 @@ login_came(struct keep_watch *files, const struct place *place,
 	place_word(place, &word);
 	found = login_find(files->app, look, &profile, NULL);
 	if (found != 0)
-		keep_sayf(&files->say, _("%s has a login that is not in the "
-		    "store (%s); to take it in: chatelaine import %s"),
+		keep_sayf(&files->say, true, _("%s has a login that is not in "
+		    "the store (%s); to take it in: chatelaine import %s"),
 		    place->path, look->identity.email != NULL ?
 		    look->identity.email : _("unknown account"), word.data);
 	else if (profile.owner == NULL &&
 	    intake_is_better(files->app, &profile, look)) {
 		if (import_login(files->app, place, NULL, USE_GLANCE_MS, name,
 		    &taken, &why) == 0 && taken)
-			keep_sayf(&files->say, _("%s had newer tokens of '%s', "
-			    "which are in the store now"), label.data, name);
+			keep_sayf(&files->say, false, _("%s had newer tokens "
+			    "of '%s', which are in the store now"),
+			    label.data, name);
 		else if (why.code != ERROR_NONE && why.code != ERROR_BUSY)
-			keep_sayf(&files->say, "%s", why.text);
+			keep_sayf(&files->say, true, "%s", why.text);
 	} else if (profile.owner == NULL)
-		keep_sayf(&files->say, _("%s has a login of its own of '%s', "
-		    "older than ours; to put the view back: chatelaine use "
-		    "%s --for %s"), label.data, profile.name, profile.name,
+		keep_sayf(&files->say, true, _("%s has a login of its own of "
+		    "'%s', older than ours; to put the view back: chatelaine "
+		    "use %s --for %s"), label.data, profile.name, profile.name,
 		    word.data);
 	profile_release(&profile);
 	buffer_release(&label);
@@ -189,10 +192,10 @@ changed(struct keep_watch *files, const struct seen *before,
 	if (sight->name[0] == '\0')
 		return true;
 	if (look->kind == LOOK_NOTHING)
-		keep_sayf(&files->say, _("%s removed its view of '%s'"),
+		keep_sayf(&files->say, true, _("%s removed its view of '%s'"),
 		    place->consumer->title, sight->name);
 	else if (look->kind == LOOK_FOREIGN)
-		keep_sayf(&files->say, _("%s is left as it is: %s"),
+		keep_sayf(&files->say, true, _("%s is left as it is: %s"),
 		    place->path, look->why.text);
 	return true;
 }

@@ -9,14 +9,15 @@
 #include "app/app.h"
 #include "base/watch.h"
 
-/* Where lines about what is done go. */
+/* Where lines about what is done go, and, as trouble, what is not as it should
+ * be. */
 struct keep_say {
-	void (*say)(const char *line, void *context);
+	void (*say)(bool trouble, const char *line, void *context);
 	void *context;
 };
 
-void keep_sayf(const struct keep_say *say, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void keep_sayf(const struct keep_say *say, bool trouble, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
 
 struct keep_watch;
 

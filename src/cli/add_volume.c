@@ -37,8 +37,8 @@ cli_run_add_volume(struct cli *cli, struct error *err)
 		return -1;
 	if (volume_add(cli->app, name, uid, &made, err) != 0)
 		return -1;
-	return cli_say(err, made ? _("%s/%s is made, for user %lu; it is a "
-	    "profile as soon as a login is in it") : _("%s/%s is there "
+	return cli_say(cli, err, made ? _("%s/%s is made, for user %lu; it is "
+	    "a profile as soon as a login is in it") : _("%s/%s is there "
 	    "already, for user %lu"), store_path(cli->app->store), name,
 	    (unsigned long)uid);
 }

@@ -102,11 +102,17 @@ parse_options(struct cli *cli, int argc, char **argv, struct error *err)
 	return 0;
 }
 
+uint64_t
+cli_options_of(const struct cli_command *command)
+{
+	return command != NULL ? command->options | CLI_COMMANDS :
+	    CLI_EVERYWHERE | CLI_ALONE;
+}
+
 static int
 check_options(const struct cli *cli, struct error *err)
 {
-	unsigned int taken = CLI_EVERYWHERE |
-	    (cli->command != NULL ? cli->command->options : CLI_ALONE);
+	uint64_t taken = cli_options_of(cli->command);
 
 	for (int i = 0; i < OPTIONS; i++) {
 		if (cli->value[i] == NULL || (taken & CLI_OPTION(i)) != 0)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "app/app.h"
 #include "base/buffer.h"
@@ -34,6 +35,7 @@ enum cli_option {
 	OPTION_OUTPUT,
 	OPTION_PLAIN,
 	OPTION_PURGE,
+	OPTION_QUIET,
 	OPTION_REPLACE,
 	OPTION_REVEAL,
 	OPTION_SIGN_OUT,
@@ -49,11 +51,16 @@ enum cli_option {
 	OPTIONS
 };
 
-#define CLI_OPTION(option) (1u << (option))
+#define CLI_OPTION(option) (UINT64_C(1) << (option))
 
-/* What every command takes. */
+_Static_assert(OPTIONS <= 64, "a set of options is 64 bits");
+
+/* What goes with or without a command. */
 #define CLI_EVERYWHERE (CLI_OPTION(OPTION_CONFIG) | \
 	CLI_OPTION(OPTION_STORE) | CLI_OPTION(OPTION_HELP))
+
+/* What every command takes. */
+#define CLI_COMMANDS (CLI_EVERYWHERE | CLI_OPTION(OPTION_QUIET))
 
 /* What goes without a command; the other two are commands themselves. */
 #define CLI_ALONE (CLI_OPTION(OPTION_PLAIN) | CLI_OPTION(OPTION_VERSION))
@@ -88,7 +95,7 @@ struct cli_command {
 	const char *name;
 	const char *usage;		/* its operands: "NAME" */
 	int least, most;		/* how many */
-	unsigned int options;		/* of CLI_OPTION() */
+	uint64_t options;		/* of CLI_OPTION() */
 	bool without_store;		/* runs before the store is opened, */
 	bool with_settings;		/* but with the config file read */
 	bool offline;		/* starts no program, uses no network */
@@ -99,6 +106,9 @@ struct cli_command {
 
 extern const struct cli_command cli_commands[];
 extern const size_t cli_commands_count;
+
+/* The options that @command takes; NULL: those of the interface. */
+uint64_t cli_options_of(const struct cli_command *command);
 
 /* The command of that name; NULL. And the error that there is none. */
 const struct cli_command *cli_find_command(const char *name);
@@ -128,9 +138,17 @@ int cli_fail(const struct cli *cli, const struct error *err);
  * The buffer is ours already, in the locale's encoding. */
 int cli_write(const struct buffer *text, struct error *err);
 
-/* A line for people on standard output or standard error, printf style; the
- * arguments are made safe with the whole. */
-int cli_say(struct error *err, const char *format, ...)
+/*
+ * A line for people, printf style; the arguments are made safe with the whole.
+ * On standard output: cli_print() what was asked for, cli_say() what was done,
+ * which --quiet keeps to itself. On standard error: cli_note() what went wrong,
+ * cli_hint() what is good to know, which --quiet keeps to itself, too.
+ */
+int cli_print(struct error *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+int cli_say(const struct cli *cli, struct error *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void cli_hint(const struct cli *cli, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void cli_note(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

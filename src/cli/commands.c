@@ -42,6 +42,8 @@ const struct cli_option_info cli_options[OPTIONS] = {
 	    N_("the interface in lines, for screen readers") },
 	[OPTION_PURGE] = { "purge", 0, NULL,
 	    N_("keep no backup, so that undo cannot bring it back") },
+	[OPTION_QUIET] = { "quiet", 'q', NULL,
+	    N_("say only what was asked for, and errors") },
 	[OPTION_REPLACE] = { "replace", 0, NULL,
 	    N_("put this login in the place of another one") },
 	[OPTION_REVEAL] = { "reveal", 0, NULL,

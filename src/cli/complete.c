@@ -17,7 +17,7 @@ struct state {
 	int operands;		/* of it, so far */
 	int option;		/* whose value comes next; -1 */
 	bool no_options;	/* behind "--" */
-	unsigned int given;
+	uint64_t given;
 	const char *store, *config;	/* --store, --config */
 	const char *operand;	/* the last one */
 	const char *head;	/* what stands before @current in its word... */
@@ -227,8 +227,7 @@ split_value(struct state *s, const char *word, const char *equals)
 static void
 add_options(struct state *s)
 {
-	unsigned int taken = CLI_EVERYWHERE | (s->command != NULL ?
-	    s->command->options : CLI_ALONE);
+	uint64_t taken = cli_options_of(s->command);
 	char word[64];
 
 	for (int i = 0; i < OPTIONS; i++) {

@@ -81,18 +81,18 @@ print_table(const struct settings *settings, struct error *err)
 
 /* That it was written, and that it is of no use now, are two things. */
 static int
-change(struct app *app, enum setting setting, const char *value,
+change(const struct cli *cli, enum setting setting, const char *value,
     struct error *err)
 {
-	struct settings *settings = app->settings;
+	struct settings *settings = cli->app->settings;
 	struct buffer origin = BUFFER_INIT;
 
-	if (app_set(app, setting, value, err) != 0)
+	if (app_set(cli->app, setting, value, err) != 0)
 		return -1;
 	if (settings->value[setting].origin > ORIGIN_FILE) {
 		settings_add_origin(settings, setting, &origin);
-		cli_note(_("chatelaine: %s is given, which goes before the "
-		    "config file"), origin.data);
+		cli_hint(cli, _("chatelaine: %s is given, which goes before "
+		    "the config file"), origin.data);
 	}
 	buffer_release(&origin);
 	return 0;
@@ -119,7 +119,7 @@ cli_run_config(struct cli *cli, struct error *err)
 	if (setting == SETTINGS)
 		return -1;
 	if (unset || cli->operands == 2)
-		return change(cli->app, setting, unset ? NULL :
+		return change(cli, setting, unset ? NULL :
 		    cli->operand[1], err);
-	return cli_say(err, "%s", shown(settings, setting));
+	return cli_print(err, "%s", shown(settings, setting));
 }

@@ -56,9 +56,9 @@ sign_out(struct cli *cli, const char *name, struct error *err)
 	interrupt_catch();
 	result = job_run(job, &interrupt_flag, NULL, NULL, err);
 	job_free(job);
-	return result == 0 ? cli_say(err, _("'%s' is signed out and removed; "
-	    "an access token that was handed out may work until it ends"),
-	    name) : -1;
+	return result == 0 ? cli_say(cli, err, _("'%s' is signed out and "
+	    "removed; an access token that was handed out may work until it "
+	    "ends"), name) : -1;
 }
 
 static int
@@ -68,7 +68,7 @@ forget(struct cli *cli, const char *name, struct error *err)
 
 	if (remove_profile(cli->app, name, purge, REMOVE_WAIT_MS, err) != 0)
 		return -1;
-	return cli_say(err, purge ? _("'%s' is deleted; its login was not "
+	return cli_say(cli, err, purge ? _("'%s' is deleted; its login was not "
 	    "signed out") : _("'%s' is forgotten; 'chatelaine undo' brings it "
 	    "back"), name);
 }
@@ -106,7 +106,7 @@ cli_run_undo(struct cli *cli, struct error *err)
 	if (result == 0) {
 		undo_sentence(&undo, &text);
 		result = buffer_ok(&text, err) ?
-		    cli_say(err, "%s", text.data) : -1;
+		    cli_say(cli, err, "%s", text.data) : -1;
 	}
 	buffer_release(&text);
 	undo_release(&undo);

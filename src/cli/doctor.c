@@ -106,19 +106,21 @@ add_finding(const struct finding *finding, bool plan, struct buffer *out)
 }
 
 static int
-say_well(const struct findings *findings, struct error *err)
+say_well(const struct cli *cli, const struct findings *findings,
+    struct error *err)
 {
 	if (findings->tokens == 0)
-		return cli_say(err, _("all is well: no refresh token yet; "
+		return cli_say(cli, err, _("all is well: no refresh token yet; "
 		    "%zu places of programs looked at"), findings->places);
-	return cli_say(err, ngettext("all is well: %zu refresh token, in one "
-	    "file; %zu places of programs looked at", "all is well: %zu "
+	return cli_say(cli, err, ngettext("all is well: %zu refresh token, in "
+	    "one file; %zu places of programs looked at", "all is well: %zu "
 	    "refresh tokens, each in one file; %zu places of programs looked "
 	    "at", findings->tokens), findings->tokens, findings->places);
 }
 
 static int
-print_text(const struct findings *findings, bool plan, struct error *err)
+print_text(const struct cli *cli, const struct findings *findings, bool plan,
+    struct error *err)
 {
 	const size_t done = findings_count(findings, FIX_DONE);
 	const size_t would = findings_count(findings, FIX_WOULD);
@@ -129,9 +131,9 @@ print_text(const struct findings *findings, bool plan, struct error *err)
 		add_finding(&findings->finding[i], plan, &text);
 	result = cli_write(&text, err);
 	if (result == 0 && findings->count == done)
-		result = say_well(findings, err);
+		result = say_well(cli, findings, err);
 	else if (result == 0 && would > 0 && !plan)
-		result = cli_say(err, ngettext("'chatelaine doctor --fix' "
+		result = cli_say(cli, err, ngettext("'chatelaine doctor --fix' "
 		    "mends %zu of these; nothing is lost by that",
 		    "'chatelaine doctor --fix' mends %zu of these; nothing is "
 		    "lost by that", would), would);
@@ -139,7 +141,7 @@ print_text(const struct findings *findings, bool plan, struct error *err)
 	for (int i = 0; result == 0 &&
 	    doctor_add_environment(findings, i, &text); i++) {
 		result = buffer_ok(&text, err) ?
-		    cli_say(err, "%s", text.data) : -1;
+		    cli_say(cli, err, "%s", text.data) : -1;
 		buffer_clear(&text);
 	}
 	buffer_release(&text);
@@ -159,7 +161,7 @@ cli_run_doctor(struct cli *cli, struct error *err)
 	if (result == 0)
 		result = cli->value[OPTION_JSON] != NULL ?
 		    print_json(&findings, err) :
-		    print_text(&findings, plan, err);
+		    print_text(cli, &findings, plan, err);
 	/* For who monitors it: something is to be done. */
 	if (result == 0 &&
 	    findings.count > findings_count(&findings, FIX_DONE))

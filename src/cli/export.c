@@ -22,7 +22,7 @@ to_stdout(struct cli *cli, const struct format *format, struct error *err)
 		result = cli_write(&text, err);
 	buffer_release(&text);
 	if (result == 0 && redacted)
-		cli_note("%s", _("chatelaine: the token is not shown on a "
+		cli_hint(cli, "%s", _("chatelaine: the token is not shown on a "
 		    "terminal; --output FILE writes it, --reveal shows it"));
 	return result;
 }
@@ -49,6 +49,6 @@ cli_run_export(struct cli *cli, struct error *err)
 	    cli->value[OPTION_MODEL], output, cli->value[OPTION_FORCE] != NULL,
 	    err) != 0)
 		return -1;
-	cli_note(_("wrote %s"), output);
+	cli_hint(cli, _("wrote %s"), output);
 	return 0;
 }

@@ -34,7 +34,7 @@ help_line(struct buffer *out, const char *label, const char *summary)
 }
 
 static void
-help_options(unsigned int which, struct buffer *out)
+help_options(uint64_t which, struct buffer *out)
 {
 	struct buffer label = BUFFER_INIT;
 
@@ -51,7 +51,7 @@ help_options(unsigned int which, struct buffer *out)
 
 /* What an option's value may be, where that is a table. */
 static void
-help_values(unsigned int which, struct buffer *out)
+help_values(uint64_t which, struct buffer *out)
 {
 	if ((which & CLI_OPTION(OPTION_FORMAT)) != 0) {
 		buffer_addf(out, "\n%s\n", _("formats:"));
@@ -85,7 +85,7 @@ cli_help(const struct cli_command *command, struct buffer *out)
 		    command->name, command->usage);
 		text_add_safe(out, _(command->summary));
 		buffer_add_string(out, "\n\n");
-		help_options(command->options | CLI_EVERYWHERE, out);
+		help_options(command->options | CLI_COMMANDS, out);
 		help_values(command->options, out);
 		return;
 	}
@@ -130,5 +130,5 @@ int
 cli_run_version(struct cli *cli, struct error *err)
 {
 	(void)cli;
-	return cli_say(err, "%s", PACKAGE_NAME " " PACKAGE_VERSION);
+	return cli_print(err, "%s", PACKAGE_NAME " " PACKAGE_VERSION);
 }

@@ -23,14 +23,17 @@ keep_within(struct cli *cli, int64_t *within, struct error *err)
 }
 
 static void
-say(const char *line, void *context)
+say(bool trouble, const char *line, void *context)
 {
+	const struct cli *cli = context;
 	char now[TIME_TEXT_SIZE];
 
-	(void)context;
 	time_format_local(now, time_now(), false);
 	/* Nobody may read it, and that is no reason to stop. */
-	cli_say(NULL, "%s  %s", now, line);
+	if (trouble && cli->value[OPTION_QUIET] != NULL)
+		cli_note("%s  %s", now, line);
+	else
+		cli_say(cli, NULL, "%s  %s", now, line);
 }
 
 int
@@ -42,5 +45,5 @@ cli_run_keep(struct cli *cli, struct error *err)
 		return -1;
 	interrupt_catch();
 	signal(SIGPIPE, SIG_IGN);
-	return keep_run(cli->app, within, &interrupt_flag, say, NULL, err);
+	return keep_run(cli->app, within, &interrupt_flag, say, cli, err);
 }

@@ -27,10 +27,10 @@ cli_run_lend(struct cli *cli, struct error *err)
 		    "=PATH"));
 	if (place_find(&place, cli->value[OPTION_TO], err) == 0 &&
 	    lend_profile(cli->app, name, &place, USE_WAIT_MS, err) == 0) {
-		result = cli_say(err, _("'%s' is lent to %s, which renews it "
-		    "from now on: %s"), name, place.consumer->title,
+		result = cli_say(cli, err, _("'%s' is lent to %s, which renews "
+		    "it from now on: %s"), name, place.consumer->title,
 		    place.path);
-		target_warn_running(&place);
+		target_warn_running(cli, &place);
 	}
 	place_release(&place);
 	return result;
@@ -58,13 +58,13 @@ cli_run_take_back(struct cli *cli, struct error *err)
 		result = login_load(cli->app, name, &profile, err);
 	if (result == 0) {
 		app_time(cli->app, end, profile.expires_at);
-		result = cli_say(err, profile.expires_at > time_now() ?
+		result = cli_say(cli, err, profile.expires_at > time_now() ?
 		    _("'%s' is back, and renewed by chatelaine; its access "
 		    "ends %s") : _("'%s' is back, and renewed by chatelaine; "
 		    "its access ended %s"), name, end);
 		profile_release(&profile);
 		if (known)
-			target_warn_running(&place);
+			target_warn_running(cli, &place);
 	}
 	place_release(&place);
 	return result;
@@ -125,13 +125,13 @@ cli_run_import(struct cli *cli, struct error *err)
 		goto out;
 	result = login_load(cli->app, name, &profile, err);
 	if (result == 0) {
-		result = cli_say(err, taken ?
+		result = cli_say(cli, err, taken ?
 		    _("'%s' is %s, taken in from %s, where its view is now") :
 		    _("'%s' (%s) was newer than %s, where its view is now"),
 		    name, profile.email != NULL ? profile.email :
 		    profile.account_id, place.path);
 		profile_release(&profile);
-		target_warn_running(&place);
+		target_warn_running(cli, &place);
 	}
 out:
 	place_release(&place);

@@ -231,8 +231,8 @@ advise(struct cli *cli, const struct listing *list, int64_t now)
 	if (!isatty(STDERR_FILENO))
 		return;
 	if (keep_command(cli->app, &advice) && listing_is_due(list, now))
-		cli_note(_("chatelaine: nothing renews these logins in time; "
-		    "to have it done: %s"), advice.data);
+		cli_hint(cli, _("chatelaine: nothing renews these logins in "
+		    "time; to have it done: %s"), advice.data);
 	buffer_release(&advice);
 }
 
@@ -259,10 +259,10 @@ cli_run_list(struct cli *cli, struct error *err)
 	if (cli->value[OPTION_JSON] != NULL)
 		result = print_json(cli, &list, now, err);
 	else if (list.count == 0)
-		result = cli_say(err, _("no profiles in %s; sign in: "
+		result = cli_say(cli, err, _("no profiles in %s; sign in: "
 		    "chatelaine login NAME"), store_path(cli->app->store));
 	else if (!has_tenant(&list, cli->value[OPTION_TENANT]))
-		result = cli_say(err, _("no profiles of the tenant '%s'; "
+		result = cli_say(cli, err, _("no profiles of the tenant '%s'; "
 		    "'chatelaine list' shows all"),
 		    cli->value[OPTION_TENANT]);
 	else

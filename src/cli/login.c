@@ -322,7 +322,7 @@ take_line(struct progress *p, const struct job_view *view)
 			cli_note("chatelaine: %s", err.text);
 	} else if (p->cli->value[OPTION_JSON] == NULL) {
 		time_format_left(left, view->code_expires_at - time_now());
-		cli_say(&p->err, view->browser ? _("This ends in %s.") :
+		cli_print(&p->err, view->browser ? _("This ends in %s.") :
 		    _("The code ends in %s."), left);
 	}
 	secret_free(&line);
@@ -353,7 +353,7 @@ text_done(struct progress *p, const char *saved)
 
 	if (profile_load(p->cli->app->store, saved, &profile, NULL) == 0) {
 		app_time(p->cli->app, end, profile.expires_at);
-		cli_say(&p->err,
+		cli_say(p->cli, &p->err,
 		    _("Signed in: '%s' is %s [%s]; its access ends %s."),
 		    profile.name, profile.email != NULL ? profile.email : "?",
 		    status_plan(profile.plan), end);
@@ -371,7 +371,7 @@ changed(const struct job_view *view, void *context)
 
 	if (view->state == JOB_WAITING_FOR_LOCK && !p->locked) {
 		p->locked = true;
-		cli_note("chatelaine: %s", view->error.text);
+		cli_hint(p->cli, "chatelaine: %s", view->error.text);
 	}
 	/* Programs are told of each, also of one that was approved at once. */
 	if (!p->told && view->url != NULL && (json || view->state == JOB_CODE))
@@ -383,7 +383,7 @@ changed(const struct job_view *view, void *context)
 			json_waiting(p, view);
 		else if (view->trouble.code != ERROR_NONE && (view->browser ||
 		    strcmp(view->trouble.text, p->trouble.text) != 0))
-			cli_note(view->browser ? "chatelaine: %s" :
+			cli_hint(p->cli, view->browser ? "chatelaine: %s" :
 			    _("chatelaine: %s; still trying"),
 			    view->trouble.text);
 		p->trouble = view->trouble;

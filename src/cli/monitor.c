@@ -135,7 +135,7 @@ monitor_list(struct cli *cli, struct error *err)
 int
 monitor_fail(const struct error *err)
 {
-	cli_say(NULL, "CHATELAINE %s - %s", verdict_words[VERDICT_UNKNOWN],
+	cli_print(NULL, "CHATELAINE %s - %s", verdict_words[VERDICT_UNKNOWN],
 	    err->text);
 	return VERDICT_UNKNOWN;
 }

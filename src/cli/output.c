@@ -56,39 +56,81 @@ put_ascii(const char *format, va_list ap)
 	fputs("\n", stderr);
 }
 
-int
-cli_say(struct error *err, const char *format, ...)
+static int
+print_line(struct error *err, const char *format, va_list ap)
 {
 	struct buffer text = BUFFER_INIT;
-	va_list ap;
 	int result;
 
-	va_start(ap, format);
 	add_line(&text, format, ap);
-	va_end(ap);
 	result = cli_write(&text, err);
 	buffer_release(&text);
 	return result;
 }
 
+int
+cli_print(struct error *err, const char *format, ...)
+{
+	va_list ap;
+	int result;
+
+	va_start(ap, format);
+	result = print_line(err, format, ap);
+	va_end(ap);
+	return result;
+}
+
+int
+cli_say(const struct cli *cli, struct error *err, const char *format, ...)
+{
+	va_list ap;
+	int result;
+
+	if (cli->value[OPTION_QUIET] != NULL)
+		return 0;
+	va_start(ap, format);
+	result = print_line(err, format, ap);
+	va_end(ap);
+	return result;
+}
+
+/* Where there is no memory it is most of all to be said. */
+static void
+note_line(const char *format, va_list ap)
+{
+	struct buffer text = BUFFER_INIT;
+	va_list again;
+
+	va_copy(again, ap);
+	add_line(&text, format, ap);
+	if (!text.failed)
+		fputs(text.data, stderr);
+	else
+		put_ascii(format, again);
+	va_end(again);
+	buffer_release(&text);
+}
+
 void
 cli_note(const char *format, ...)
 {
-	struct buffer text = BUFFER_INIT;
 	va_list ap;
 
 	va_start(ap, format);
-	add_line(&text, format, ap);
+	note_line(format, ap);
 	va_end(ap);
-	if (!text.failed) {
-		fputs(text.data, stderr);
-	} else {
-		/* Where there is no memory it is most of all to be said. */
-		va_start(ap, format);
-		put_ascii(format, ap);
-		va_end(ap);
-	}
-	buffer_release(&text);
+}
+
+void
+cli_hint(const struct cli *cli, const char *format, ...)
+{
+	va_list ap;
+
+	if (cli->value[OPTION_QUIET] != NULL)
+		return;
+	va_start(ap, format);
+	note_line(format, ap);
+	va_end(ap);
 }
 
 void

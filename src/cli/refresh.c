@@ -39,7 +39,7 @@ refresh_one(struct cli *cli, const char *name, struct error *err)
 		return -1;
 	if (login_load(cli->app, name, &profile, err) == 0) {
 		app_time(cli->app, end, profile.expires_at);
-		result = cli_say(err, _("'%s' is renewed; its access ends "
+		result = cli_say(cli, err, _("'%s' is renewed; its access ends "
 		    "%s"), name, end);
 	}
 	profile_release(&profile);
@@ -91,7 +91,7 @@ refresh_all(struct cli *cli, struct error *err)
 		    !list.profile[i].renewable ||
 		    status_next(&list.profile[i], time_now()) ==
 		    NEXT_LOGIN_OR_WAIT)
-			cli_note(_("chatelaine: '%s' is left out: %s"),
+			cli_hint(cli, _("chatelaine: '%s' is left out: %s"),
 			    list.profile[i].name, status_word(status));
 		else if (some && !keep_is_due(&list.profile[i], time_now(),
 		    within))

@@ -12,6 +12,6 @@
 int target_places(struct cli *cli, struct places *places, struct error *err);
 
 /* Tells of programs that run with the login that was there before. */
-void target_warn_running(const struct place *place);
+void target_warn_running(const struct cli *cli, const struct place *place);
 
 #endif

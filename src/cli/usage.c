@@ -268,7 +268,7 @@ cli_run_usage(struct cli *cli, struct error *err)
 	if (profile_load_all(cli->app->store, &list, err) != 0)
 		return -1;
 	if (list.count == 0 && cli->value[OPTION_JSON] == NULL)
-		result = cli_say(err, _("no profiles in %s; sign in: "
+		result = cli_say(cli, err, _("no profiles in %s; sign in: "
 		    "chatelaine login NAME"), store_path(cli->app->store));
 	else
 		result = print(cli, list.profile, list.count, err);

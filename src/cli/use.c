@@ -33,7 +33,7 @@ target_places(struct cli *cli, struct places *places, struct error *err)
 
 /* A program reads its login when it starts, and may write it when it ends. */
 void
-target_warn_running(const struct place *place)
+target_warn_running(const struct cli *cli, const struct place *place)
 {
 	struct running list[RUNNING_MAX];
 	char *dir = strdup(place->path);
@@ -44,8 +44,8 @@ target_warn_running(const struct place *place)
 		count = running_find(place->consumer, dir, list, RUNNING_MAX);
 	}
 	for (size_t i = 0; i < count; i++)
-		cli_note(_("chatelaine: %s runs (process %ld) and may have "
-		    "the login it began with in memory; start it anew"),
+		cli_hint(cli, _("chatelaine: %s runs (process %ld) and may "
+		    "have the login it began with in memory; start it anew"),
 		    list[i].name, list[i].pid);
 	free(dir);
 }
@@ -66,7 +66,7 @@ renew_ended(struct cli *cli, const char *name, struct error *err)
 }
 
 static int
-say(const struct place *place, const char *name,
+say(const struct cli *cli, const struct place *place, const char *name,
     const struct use_result *done, struct error *err)
 {
 	struct buffer label = BUFFER_INIT;
@@ -74,17 +74,19 @@ say(const struct place *place, const char *name,
 
 	place_label(place, &label);
 	if (done->taken[0] != '\0')
-		cli_note(_("chatelaine: %s had newer tokens of '%s', which "
-		    "are in the store now"), label.data, done->taken);
+		cli_hint(cli, _("chatelaine: %s had newer tokens of '%s', "
+		    "which are in the store now"), label.data, done->taken);
 	if (!buffer_ok(&label, err))
 		result = -1;
 	else if (name == NULL)
-		result = cli_say(err, _("%s shows no profile"), label.data);
+		result = cli_say(cli, err, _("%s shows no profile"),
+		    label.data);
 	else
-		result = cli_say(err, _("%s shows '%s'"), label.data, name);
+		result = cli_say(cli, err, _("%s shows '%s'"), label.data,
+		    name);
 	buffer_release(&label);
 	if (!done->unchanged)
-		target_warn_running(place);
+		target_warn_running(cli, place);
 	return result;
 }
 
@@ -103,7 +105,7 @@ use_one(struct cli *cli, const struct place *place, const char *name,
 		    &done, err);
 	if (result != 0)
 		return -1;
-	return say(place, done.profile[0] == '\0' ? NULL : done.profile,
+	return say(cli, place, done.profile[0] == '\0' ? NULL : done.profile,
 	    &done, err);
 }
 

@@ -54,7 +54,7 @@ run_sort(struct plain *plain, char *const *words, int count,
 		return error_set(err, ERROR_USAGE, "%s", _("one can sort by "
 		    "name, end, account or plan"));
 	rows_sort(&plain->rows, &plain->list, (enum rows_sort)sort);
-	if (cli_say(err, "%s", _(sorts[sort].said)) != 0)
+	if (cli_print(err, "%s", _(sorts[sort].said)) != 0)
 		return -1;
 	return plain_list(plain, err);
 }

@@ -18,7 +18,7 @@
 static void
 say_choice(size_t number, const char *word, const char *summary)
 {
-	cli_say(NULL, "%zu. %s: %s", number, word, summary);
+	cli_print(NULL, "%zu. %s: %s", number, word, summary);
 }
 
 static int
@@ -266,8 +266,8 @@ plain_ask_import(struct plain *plain, struct cli *cli, struct error *err)
 		    "a login that the store has not"));
 		goto out;
 	}
-	cli_say(NULL, "%s", _("A login that is taken in moves into the store, "
-	    "and a view takes its place: the program goes on working."));
+	cli_print(NULL, "%s", _("A login that is taken in moves into the "
+	    "store, and a view takes its place: the program goes on working."));
 	for (size_t i = 0; i < places.count; i++)
 		say_offer(i + 1, &places.place[i]);
 	answer = plain_ask(plain, _("Which one? Its number; Enter for none:"),

@@ -96,12 +96,12 @@ say_head(struct plain *plain, struct error *err)
 	const struct rows *rows = &plain->rows;
 
 	if (rows->total == 0)
-		return cli_say(err, "%s", _("No profiles yet. 'add' signs in, "
-		    "'import' takes in a login that a program has."));
+		return cli_print(err, "%s", _("No profiles yet. 'add' signs "
+		    "in, 'import' takes in a login that a program has."));
 	if (rows->filter.length > 0)
-		return cli_say(err, _("Profiles with '%s': %zu of %zu."),
+		return cli_print(err, _("Profiles with '%s': %zu of %zu."),
 		    rows->filter.text, rows->count, rows->total);
-	return cli_say(err, _("Profiles: %zu."), rows->total);
+	return cli_print(err, _("Profiles: %zu."), rows->total);
 }
 
 int

@@ -213,7 +213,7 @@ begin(struct plain *plain, struct error *err)
 	if (resume_find(plain->app, &resume))
 		cli_note(_("chatelaine: the sign-in to '%s' was cut off; 'add "
 		    "%s' goes on with it"), resume.name, resume.name);
-	return cli_say(err, "%s", _("Type a number and what to do, such as "
+	return cli_print(err, "%s", _("Type a number and what to do, such as "
 	    "'1 use'. ? says what there is to do, q leaves."));
 }
 

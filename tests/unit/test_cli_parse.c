@@ -69,6 +69,8 @@ lines_that_are_understood(void **state)
 		{ "refresh a b c", "refresh", "a", 0, NULL },
 		{ "delete work -y", "delete", "work", OPTION_YES, "" },
 		{ "undo", "undo", NULL, 0, NULL },
+		{ "undo --quiet", "undo", NULL, OPTION_QUIET, "" },
+		{ "-q use work", "use", "work", OPTION_QUIET, "" },
 		{ "--help", "help", NULL, 0, NULL },
 		{ "-h", "help", NULL, 0, NULL },
 		{ "login --help", "help", "login", 0, NULL },
@@ -117,6 +119,7 @@ lines_that_are_not(void **state)
 		{ "list work", "know what to do with 'work'" },
 		{ "list --reveal", "list takes no --reveal" },
 		{ "login work --json --purge", "login takes no --purge" },
+		{ "--quiet", "--quiet belongs" },
 		{ "--json", "--json belongs to a command" },
 		{ "undo work", "know what to do with 'work'" },
 	};

@@ -94,8 +94,7 @@ every_command_and_option_of_the_tables(void **state)
 			buffer_clear(&option);
 			buffer_addf(&option, "--%s", cli_options[o].name);
 			if (names(&said, option.data) !=
-			    (((command->options | CLI_EVERYWHERE) &
-			    CLI_OPTION(o)) != 0))
+			    ((cli_options_of(command) & CLI_OPTION(o)) != 0))
 				fail_msg("%s: %s", command->name, option.data);
 		}
 	}
