@@ -53,10 +53,15 @@ start_process(struct program *program, struct error *err)
 static int
 start_arguments(struct program *program, struct error *err)
 {
-	int result = cli_parse(&program->cli, program->argc, program->argv,
-	    err);
+	struct cli *cli = &program->cli;
+	int result = cli_parse(cli, program->argc, program->argv, err);
 
-	program->cli.given = program->given;
+	cli->given = program->given;
+	/* What programs read is the same for everybody, and what
+	 * chatelaine-oauth has to say in it, too. */
+	if (cli->value[OPTION_JSON] != NULL ||
+	    cli->value[OPTION_CHECK] != NULL)
+		setenv("LANGUAGE", "C", 1);
 	return result;
 }
 

@@ -108,9 +108,12 @@ audit_add_chain(struct buffer *out, const struct audit_log *log)
 		    "whole: %zu line", "the chain of the audit log is whole: "
 		    "%zu lines", log->count), log->count);
 	else
-		buffer_addf(out, _("the chain of the audit log is whole: it "
-		    "begins behind %zu of %zu lines, which are from an "
-		    "earlier version"), chain->unchained, log->count);
+		buffer_addf(out, ngettext("the chain of the audit log is "
+		    "whole: it begins behind %zu of %zu lines, which is from "
+		    "an earlier version", "the chain of the audit log is "
+		    "whole: it begins behind %zu of %zu lines, which are from "
+		    "an earlier version", chain->unchained), chain->unchained,
+		    log->count);
 	if (chain->torn)
 		buffer_addf(out, "; %s", _("the last line was not finished "
 		    "when its process ended, and the next one takes its "

@@ -81,9 +81,11 @@ tell_links(struct doctor *doctor, const char *profile, const struct stat *st)
 	if (!S_ISREG(st->st_mode) || st->st_nlink < 2)
 		return;
 	add_path(doctor, profile, CREDENTIAL_FILE, &path);
-	buffer_addf(&text, _("'%s': %s has %lu hard links: its login can be "
-	    "read under another name, too; to find it:"), profile,
-	    CREDENTIAL_FILE, (unsigned long)st->st_nlink);
+	buffer_addf(&text, ngettext("'%s': %s has %lu hard link: its login "
+	    "can be read under another name, too; to find it:", "'%s': %s has "
+	    "%lu hard links: its login can be read under another name, too; "
+	    "to find it:", st->st_nlink), profile, CREDENTIAL_FILE,
+	    (unsigned long)st->st_nlink);
 	buffer_add_string(&remedy, "find / -xdev -samefile ");
 	buffer_add_word(&remedy, path.data);
 	doctor_find(doctor, FINDING_MODE, &text, &remedy, NULL);

@@ -31,9 +31,12 @@ issued_at(const struct app *app, const char *name)
 static void
 add_mode(const struct stat *st, struct buffer *out)
 {
-	buffer_addf(out, "%04o", (unsigned int)(st->st_mode & 07777));
-	if (st->st_uid != geteuid())
-		buffer_addf(out, _(", of user %lu"),
+	const unsigned int mode = st->st_mode & 07777;
+
+	if (st->st_uid == geteuid())
+		buffer_addf(out, "%04o", mode);
+	else
+		buffer_addf(out, _("%04o, of user %lu"), mode,
 		    (unsigned long)st->st_uid);
 }
 

@@ -72,7 +72,7 @@ struct keep {
 void
 keep_sayf(const struct keep_say *say, bool trouble, const char *format, ...)
 {
-	char line[512];
+	char line[1024];
 	va_list ap;
 
 	va_start(ap, format);

@@ -110,8 +110,11 @@ status_meaning(const struct profile *profile, int64_t now, struct buffer *out)
 		buffer_addf(out, _("expiring in %s"), left);
 		break;
 	case PROFILE_EXPIRED:
-		buffer_addf(out, _("access %s"), left[0] == '\0' ?
-		    _("has ended") : left);
+		/* TRANSLATORS: behind it comes "ended 2h ago". */
+		if (left[0] != '\0')
+			buffer_addf(out, _("access %s"), left);
+		else
+			buffer_add_string(out, _("access has ended"));
 		break;
 	case PROFILE_IN_DOUBT:
 		buffer_addf(out, _("in doubt: the last renewal got no answer; "

@@ -57,11 +57,36 @@ usage_age(char text[TIME_TEXT_SIZE], const struct usage_record *record,
 		snprintf(text, TIME_TEXT_SIZE, "%s", _("long ago"));
 }
 
+/* The record has it in English, as programs read it. */
+static void
+window_words(char text[TIME_TEXT_SIZE], const char *label)
+{
+	static const struct {
+		const char *unit, *format;
+	} units[] = {
+		/* TRANSLATORS: the length of a window of usage. */
+		{ "d", N_("%d d") },
+		{ "h", N_("%d h") },
+		{ "min", N_("%d min") },
+	};
+	char unit[4];
+	int n;
+
+	snprintf(text, TIME_TEXT_SIZE, "%s", strcmp(label, "weekly") == 0 ?
+	    _("weekly") : label[0] != '\0' ? label : "?");
+	if (sscanf(label, "%5d %3[a-z]", &n, unit) != 2)
+		return;
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (strcmp(units[i].unit, unit) == 0)
+			snprintf(text, TIME_TEXT_SIZE, _(units[i].format), n);
+}
+
 void
 usage_limit_label(char label[USAGE_LABEL_SIZE], const struct usage_limit *limit)
 {
-	const char *window = limit->label[0] != '\0' ? limit->label : "?";
+	char window[TIME_TEXT_SIZE];
 
+	window_words(window, limit->label);
 	if (limit->name[0] == '\0')
 		snprintf(label, USAGE_LABEL_SIZE, "%s", window);
 	else

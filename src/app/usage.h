@@ -23,7 +23,7 @@ void usage_age(char text[TIME_TEXT_SIZE], const struct usage_record *record,
 
 /* What a window is called: "weekly", or with the name of a model's limit before
  * it. Foreign text. */
-#define USAGE_LABEL_SIZE (2 * USAGE_RECORD_TEXT + 2)
+#define USAGE_LABEL_SIZE (USAGE_RECORD_TEXT + TIME_TEXT_SIZE + 1)
 void usage_limit_label(char label[USAGE_LABEL_SIZE],
     const struct usage_limit *limit);
 

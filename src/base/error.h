@@ -31,8 +31,8 @@ enum error_code {
 
 struct error {
 	enum error_code code;
-	char text[640];		/* cut at the end where it is longer */
-	char step[200];		/* "renew it: chatelaine refresh x", or "" */
+	char text[1024];	/* cut at the end where it is longer */
+	char step[400];		/* "renew it: chatelaine refresh x", or "" */
 };
 
 #define ERROR_INIT { ERROR_NONE, "", "" }

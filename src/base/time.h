@@ -19,7 +19,8 @@
  * later is unknown, too. */
 #define TIME_LAST INT64_C(253402300799)
 
-#define TIME_TEXT_SIZE 40
+/* Room for translations, in which a letter may take four bytes. */
+#define TIME_TEXT_SIZE 96
 
 /* Now, in seconds since 1970; and in milliseconds of the steady clock
  * (CLOCK_BOOTTIME, else CLOCK_MONOTONIC). */

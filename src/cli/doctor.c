@@ -109,13 +109,14 @@ static int
 say_well(const struct cli *cli, const struct findings *findings,
     struct error *err)
 {
+	/* Two numbers, of which only one can be in a plural form. */
 	if (findings->tokens == 0)
 		return cli_say(cli, err, _("all is well: no refresh token yet; "
-		    "%zu places of programs looked at"), findings->places);
+		    "places of programs looked at: %zu"), findings->places);
 	return cli_say(cli, err, ngettext("all is well: %zu refresh token, in "
-	    "one file; %zu places of programs looked at", "all is well: %zu "
-	    "refresh tokens, each in one file; %zu places of programs looked "
-	    "at", findings->tokens), findings->tokens, findings->places);
+	    "one file; places of programs looked at: %zu", "all is well: %zu "
+	    "refresh tokens, each in one file; places of programs looked at: "
+	    "%zu", findings->tokens), findings->tokens, findings->places);
 }
 
 static int

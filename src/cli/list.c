@@ -16,7 +16,7 @@
 
 #define COLUMNS 6
 #define COLUMN_MAX 40
-#define CELL_MAX 64
+#define CELL_MAX (TIME_TEXT_SIZE + 8)
 #define LEFT_COLUMNS 16		/* "ended 100d ago !" */
 
 /* What is written at once: a large store makes a long list. */

@@ -139,7 +139,8 @@ cli_report(const struct error *err)
 	if (err->step[0] == '\0')
 		cli_note("chatelaine: %s", err->text);
 	else
-		cli_note("chatelaine: %s; %s", err->text, err->step);
+		/* TRANSLATORS: what is wrong; what helps. */
+		cli_note(_("chatelaine: %s; %s"), err->text, err->step);
 }
 
 int

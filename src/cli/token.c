@@ -19,11 +19,15 @@ renew(struct cli *cli, const struct profile *profile, int64_t left,
 	    &why) == 0)
 		return 0;
 	*err = why;
-	if (left > 0)
-		error_step(err, _("%s%sthe access token lasts %d s more, and "
+	if (left > 0 && why.step[0] == '\0')
+		error_step(err, _("the access token lasts %d s more, and "
 		    "'chatelaine token %s --min-valid 0s' prints it"),
-		    why.step, why.step[0] == '\0' ? "" : "; ", (int)left,
-		    profile->name);
+		    (int)left, profile->name);
+	else if (left > 0)
+		/* TRANSLATORS: first what else can be done. */
+		error_step(err, _("%s; the access token lasts %d s more, and "
+		    "'chatelaine token %s --min-valid 0s' prints it"),
+		    why.step, (int)left, profile->name);
 	return -1;
 }
 

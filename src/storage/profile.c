@@ -176,8 +176,9 @@ note_modes(const struct stat *dir, struct profile *profile,
 			return -1;
 	}
 	if (facts->links > 1) {
-		buffer_addf(&text, _("%s has %lu hard links"),
-		    CREDENTIAL_FILE, (unsigned long)facts->links);
+		buffer_addf(&text, ngettext("%s has %lu hard link",
+		    "%s has %lu hard links", facts->links), CREDENTIAL_FILE,
+		    (unsigned long)facts->links);
 		if (profile_warn(profile, &text, err) != 0)
 			return -1;
 	}

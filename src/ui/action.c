@@ -26,5 +26,8 @@ action_label(enum action action)
 {
 	const char *label = action_info[action].label;
 
-	return label == NULL ? term_glyph(GLYPH_ENTER) : label;
+	if (label == NULL)
+		return _(term_glyph(GLYPH_ENTER));
+	/* A letter is what one types, in every language. */
+	return label[1] == '\0' ? label : _(label);
 }

@@ -22,34 +22,46 @@ struct batch {
 };
 
 /* In words. TRANSLATORS: they get the name and two numbers; the number; two
- * numbers; two numbers and names; and the same when it was stopped. */
+ * numbers; two numbers and names; and the same when it was stopped. Which form
+ * it is depends on the first number. */
 static const struct {
-	const char *progress, *all, *some, *stopped, *stopped_some;
+	const char *progress;
+	struct counted all, some, stopped, stopped_some;
 } words[] = {
 	[BATCH_RENEW] = {
 		N_("Renewing '%s' (%zu of %zu); Esc stops after it"),
-		N_("all %zu are renewed"),
-		N_("%zu of %zu are renewed; not renewed: %s (m tells why)"),
-		N_("stopped: %zu of %zu are renewed"),
-		N_("stopped: %zu of %zu are renewed; not renewed: %s (m tells "
-		"why)"),
+		NP_("%zu is renewed", "all %zu are renewed"),
+		NP_("%zu of %zu is renewed; not renewed: %s (m tells why)",
+		"%zu of %zu are renewed; not renewed: %s (m tells why)"),
+		NP_("stopped: %zu of %zu is renewed",
+		"stopped: %zu of %zu are renewed"),
+		NP_("stopped: %zu of %zu is renewed; not renewed: %s (m tells "
+		"why)", "stopped: %zu of %zu are renewed; not renewed: %s (m "
+		"tells why)"),
 	},
 	[BATCH_FORGET] = {
 		N_("Forgetting '%s' (%zu of %zu); Esc stops after it"),
-		N_("all %zu are forgotten; z brings them back one at a time"),
-		N_("%zu of %zu are forgotten; not forgotten: %s (m tells "
-		"why)"),
-		N_("stopped: %zu of %zu are forgotten"),
-		N_("stopped: %zu of %zu are forgotten; not forgotten: %s (m "
-		"tells why)"),
+		NP_("%zu is forgotten; z brings it back",
+		"all %zu are forgotten; z brings them back one at a time"),
+		NP_("%zu of %zu is forgotten; not forgotten: %s (m tells why)",
+		"%zu of %zu are forgotten; not forgotten: %s (m tells why)"),
+		NP_("stopped: %zu of %zu is forgotten",
+		"stopped: %zu of %zu are forgotten"),
+		NP_("stopped: %zu of %zu is forgotten; not forgotten: %s (m "
+		"tells why)", "stopped: %zu of %zu are forgotten; not "
+		"forgotten: %s (m tells why)"),
 	},
 	[BATCH_EXPORT] = {
 		N_("Exporting '%s' (%zu of %zu); Esc stops after it"),
-		N_("all %zu are exported (m tells where)"),
-		N_("%zu of %zu are exported; not exported: %s (m tells why)"),
-		N_("stopped: %zu of %zu are exported"),
-		N_("stopped: %zu of %zu are exported; not exported: %s (m "
-		"tells why)"),
+		NP_("%zu is exported (m tells where)",
+		"all %zu are exported (m tells where)"),
+		NP_("%zu of %zu is exported; not exported: %s (m tells why)",
+		"%zu of %zu are exported; not exported: %s (m tells why)"),
+		NP_("stopped: %zu of %zu is exported",
+		"stopped: %zu of %zu are exported"),
+		NP_("stopped: %zu of %zu is exported; not exported: %s (m "
+		"tells why)", "stopped: %zu of %zu are exported; not "
+		"exported: %s (m tells why)"),
 	},
 };
 
@@ -141,6 +153,12 @@ batch_note(struct ui *ui, const struct error *err)
 		batch->stopped = true;
 }
 
+static const char *
+counted(const struct counted *text, size_t n)
+{
+	return ngettext(text->one, text->many, n);
+}
+
 static void
 end(struct ui *ui)
 {
@@ -154,15 +172,16 @@ end(struct ui *ui)
 	if (batch->count < 2)
 		;	/* What was said of it is all there is to say. */
 	else if (batch->failed > 0)
-		ui_say(ui, style, _(stopped ?
-		    words[batch->kind].stopped_some :
-		    words[batch->kind].some), batch->done, batch->count,
-		    batch->failures.data);
+		ui_say(ui, style, counted(stopped ?
+		    &words[batch->kind].stopped_some :
+		    &words[batch->kind].some, batch->done), batch->done,
+		    batch->count, batch->failures.data);
 	else if (stopped)
-		ui_say(ui, style, _(words[batch->kind].stopped), batch->done,
-		    batch->count);
+		ui_say(ui, style, counted(&words[batch->kind].stopped,
+		    batch->done), batch->done, batch->count);
 	else
-		ui_say(ui, style, _(words[batch->kind].all), batch->done);
+		ui_say(ui, style, counted(&words[batch->kind].all,
+		    batch->done), batch->done);
 	batch_free(batch);
 }
 

@@ -128,7 +128,7 @@ static void
 draw_delete(struct ui *ui, void *state)
 {
 	struct delete *delete = state;
-	char title[STORE_NAME_MAX + 64];
+	char title[STORE_NAME_MAX + 200];
 	bool bad = delete->err.code != ERROR_NONE;
 	const char *text = bad ? delete->err.text : consequence(delete);
 	struct dialog d;

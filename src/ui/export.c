@@ -299,7 +299,7 @@ static void
 draw_export(struct ui *ui, void *state)
 {
 	struct export *export = state;
-	char title[STORE_NAME_MAX + 64];
+	char title[STORE_NAME_MAX + 200];
 	struct dialog d;
 	int line = 0;
 

@@ -51,7 +51,7 @@ draw_forget(struct ui *ui, void *state)
 	    "one at a time. The logins stay valid at the issuer. To sign out, "
 	    "delete them one by one.");
 	int lines, columns, names = (int)ui->rows.marks, words, room, skip, at;
-	char title[80];
+	char title[200];
 	struct dialog d;
 
 	term_size(&lines, &columns);

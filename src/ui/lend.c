@@ -26,7 +26,7 @@ static void
 draw_lend(struct ui *ui, void *state)
 {
 	struct lend *lend = state;
-	char title[STORE_NAME_MAX + 64];
+	char title[STORE_NAME_MAX + 200];
 	struct buffer path = BUFFER_INIT;
 	struct choice_dialog c;
 

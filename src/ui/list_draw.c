@@ -102,7 +102,10 @@ add_counts(const struct ui *ui, struct buffer *out)
 	const struct rows *rows = &ui->rows;
 
 	if (rows->marks > 0)
-		buffer_addf(out, _("%zu marked  "), rows->marks);
+		buffer_addf(out, ngettext("%zu marked", "%zu marked",
+		    rows->marks), rows->marks);
+	if (rows->marks > 0)
+		buffer_add_string(out, "  ");
 	if (is_filtered(ui))
 		buffer_addf(out, _("%zu of %zu"), rows->count, rows->total);
 	else
@@ -169,7 +172,7 @@ static int
 put_heading(const struct ui *ui, int column, int width, enum rows_sort sort,
     const char *heading)
 {
-	char text[80];
+	char text[160];
 
 	snprintf(text, sizeof text, "%s%s", heading, ui->rows.sort == sort ?
 	    term_glyph(GLYPH_SORTED) : "");
@@ -255,7 +258,7 @@ draw_row(const struct ui *ui, const struct list_layout *l, size_t row,
 	enum profile_reason reason;
 	enum profile_status status = profile_status(p, ui->now, &reason);
 	bool marked = ui->rows.marked[index];
-	char left[64];
+	char left[TIME_TEXT_SIZE + 8];
 	int at = 3;
 
 	/* Only a sign, so that moving it costs a slow line little. */
@@ -278,6 +281,14 @@ draw_row(const struct ui *ui, const struct list_layout *l, size_t row,
 enum room { FACTS_ALL, FACTS_NO_OWNER, FACTS_NO_ACCOUNT, FACTS_LEFT };
 
 static void
+add_renewed_by(const struct profile *p, struct buffer *out)
+{
+	buffer_addf(out, " %s ", term_glyph(GLYPH_DOT));
+	buffer_addf(out, _("renewed by %s"), p->owner != NULL ? p->owner :
+	    "chatelaine");
+}
+
+static void
 add_facts(const struct ui *ui, const struct profile *p, enum room facts,
     struct buffer *out)
 {
@@ -298,8 +309,7 @@ add_facts(const struct ui *ui, const struct profile *p, enum room facts,
 		buffer_addf(out, _("ends in %s"), left);
 	/* That it is lent matters more than the account. */
 	if (facts < FACTS_NO_OWNER || (p->owner != NULL && facts < FACTS_LEFT))
-		buffer_addf(out, " %s %s %s", dot, _("renewed by"),
-		    p->owner != NULL ? p->owner : "chatelaine");
+		add_renewed_by(p, out);
 }
 
 /* What is not well is told with the key that mends it, which comes first: it

@@ -391,7 +391,7 @@ void
 login_draw(struct ui *ui, void *state)
 {
 	struct login *login = state;
-	char title[STORE_NAME_MAX + 64];
+	char title[STORE_NAME_MAX + 200];
 	struct page page;
 
 	if (login->qr_alone && login->qr != NULL) {

@@ -94,9 +94,11 @@ ui_say_error(struct ui *ui, const struct error *err)
 void
 ui_error_words(const struct error *err, struct buffer *out)
 {
-	buffer_add_string(out, err->text);
-	if (err->step[0] != '\0')
-		buffer_addf(out, "; %s", err->step);
+	if (err->step[0] == '\0')
+		buffer_add_string(out, err->text);
+	else
+		/* TRANSLATORS: what is wrong; what helps. */
+		buffer_addf(out, _("%s; %s"), err->text, err->step);
 }
 
 /* --- The screen ----------------------------------------------------------- */

@@ -31,7 +31,7 @@ draw_rename(struct ui *ui, void *state)
 	const char *text = bad ? rename->err.text :
 	    _("Programs that show it go on showing it.");
 	int wanted = term_wrapped_lines(COLUMNS, text), used;
-	char title[STORE_NAME_MAX + 64];
+	char title[STORE_NAME_MAX + 200];
 	struct dialog d;
 
 	(void)ui;

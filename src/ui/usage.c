@@ -182,7 +182,7 @@ draw_usage(struct ui *ui, void *state)
 {
 	struct asked *usage = state;
 	struct buffer text = BUFFER_INIT;
-	char title[STORE_NAME_MAX + 64];
+	char title[STORE_NAME_MAX + 200];
 	struct page page;
 
 	snprintf(title, sizeof title, "%s %s %s", _("Usage"),

@@ -37,7 +37,7 @@ static void
 draw_use(struct ui *ui, void *state)
 {
 	struct use *use = state;
-	char title[STORE_NAME_MAX + 64];
+	char title[STORE_NAME_MAX + 200];
 	struct choice_dialog c;
 
 	(void)ui;

@@ -100,7 +100,7 @@ def test_all_is_well(chatelaine, found, issuer, store, seed, codex, openhands):
     before = store.profiles_snapshot()
     assert found() == []
     text = expect.succeeded(chatelaine("doctor"))
-    assert re.fullmatch(r"all is well: 2 refresh tokens, each in one file; \d+ places of programs looked at\n(.*: .*\n){3}sandbox: .*\n", text)
+    assert re.fullmatch(r"all is well: 2 refresh tokens, each in one file; places of programs looked at: \d+\n(.*: .*\n){3}sandbox: .*\n", text)
     assert store.profiles_snapshot() == before and issuer.count() == 0
 
 

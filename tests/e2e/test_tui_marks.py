@@ -122,7 +122,7 @@ def test_esc_stops_between_two(four, issuer, store):
     t.send("*", "r")
     issuer.wait_for(lambda: issuer.count("token") == 1)
     t.send("Esc")
-    said(t, "stopped: 1 of 4 are renewed")
+    said(t, "stopped: 1 of 4 is renewed")
     has_marks(t, "b", "c", "d")
     assert issuer.count("token") == 1 and store.credential("a")["generation"] == 2 and store.pending() == []
 
@@ -201,7 +201,7 @@ def test_export_of_many_tells_what_failed_and_keeps_its_mark(export_of_many, see
     there.write_text('{"refresh_token":"made-up"}')
     seed("c", lifetime=-DAY)
     t.send("Enter")
-    said(t, r"1 of 3 are exported; not exported: b, c \(m tells why\)")
+    said(t, r"1 of 3 is exported; not exported: b, c \(m tells why\)")
     has_marks(t, "b", "c")
     assert there.read_text() == '{"refresh_token":"made-up"}'
     assert (export_of_many.folder / "team%a.llm.json").exists()
