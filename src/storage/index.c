@@ -333,8 +333,9 @@ out:
 static bool
 is_among(const char *text, const char *const *plan, size_t count)
 {
+	/* One that came after it was loaded has a text of its own. */
 	for (size_t i = 0; i < count; i++)
-		if (plan[i] == text)
+		if (plan[i] == text || strcmp(plan[i], text) == 0)
 			return true;
 	return false;
 }

@@ -330,6 +330,34 @@ stamps(void **state)
 	assert_int_equal(stamp_at(store_root(store), "nothing"), STAMP_NONE);
 }
 
+/* However many there are, and whenever they came. */
+static void
+a_plan_is_told_once(void **state)
+{
+	struct index *index = make(1);
+	const char *plan[40];
+	struct profile profile;
+	char name[8];
+
+	(void)state;
+	assert_int_equal(index_save(index, store, NULL), 0);
+	index_free(index);
+	index = index_load(store);
+	assert_non_null(index);
+	profile = one("q");
+	assert_int_equal(index_put(index, &profile, NULL), 1);
+	assert_int_equal(index_plans(index, plan, 40), 1);
+	for (int i = 0; i < 40; i++) {
+		snprintf(name, sizeof name, "r%02d", i);
+		profile = one(name);
+		snprintf(name, sizeof name, "plan%02d", i / 2);
+		profile.plan = name;
+		assert_int_equal(index_put(index, &profile, NULL), 1);
+	}
+	assert_int_equal(index_plans(index, plan, 40), 21);
+	index_free(index);
+}
+
 int
 main(void)
 {
@@ -342,6 +370,7 @@ main(void)
 		TEST(a_damaged_file_is_none),
 		TEST(a_file_that_others_may_write_is_none),
 		TEST(one_writes_at_a_time),
+		TEST(a_plan_is_told_once),
 		TEST(a_directory_that_changes_is_noticed),
 		TEST(stamps),
 	};
