@@ -140,6 +140,31 @@ fuzz_store(void)
 	return store;
 }
 
+struct store *
+fuzz_no_store(void)
+{
+	static struct store *none;
+	char place[PATH_MAX];
+
+	if (none != NULL)
+		return none;
+	CHECK(snprintf(place, sizeof place, "%s/none/here",
+	    store_path(fuzz_store())) < (int)sizeof place);
+	none = store_open(place, NULL);
+	CHECK(none != NULL && !store_exists(none));
+	return none;
+}
+
+int
+fuzz_remove(const char *name)
+{
+	char file[PATH_MAX];
+
+	CHECK(snprintf(file, sizeof file, "%s/%s", path, name) <
+	    (int)sizeof file);
+	return remove(file);
+}
+
 void
 fuzz_put(const char *name, const void *data, size_t size)
 {

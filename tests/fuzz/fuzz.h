@@ -57,4 +57,10 @@ struct json *fuzz_check_json(const struct buffer *text);
 struct store *fuzz_store(void);
 void fuzz_put(const char *name, const void *data, size_t size);
 
+/* A file below it, or an empty directory, is gone: 0, as remove() does. */
+int fuzz_remove(const char *name);
+
+/* A store that is not there, which is one with nothing in it. */
+struct store *fuzz_no_store(void);
+
 #endif

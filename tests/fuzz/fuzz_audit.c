@@ -36,6 +36,26 @@ check_entry(const struct audit_log *log, size_t index)
 	audit_entry_release(&entry);
 }
 
+/* The same as the oldest file that is kept, before which others were dropped:
+ * all of it is lines, and its first may be any. */
+static void
+check_oldest(const char *head, const struct fuzz_input *input)
+{
+	struct audit_log log;
+
+	fuzz_put(".chatelaine/audit.head", head, strlen(head));
+	fuzz_put(".chatelaine/audit.jsonl.4", input->data, input->left);
+	fuzz_put(".chatelaine/audit.jsonl", "", 0);
+	CHECK(audit_load(fuzz_store(), &log, NULL) == 0);
+	CHECK(log.text.length == input->left);
+	CHECK(!log.chain.torn);
+	CHECK((log.count == 0) == (input->left == 0));
+	for (size_t i = 0; i < log.count; i++)
+		check_entry(&log, i);
+	audit_log_release(&log);
+	CHECK(fuzz_remove(".chatelaine/audit.jsonl.4") == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -54,6 +74,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    (input.left > 0 && input.data[input.left - 1] != '\n'));
 	for (size_t i = 0; i < log.count; i++)
 		check_entry(&log, i);
+	audit_log_release(&log);
+	check_oldest(head, &input);
+	CHECK(audit_load(fuzz_no_store(), &log, NULL) == 0 && log.count == 0);
 	audit_log_release(&log);
 	free(head);
 	return 0;

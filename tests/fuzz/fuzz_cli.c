@@ -1,5 +1,6 @@
 /*
- * cli: the words of a command line, a line each: understood, and completed.
+ * cli: the words of a command line, a line each: understood, and completed,
+ * with a store of three profiles.
  */
 #include "config.h"
 
@@ -10,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/complete.h"
 #include "fuzz.h"
+#include "storage/store.h"
 
 #define WORDS_MAX 64
 
@@ -63,7 +65,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsetenv("XDG_DATA_HOME");
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("CHATELAINE_CONFIG");
-	unsetenv("CHATELAINE_STORE");
+	fuzz_put("acme/a/profile.json", "{}", 2);
+	fuzz_put("acme/b/profile.json", "{}", 2);
+	fuzz_put("work/profile.json", "{}", 2);
+	setenv("CHATELAINE_STORE", store_path(fuzz_store()), 1);
 	word[0] = name;
 	while (count < WORDS_MAX && input.left > 0)
 		word[count++] = fuzz_line(&input);

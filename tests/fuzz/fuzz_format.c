@@ -118,6 +118,33 @@ check_one(const struct format *format, const struct format_input *input)
 	buffer_release(&out);
 }
 
+/* What is short of memory is no file, whatever was already in it. */
+static void
+check_full(const struct format *format, const struct format_input *input)
+{
+	struct error err = ERROR_INIT;
+	struct buffer out = BUFFER_INIT;
+
+	out.failed = true;
+	CHECK(format->print(input, &out, &err) == -1);
+	CHECK(error_is_no_memory(&err));
+	buffer_release(&out);
+}
+
+/* A name is that of one format, or of none. */
+static void
+check_found(const char *name)
+{
+	struct error err = ERROR_INIT;
+	const struct format *found = format_find(name, &err);
+
+	if (found == NULL) {
+		fuzz_check_error(&err);
+		CHECK(err.code == ERROR_USAGE);
+	} else
+		CHECK(strcmp(found->name, name) == 0);
+}
+
 /* Any text is a word of a shell. */
 static void
 check_word(const char *text)
@@ -149,12 +176,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 
 	check_word(token);
+	check_found(model);
 	input.model = format_check_model(model, NULL);
 	if (text_is_visible_ascii(account, 256))
 		input.account_id = account;
 	if (input.model != NULL && text_is_visible_ascii(token, TOKEN_MAX))
-		for (size_t i = 0; i < formats_count; i++)
+		for (size_t i = 0; i < formats_count; i++) {
 			check_one(&formats[i], &input);
+			check_full(&formats[i], &input);
+			CHECK(format_find(formats[i].name, NULL) ==
+			    &formats[i]);
+		}
 	free(token);
 	free(account);
 	free(model);

@@ -22,6 +22,23 @@ check_saved(const struct move *move)
 	move_release(&back);
 }
 
+/* Where there is no store there is nothing to finish. */
+static void
+check_none(void)
+{
+	struct error err = ERROR_INIT;
+	struct store_names names;
+	struct move move;
+
+	CHECK(move_load(fuzz_no_store(), NAME, &move, &err) != 0 &&
+	    err.code == ERROR_NOT_FOUND);
+	move_release(&move);
+	move_sweep(fuzz_no_store(), NAME);
+	CHECK(move_end(fuzz_no_store(), NAME, NULL) == 0);
+	CHECK(move_list(fuzz_no_store(), &names, NULL) == 0);
+	CHECK(names.count == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -39,5 +56,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(move_end(fuzz_store(), NAME, NULL) == 0);
 	CHECK(move_load(fuzz_store(), NAME, &move, &err) != 0 &&
 	    err.code == ERROR_NOT_FOUND);
+	check_none();
 	return 0;
 }

@@ -53,6 +53,24 @@ check_reserved(const struct pending *pending)
 	close(fd);
 }
 
+/* An address as long as the record: that of which there may be one is kept. */
+static void
+check_too_long(const struct pending *pending)
+{
+	struct pending large = *pending;
+	struct error err = ERROR_INIT;
+	struct buffer path = BUFFER_INIT;
+	static char issuer[PENDING_ANSWER_AT + 1];
+
+	memset(issuer, 'i', sizeof issuer - 1);
+	large.issuer = issuer;
+	CHECK(pending_reserve(fuzz_store(), NAME, &large, &err) < 0);
+	CHECK(err.code == ERROR_USAGE);
+	pending_path(fuzz_store(), NAME, PENDING_REFRESH, &path);
+	CHECK(access(path.data, F_OK) == 0);
+	buffer_release(&path);
+}
+
 /* It goes with its profile to another name, and goes. */
 static void
 check_moved(void)
@@ -68,6 +86,28 @@ check_moved(void)
 	CHECK(pending_remove(fuzz_store(), "home", PENDING_REFRESH,
 	    NULL) == 0);
 	CHECK(!pending_is_in_doubt(fuzz_store(), "home", 0));
+	CHECK(pending_rename(fuzz_store(), NAME, "home", NULL) == 0);
+}
+
+/* Where there is no store nothing is under way. */
+static void
+check_none(void)
+{
+	struct error err = ERROR_INIT;
+	struct pending pending;
+	struct store_names names;
+
+	CHECK(pending_load(fuzz_no_store(), NAME, PENDING_REFRESH, &pending,
+	    &err) != 0 && err.code == ERROR_NOT_FOUND);
+	pending_release(&pending);
+	CHECK(!pending_is_busy(fuzz_no_store(), NAME, PENDING_REFRESH));
+	CHECK(!pending_is_in_doubt(fuzz_no_store(), NAME, 0));
+	CHECK(pending_remove(fuzz_no_store(), NAME, PENDING_REFRESH,
+	    NULL) == 0);
+	CHECK(pending_rename(fuzz_no_store(), NAME, "home", NULL) == 0);
+	pending_sweep(fuzz_no_store(), NAME);
+	CHECK(pending_list(fuzz_no_store(), &names, NULL) == 0);
+	CHECK(names.count == 0);
 }
 
 int
@@ -87,6 +127,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(pending_is_in_doubt(fuzz_store(), NAME,
 		    pending.generation));
 		check_reserved(&pending);
+		check_too_long(&pending);
 	} else
 		fuzz_check_error(&err);
 	pending_release(&pending);
@@ -97,6 +138,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(size >= PENDING_ANSWER_AT);
 	pending_release(&pending);
 	check_moved();
+	check_none();
 	free(intent);
 	return 0;
 }

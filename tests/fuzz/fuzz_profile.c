@@ -3,9 +3,13 @@
  */
 #include "config.h"
 
+#include <sys/stat.h>
+
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stamp.h"
 #include "fuzz.h"
 #include "storage/profile.h"
 
@@ -64,12 +68,67 @@ check_all(const struct profile *profile)
 	CHECK(strcmp(name, NAME "-2") == 0);
 }
 
+/* As many warnings as there is room for, and no more; what others may read is
+ * one of them. */
+static void
+check_warned(void)
+{
+	int dir = store_open_profile(fuzz_store(), NAME, NULL);
+	struct buffer text = BUFFER_INIT;
+	struct profile profile;
+
+	CHECK(dir >= 0);
+	CHECK(fchmod(dir, 0750) == 0);
+	CHECK(fchmodat(dir, CREDENTIAL_FILE, 0644, 0) == 0);
+	CHECK(linkat(dir, CREDENTIAL_FILE, dir, "link", 0) == 0);
+	CHECK(profile_load(fuzz_store(), NAME, &profile, NULL) == 0);
+	CHECK(fchmod(dir, 0700) == 0);
+	CHECK(fchmodat(dir, CREDENTIAL_FILE, 0600, 0) == 0);
+	CHECK(unlinkat(dir, "link", 0) == 0);
+	close(dir);
+	CHECK(profile.warning[0] != NULL && profile.warning[1] != NULL &&
+	    profile.warning[2] != NULL && profile.warning[3] == NULL);
+	for (int i = 0; i < 2; i++) {
+		buffer_add_string(&text, "and more");
+		CHECK(profile_warn(&profile, &text, NULL) == 0);
+		CHECK(text.length == 0);
+	}
+	CHECK(fuzz_same(profile.warning[PROFILE_WARNINGS - 1], "and more"));
+	CHECK(profile.warning[PROFILE_WARNINGS] == NULL);
+	profile_release(&profile);
+}
+
+/* What we noted of a login that an agent-server keeps: it is that program's
+ * whatever stands in the note. */
+static void
+check_noted(const uint8_t *data, size_t size)
+{
+	struct profile profile;
+
+	fuzz_put("noted/" STORE_VOLUME_FILE, "{}", 2);
+	fuzz_put("noted/" PROFILE_FILE, data, size);
+	CHECK(profile_load(fuzz_store(), "noted", &profile, NULL) == 0);
+	CHECK(profile.owner != NULL && profile.owner_path != NULL);
+	CHECK(!profile.renewable);
+	if (profile.damage == NULL)
+		CHECK(profile.owner_path[0] == '/');
+	else
+		CHECK(fuzz_same(profile.owner, PROFILE_VOLUME_OWNER));
+	profile_release(&profile);
+	CHECK(fuzz_remove("noted/" STORE_VOLUME_FILE) == 0);
+	CHECK(fuzz_remove("noted/" PROFILE_FILE) == 0);
+	CHECK(profile_load(fuzz_store(), "noted", &profile, NULL) != 0);
+	profile_release(&profile);
+	CHECK(fuzz_remove("noted") == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char credential[] = "{\"schema\":1,\"generation\":3,"
 	    "\"issuer\":\"https://auth.openai.com\",\"access_token\":\"a\","
 	    "\"refresh_token\":\"r\",\"expires_at\":\"2026-12-03T13:58:00Z\"}";
+	enum profile_status status;
 	enum profile_reason reason;
 	struct profile profile;
 
@@ -77,14 +136,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_put(NAME "/profile.json", data, size);
 	CHECK(profile_load(fuzz_store(), NAME, &profile, NULL) == 0);
 	check_all(&profile);
-	CHECK((profile_status(&profile, 0, &reason) == PROFILE_DAMAGED) ==
-	    (profile.damage != NULL));
+	status = profile_status(&profile, 0, &reason);
+	CHECK((status == PROFILE_DAMAGED) == (profile.damage != NULL));
+	CHECK(profile_status_word(status) != NULL);
+	CHECK((profile_reason_word(reason) != NULL) ==
+	    (status == PROFILE_NEEDS_LOGIN));
 	if (profile.damage == NULL) {
 		CHECK((profile.owner == NULL) == (profile.owner_path == NULL));
 		CHECK(profile.generation == 3 && profile.renewable);
+		CHECK(stamp_is(profile.stamp, profile_stamp(fuzz_store(),
+		    NAME)) || !stamp_is(profile.stamp, profile.stamp));
+		check_warned();
 		check_saved(&profile);
 	} else
 		CHECK(profile.damage[0] != '\0');
 	profile_release(&profile);
+	check_noted(data, size);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /*
- * qr: a text as a code: with a light edge, the same at each scale.
+ * qr: a text as a code: with a light edge, the same at each scale, as large as
+ * fits.
  */
 #include "config.h"
 
@@ -53,6 +54,21 @@ check_cells(const struct qr *qr)
 		}
 }
 
+/* The largest that there is room for, and nothing larger. */
+static void
+check_fit(const struct qr *qr, int lines, int columns, bool blocks)
+{
+	int scale = qr_fit(qr, lines, columns, blocks, QR_SCALE_MAX);
+
+	for (int i = 1; i <= QR_SCALE_MAX; i++) {
+		bool fits = (blocks || i % 2 == 0) &&
+		    qr_lines(qr, i) <= lines && qr_columns(qr, i) <= columns;
+
+		CHECK(i != scale || fits);
+		CHECK(i <= scale || !fits);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -63,6 +79,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (qr != NULL) {
 		check_cells(qr);
+		for (int lines = 10; lines <= 160; lines *= 2) {
+			check_fit(qr, lines, 3 * lines, true);
+			check_fit(qr, lines, 3 * lines, false);
+		}
 		for (int ink = QR_PLAIN; ink <= QR_COLOURED; ink++) {
 			check_printed(qr, 1, true, (enum qr_ink)ink);
 			check_printed(qr, 2, false, (enum qr_ink)ink);

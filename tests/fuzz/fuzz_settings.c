@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <sys/stat.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +90,49 @@ count_kind(const char *kind, void *context, struct error *err)
 	return 0;
 }
 
+/* An option goes before a variable, a variable before the file, and each value
+ * tells where it is from. */
+static void
+check_order(const char *file)
+{
+	static const char issuer[] = "https://login.example";
+	struct buffer origin = BUFFER_INIT;
+	struct settings settings;
+
+	setenv("CHATELAINE_ISSUER", issuer, 1);
+	CHECK(settings_load(&settings, file, "/elsewhere", false, NULL) == 0);
+	unsetenv("CHATELAINE_ISSUER");
+	CHECK(settings.value[SETTING_STORE].origin == ORIGIN_OPTION);
+	CHECK(settings.value[SETTING_ISSUER].origin == ORIGIN_VARIABLE);
+	CHECK(fuzz_same(settings_text(&settings, SETTING_STORE),
+	    "/elsewhere"));
+	CHECK(fuzz_same(settings_text(&settings, SETTING_ISSUER), issuer));
+	for (int i = 0; i < SETTINGS; i++) {
+		buffer_clear(&origin);
+		settings_add_origin(&settings, (enum setting)i, &origin);
+		CHECK(origin.length > 0);
+		CHECK(settings_origin_word(settings.value[i].origin) != NULL);
+		CHECK(settings_text(&settings, (enum setting)i) != NULL);
+	}
+	settings_release(&settings);
+	buffer_release(&origin);
+}
+
+/* A file that others may write is nobody's. */
+static void
+check_open(const char *file)
+{
+	struct settings settings;
+	struct error err = ERROR_INIT;
+
+	CHECK(chmod(file, 0666) == 0);
+	CHECK(settings_load(&settings, file, NULL, true, &err) != 0);
+	fuzz_check_error(&err);
+	CHECK(err.code == ERROR_FAILED);
+	CHECK(chmod(file, 0600) == 0);
+	settings_release(&settings);
+}
+
 /* The same by way of a file. */
 static void
 check_file(const struct buffer *text, enum setting setting, const char *value,
@@ -99,6 +144,10 @@ check_file(const struct buffer *text, enum setting setting, const char *value,
 
 	buffer_addf(&path, "%s/" FILE_NAME, store_path(fuzz_store()));
 	fuzz_put(FILE_NAME, text->data, text->length);
+	if (text->length <= SETTINGS_FILE_MAX) {
+		check_order(path.data);
+		check_open(path.data);
+	}
 	if (settings_load(&settings, path.data, NULL, false, NULL) == 0) {
 		check_loaded(&settings, old);
 		CHECK(settings_each_target(&settings, count_kind, &kinds,

@@ -52,5 +52,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(usage_save(fuzz_store(), NAME, &record, NULL) == 0);
 	CHECK(usage_load(fuzz_store(), NAME, &back, NULL) == 0);
 	check_same(&record, &back);
+	usage_remove(fuzz_store(), NAME);
+	CHECK(usage_load(fuzz_store(), NAME, &back, &err) != 0 &&
+	    err.code == ERROR_NOT_FOUND);
 	return 0;
 }
