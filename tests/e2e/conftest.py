@@ -240,8 +240,15 @@ def agreed(store):
 
 @pytest.fixture
 def sanitized():
-    """True for an instrumented build: its memory is not the program's own."""
+    """True for a build with sanitizers: its memory is not the program's own."""
     return "ASAN_OPTIONS" in os.environ
+
+
+@pytest.fixture(scope="session")
+def instrumented(build):
+    """True for a build that reports on itself, and leaves itself room for that in its sandbox."""
+    made_of = build / "config.h"
+    return made_of.exists() and "#define CHATELAINE_INSTRUMENTED 1" in made_of.read_text()
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@
 struct report {
 	uint64_t fail;			/* from 1; 0: only note */
 	uint64_t all;
+	uint64_t apart[2];		/* libgcov: from, to; the same */
 	uint64_t count;
 	uint64_t failed;		/* how often none was found */
 	uint64_t ended;			/* main() returned, or exit() was called */
@@ -52,7 +53,7 @@ static struct {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct report *report;
-static struct range ours[8], program;
+static struct range ours[8], program, apart;
 static uintptr_t base;
 static size_t parts;
 static __thread bool inside;
@@ -118,6 +119,9 @@ start(void)
 	close(fd);
 	if (report == MAP_FAILED)
 		report = NULL;
+	else if (report->apart[1] != 0)
+		apart = (struct range){ base + report->apart[0],
+		    base + report->apart[1] };
 }
 
 __attribute__((destructor)) static void
@@ -143,7 +147,8 @@ remember(void *memory, uintptr_t caller)
 {
 	size_t i = slot_of(memory);
 
-	if (report == NULL || memory == NULL || !within(program, caller))
+	if (report == NULL || memory == NULL || !within(program, caller) ||
+	    within(apart, caller))
 		return;
 	pthread_mutex_lock(&lock);
 	while (live[i].memory != NULL && live[i].memory != GONE)
@@ -187,13 +192,31 @@ note_point(uint64_t number, bool fails)
 		report->point[number - 1] = hash;
 }
 
+/* What an instrumented program does to write what it counted. */
+static bool
+is_apart(void)
+{
+	void *frame[FRAMES];
+	int count;
+
+	if (apart.to == 0)
+		return false;
+	inside = true;
+	count = backtrace(frame, FRAMES);
+	inside = false;
+	for (int i = 0; i < count; i++)
+		if (within(apart, (uintptr_t)frame[i]))
+			return true;
+	return false;
+}
+
 static bool
 none_left(uintptr_t caller)
 {
 	uint64_t number;
 	bool fails, counts = false;
 
-	if (report == NULL || inside)
+	if (report == NULL || inside || is_apart())
 		return false;
 	for (size_t i = 0; i < parts && !counts; i++)
 		counts = within(ours[i], caller);

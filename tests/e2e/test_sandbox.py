@@ -25,9 +25,9 @@ SINCE = {"reading": 1, "writing": 1, "programs": 1, "truncation": 3, "tcp": 4, "
 
 
 @pytest.fixture(autouse=True)
-def uninstrumented(sanitized):
-    if sanitized:
-        pytest.skip("sanitizers need files, programs and debuggers")
+def uninstrumented(instrumented):
+    if instrumented:
+        pytest.skip("sanitizers and coverage need files, programs and debuggers")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import mmap
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 SOURCE = Path(__file__).with_name("shim_torture.c")
 POINTS, FRAMES, LEAKS = 16384, 24, 32
-SIZE = 8 * (6 + LEAKS + FRAMES + POINTS)
+SIZE = 8 * (8 + LEAKS + FRAMES + POINTS)
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Shim:
         compiler = shutil.which("gcc") or shutil.which("cc")
         if compiler is None:
             pytest.skip("there is no compiler")
-        self.program = program
+        self.program, self._apart = program, libgcov_of(program)
         library, file = folder / "shim_torture.so", folder / "torture"
         # Or the compiler makes a calloc() of the malloc() in it, and that is itself.
         subprocess.run([compiler, "-O1", "-fno-builtin", "-shared", "-fPIC", "-o", library, SOURCE], check=True)
@@ -45,12 +46,12 @@ class Shim:
     def set(self, fail=0, all_after=False):
         """For the next run: which allocation fails, from 1; with none it is noted whence each came."""
         self._map[:] = bytes(SIZE)
-        struct.pack_into("2Q", self._map, 0, fail, all_after)
+        struct.pack_into("4Q", self._map, 0, fail, all_after, *self._apart)
 
     def report(self):
         words = struct.unpack(f"{SIZE // 8}Q", self._map[:])
-        _, _, count, failed, ended, leaks = words[:6]
-        rest = words[6:]
+        count, failed, ended, leaks = words[4:8]
+        rest = words[8:]
         points = rest[LEAKS + FRAMES:]
         return Report(count, failed, bool(ended), list(rest[:leaks]),
                       [frame for frame in rest[LEAKS:LEAKS + FRAMES] if frame], list(points[:min(count, POINTS)]))
@@ -63,6 +64,16 @@ class Shim:
         named = subprocess.run(["addr2line", "-s", "-f", "-e", self.program, *[hex(offset - 1) for offset in offsets]],
                                capture_output=True, text=True).stdout.splitlines()
         return [f"{name} {line}" for name, line in zip(named[::2], named[1::2])]
+
+
+def libgcov_of(program):
+    """Where it stands in a program that counts its branches: (from, to)."""
+    if not shutil.which("nm"):
+        return 0, 0
+    symbols = subprocess.run(["nm", "-S", program], capture_output=True, text=True).stdout
+    found = [(int(at, 16), int(size, 16)) for at, size in re.findall(
+        r"^(\w+) (\w+) [tT] (?:_*gcov_\w+(?:\.part\.\d+)?|mangle_path)$", symbols, re.M)]
+    return min((at for at, _ in found), default=0), max((at + size for at, size in found), default=0)
 
 
 def files_below(folder):
