@@ -99,6 +99,18 @@ start_store(struct program *program, struct error *err)
 	return 0;
 }
 
+static int
+start_choice(struct program *program, struct error *err)
+{
+	return cli_choose(&program->cli, err);
+}
+
+static void
+stop_choice(struct program *program)
+{
+	cli_release(&program->cli);
+}
+
 static void
 stop_store(struct program *program)
 {
@@ -129,6 +141,7 @@ static const struct {
 	{ start_arguments, NULL },
 	{ start_settings, stop_settings },
 	{ start_store, stop_store },
+	{ start_choice, stop_choice },
 	{ start_sandbox, NULL },
 };
 

@@ -1,8 +1,10 @@
 #include "config.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "app/here.h"
 #include "base/i18n.h"
 #include "cli/cli.h"
 
@@ -70,17 +72,28 @@ unknown_option(const char *word, struct error *err)
 	    optopt > 0 ? letter : word);
 }
 
+/* The next "--" from @at on. getopt_long() moves it before the operands, which
+ * it also does with words that it has passed, never with others. */
+static int
+first_end(int argc, char **argv, int at)
+{
+	while (at < argc && strcmp(argv[at], "--") != 0)
+		at++;
+	return at;
+}
+
 static int
 parse_options(struct cli *cli, int argc, char **argv, struct error *err)
 {
 	struct option table[OPTIONS + 1];
 	char letters[LETTERS_SIZE];
-	int got, number;
+	int got, number, end = first_end(argc, argv, 1);
 
 	fill_getopt(table, letters);
 	opterr = 0;
 	optind = 0;	/* getopt() remembers where it was */
 	while ((got = getopt_long(argc, argv, letters, table, NULL)) != -1) {
+		end = first_end(argc, argv, optind);
 		number = number_of(got);
 		if (got == ':' || (optarg != NULL && *optarg == '\0'))
 			return error_set(err, ERROR_USAGE,
@@ -99,6 +112,7 @@ parse_options(struct cli *cli, int argc, char **argv, struct error *err)
 	}
 	cli->operand = argv + optind;
 	cli->operands = argc - optind;
+	cli->behind = end < argc ? argc - end - 1 : 0;
 	return 0;
 }
 
@@ -129,12 +143,23 @@ check_options(const struct cli *cli, struct error *err)
 	return 0;
 }
 
+/* Another program's command line stands behind "--", and a name before. */
+static bool
+lacks_name(const struct cli *cli)
+{
+	if (cli->command == NULL || !cli->command->here)
+		return false;
+	return cli->command->least > 1 ?
+	    cli->behind > 0 && cli->behind == cli->operands :
+	    cli->operands == 0;
+}
+
 static int
 check_operands(const struct cli *cli, struct error *err)
 {
 	const struct cli_command *command = cli->command;
 
-	if (cli->operands < command->least)
+	if (cli->operands + lacks_name(cli) < command->least)
 		return error_set(err, ERROR_USAGE,
 		    _("%s wants %s; see 'chatelaine help %s'"), command->name,
 		    command->usage, command->name);
@@ -184,4 +209,37 @@ cli_parse(struct cli *cli, int argc, char **argv, struct error *err)
 	if (cli_read(cli, argc, argv, err) != 0)
 		return -1;
 	return cli_check(cli, err);
+}
+
+int
+cli_choose(struct cli *cli, struct error *err)
+{
+	struct buffer from = BUFFER_INIT;
+	int found;
+
+	if (!lacks_name(cli))
+		return 0;
+	found = here_choose(cli->app, cli->chosen, &from, err);
+	if (found == 1)
+		cli->chosen_by = buffer_detach(&from, err);
+	buffer_release(&from);
+	if (found == 0)
+		return error_set(err, ERROR_USAGE,
+		    _("%s wants a NAME: no program shows a profile, and no "
+		    ".chatelaine-profile names one; see 'chatelaine help "
+		    "%s'"),
+		    cli->command->name, cli->command->name);
+	if (cli->chosen_by == NULL)
+		return -1;
+	/* The word before was the command. */
+	*--cli->operand = cli->chosen;
+	cli->operands++;
+	return 0;
+}
+
+void
+cli_release(struct cli *cli)
+{
+	free(cli->chosen_by);
+	cli->chosen_by = NULL;
 }

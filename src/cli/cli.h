@@ -38,6 +38,7 @@ enum cli_option {
 	OPTION_QUIET,
 	OPTION_REPLACE,
 	OPTION_REVEAL,
+	OPTION_SHORT,
 	OPTION_SIGN_OUT,
 	OPTION_SINCE,
 	OPTION_STORE,
@@ -83,9 +84,14 @@ struct cli {
 	char **operand;
 	int operands;
 	const char *value[OPTIONS];	/* NULL: not given; "" for a flag */
+	int behind;		/* operands behind "--" */
 	const char *target[CLI_TARGETS_MAX];	/* of each --for */
 	int targets;
 	struct app *app;		/* filled in by main */
+	/* The profile that nobody named, and the file that says so; "" where
+	 * programs show it; NULL where it was named. */
+	char chosen[STORE_NAME_MAX + 1];
+	char *chosen_by;
 	bool plain;	/* nothing is drawn: for those who hear it */
 	struct secret_limits given;	/* to us, for what we start */
 	int status;	/* of a command that passes another one's on */
@@ -96,6 +102,7 @@ struct cli_command {
 	const char *usage;		/* its operands: "NAME" */
 	int least, most;		/* how many */
 	uint64_t options;		/* of CLI_OPTION() */
+	bool here;	/* a first operand that is not given is app/here's */
 	bool without_store;		/* runs before the store is opened, */
 	bool with_settings;		/* but with the config file read */
 	bool offline;		/* starts no program, uses no network */
@@ -123,6 +130,12 @@ int cli_parse(struct cli *cli, int argc, char **argv, struct error *err);
  * the command takes them. */
 int cli_read(struct cli *cli, int argc, char **argv, struct error *err);
 int cli_check(const struct cli *cli, struct error *err);
+
+/* Gives a command the profile that nobody named, if it takes one: it is its
+ * first operand then. ERROR_USAGE where there is none. cli_release() frees what
+ * belongs to @cli. */
+int cli_choose(struct cli *cli, struct error *err);
+void cli_release(struct cli *cli);
 
 /* Appends the help of one command, or of all (NULL). */
 void cli_help(const struct cli_command *command, struct buffer *out);
@@ -179,6 +192,7 @@ int cli_run_run(struct cli *cli, struct error *err);
 int cli_run_show(struct cli *cli, struct error *err);
 int cli_run_take_back(struct cli *cli, struct error *err);
 int cli_run_token(struct cli *cli, struct error *err);
+int cli_run_trust(struct cli *cli, struct error *err);
 int cli_run_undo(struct cli *cli, struct error *err);
 int cli_run_use(struct cli *cli, struct error *err);
 int cli_run_usage(struct cli *cli, struct error *err);

@@ -48,6 +48,8 @@ const struct cli_option_info cli_options[OPTIONS] = {
 	    N_("put this login in the place of another one") },
 	[OPTION_REVEAL] = { "reveal", 0, NULL,
 	    N_("show secrets on the terminal") },
+	[OPTION_SHORT] = { "short", 0, NULL,
+	    N_("one line: the name and what is left, for a prompt") },
 	[OPTION_SIGN_OUT] = { "sign-out", 0, NULL,
 	    N_("revoke the login at the issuer, then forget it") },
 	[OPTION_SINCE] = { "since", 0, N_("TIME"),
@@ -88,8 +90,10 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_list,
 	},
 	{
-		.name = "show", .usage = "NAME", .least = 1, .most = 1,
-		.options = CLI_OPTION(OPTION_JSON),
+		.name = "show", .usage = "[NAME]", .least = 1, .most = 1,
+		.options = CLI_OPTION(OPTION_JSON) |
+		    CLI_OPTION(OPTION_SHORT),
+		.here = true,
 		.offline = true,
 		.summary = N_("everything about one profile but its secrets"),
 		.run = cli_run_show,
@@ -128,14 +132,16 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_import,
 	},
 	{
-		.name = "run", .usage = "NAME -- COMMAND...", .least = 2,
+		.name = "run", .usage = "[NAME] -- COMMAND...", .least = 2,
 		.most = ANY_NUMBER,
+		.here = true,
 		.options = CLI_OPTION(OPTION_FOR),
 		.summary = N_("run a command that sees one profile only"),
 		.run = cli_run_run,
 	},
 	{
-		.name = "export", .usage = "NAME", .least = 1, .most = 1,
+		.name = "export", .usage = "[NAME]", .least = 1, .most = 1,
+		.here = true,
 		.options = CLI_OPTION(OPTION_FORMAT) |
 		    CLI_OPTION(OPTION_MODEL) | CLI_OPTION(OPTION_OUTPUT) |
 		    CLI_OPTION(OPTION_REVEAL) | CLI_OPTION(OPTION_FORCE),
@@ -144,7 +150,8 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_export,
 	},
 	{
-		.name = "token", .usage = "NAME", .least = 1, .most = 1,
+		.name = "token", .usage = "[NAME]", .least = 1, .most = 1,
+		.here = true,
 		.options = CLI_OPTION(OPTION_MIN_VALID),
 		.summary = N_("print the access token"),
 		.run = cli_run_token,
@@ -166,6 +173,13 @@ const struct cli_command cli_commands[] = {
 		.name = "rename", .usage = "OLD NEW", .least = 2, .most = 2,
 		.summary = N_("give a profile another name"),
 		.run = cli_run_rename,
+	},
+	{
+		.name = "trust", .usage = "[DIR]", .least = 0, .most = 1,
+		.offline = true,
+		.summary = N_("believe the .chatelaine-profile of a "
+		    "directory"),
+		.run = cli_run_trust,
 	},
 	{
 		.name = "usage", .usage = "[NAME]", .least = 0, .most = 1,

@@ -16,7 +16,8 @@ struct state {
 	bool named;		/* ...of the name that is given */
 	int operands;		/* of it, so far */
 	int option;		/* whose value comes next; -1 */
-	bool no_options;	/* behind "--" */
+	bool no_options;	/* behind "--", */
+	int before;		/* before which so many operands stood */
 	uint64_t given;
 	const char *store, *config;	/* --store, --config */
 	const char *operand;	/* the last one */
@@ -261,7 +262,7 @@ static void
 add_operands(struct state *s)
 {
 	const char *at = s->command->usage, *word;
-	int number = 0;
+	int number = 0, operands = s->operands;
 	size_t n;
 
 	for (; *at != '\0'; at += n + (at[n] == ' ')) {
@@ -270,18 +271,25 @@ add_operands(struct state *s)
 		word = at;
 		n = strcspn(at, " ");
 		if (n == 2 && strncmp(word, "--", 2) == 0) {
-			if (number == s->operands && !s->no_options) {
+			if (number == operands && !s->no_options) {
 				add(s, "--", "");
 				return;
 			}
 			continue;
 		}
+		/* A name that was left out before "--". */
+		if (s->no_options && s->before == 0 && *word == '[' &&
+		    strncmp(word + n, " -- ", 4) == 0) {
+			number++;
+			operands++;
+			continue;
+		}
 		many = n > 3 && strncmp(word + n - 3, "...", 3) == 0;
-		if (number++ != s->operands && !many)
+		if (number++ != operands && !many)
 			continue;
 		/* Another program's command line. */
 		if (many && strncmp(word, "COMMAND", 7) == 0)
-			ask_shell(s, number > s->operands ? "command" :
+			ask_shell(s, number > operands ? "command" :
 			    "files");
 		else
 			add_alternatives(s, word, many ? n - 3 : n);
@@ -326,9 +334,10 @@ read_word(struct state *s, const char *word)
 		else if (s->option == OPTION_CONFIG)
 			s->config = word;
 		s->option = -1;
-	} else if (!s->no_options && strcmp(word, "--") == 0)
+	} else if (!s->no_options && strcmp(word, "--") == 0) {
 		s->no_options = true;
-	else if (!s->no_options && word[0] == '-' && word[1] != '\0')
+		s->before = s->operands;
+	} else if (!s->no_options && word[0] == '-' && word[1] != '\0')
 		read_option(s, word);
 	else if (s->named) {
 		s->operands++;

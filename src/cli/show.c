@@ -11,6 +11,7 @@
 #include "cli/report.h"
 
 #define LABEL_COLUMNS 14
+#define LEFT_MAX 64
 
 static void
 add_line(struct buffer *out, const char *label, const char *value)
@@ -43,14 +44,18 @@ add_targets(struct buffer *out, const struct profile *profile)
 }
 
 static void
-add_profile(struct buffer *out, const struct app *app,
+add_profile(struct buffer *out, const struct cli *cli,
     const struct profile *profile, int64_t now)
 {
+	const struct app *app = cli->app;
 	struct buffer text = BUFFER_INIT;
 	struct facts facts;
 
 	facts_look(app, profile, &facts);
 	add_line(out, _("profile"), profile->name);
+	if (cli->chosen_by != NULL)
+		add_line(out, _("chosen by"), *cli->chosen_by != '\0' ?
+		    cli->chosen_by : _("the programs that show it"));
 	add_line(out, _("account"), profile->email);
 	add_line(out, _("plan"), status_plan(profile->plan));
 	add_line(out, _("label"), profile->label);
@@ -79,6 +84,23 @@ add_profile(struct buffer *out, const struct app *app,
 	buffer_release(&text);
 }
 
+/* For a prompt, which waits for it: nothing but the profile itself is read. */
+static int
+print_short(struct cli *cli, struct error *err)
+{
+	struct profile profile;
+	char left[LEFT_MAX];
+	int result;
+
+	result = login_load(cli->app, cli->operand[0], &profile, err);
+	if (result == 0) {
+		status_left(&profile, time_now(), left, sizeof left);
+		result = cli_print(err, "%s %s", profile.name, left);
+	}
+	profile_release(&profile);
+	return result;
+}
+
 int
 cli_run_show(struct cli *cli, struct error *err)
 {
@@ -87,11 +109,16 @@ cli_run_show(struct cli *cli, struct error *err)
 	struct json *object;
 	int result = -1;
 
+	if (cli->value[OPTION_SHORT] != NULL)
+		return cli->value[OPTION_JSON] == NULL ?
+		    print_short(cli, err) : error_set(err, ERROR_USAGE, "%s",
+		    _("show takes either --short or --json"));
+
 	if (login_load(cli->app, cli->operand[0], &profile, err) != 0 ||
 	    shown_complete_one(cli->app, &profile, err) != 0)
 		goto out;
 	if (cli->value[OPTION_JSON] == NULL) {
-		add_profile(&text, cli->app, &profile, time_now());
+		add_profile(&text, cli, &profile, time_now());
 		result = cli_write(&text, err);
 		goto out;
 	}

@@ -40,6 +40,7 @@ static const char *const event_words[] = {
 	[AUDIT_RENAME] = "rename",
 	[AUDIT_RUN] = "run",
 	[AUDIT_ADD_VOLUME] = "add-volume",
+	[AUDIT_TRUST] = "trust",
 };
 
 /* --- Where the chain ends ------------------------------------------------- */

@@ -46,7 +46,8 @@ enum audit_event {
 	AUDIT_TAKE_BACK,
 	AUDIT_RENAME,
 	AUDIT_RUN,
-	AUDIT_ADD_VOLUME
+	AUDIT_ADD_VOLUME,
+	AUDIT_TRUST
 };
 
 /* @why is NULL where it went well; @detail (a format's name, a path) may be

@@ -6,6 +6,7 @@
  *		audit.jsonl, audit.head	storage/audit
  *		locks/, pending/, backups/	storage/{lock,pending,backup}
  *		moves/			storage/move
+ *		trusted/		storage/trusted
  *		waiting/		storage/waiting
  *		usage/			storage/usage
  *		new/, gone/		profiles being made, being deleted
@@ -41,6 +42,7 @@ struct store;
 #define STORE_BACKUPS "backups"
 #define STORE_MOVES "moves"
 #define STORE_WAITING "waiting"
+#define STORE_TRUSTED "trusted"
 #define STORE_STATE_FILE "state.json"	/* below "." */
 
 /* What an OpenHands agent-server keeps its login in (protocol.md 8.1): a

@@ -12,7 +12,7 @@ _NEXT_STEP = {
     NOT_FOUND: r"chatelaine (list|login|delete)|nothing",
     NEEDS_LOGIN: r"chatelaine login|sign in again|start again",
     UNAVAILABLE: r"again|later|once more|check|chatelaine (refresh|login|delete)",
-    REFUSED: r" --|chatelaine (login|delete|undo|take-back|import)|kept as|first|another name",
+    REFUSED: r" --|chatelaine (login|delete|undo|take-back|import|trust)|kept as|first|another name",
 }
 
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")

@@ -75,7 +75,7 @@ def test_every_command(chatelaine, issuer, issued, store, home, codex, agreed):
         "take-back personal", "rename personal private", "refresh --all --within 48h", "run work -- env", "config",
         "delete private --yes", "undo", "delete private --sign-out --yes", "import no-such-file",
         "refresh no-such-profile", "audit", "metrics", "list --json",
-        "completion bash", "help", "version", "add-volume acme/user", "doctor --fix"]
+        "completion bash", "help", "version", "add-volume acme/user", "doctor --fix", "trust"]
     # The one that does not end has a test of its own; others are tried at least so.
     listed = {command.split()[0] for command in commands} | {"keep"}
     commands += [f"{name} work" for name in commands_of(chatelaine) if name not in listed]

@@ -88,7 +88,7 @@ def cases():
     found = {words: Case(words.split()) for words in (
         "list", "list --json", "show acme/user --json", "audit", "audit --json", "metrics",
         "doctor", "doctor --json", "config", "config refresh-before 2h", "completion bash", "help", "help export",
-        "version", "use --json", "rename work private", "add-volume acme/more", "no-such-command",
+        "version", "use --json", "rename work private", "add-volume acme/more", "no-such-command", "show --short work",
         "show no-such-profile", "use work --for openhands", "run work --for codex -- true")}
     found |= {f"export {name}": Case(["export", "work", "--format", name, "--output", "out"])
               for name in ("codex", "opencode", "litellm", "openhands", "pi")}

@@ -48,7 +48,8 @@ check_parsed(char **argv, int argc)
 		CHECK(cli.operands == 0);
 		return;
 	}
-	CHECK(cli.operands >= cli.command->least);
+	CHECK(cli.behind >= 0 && cli.behind < argc);
+	CHECK(cli.operands + cli.command->here >= cli.command->least);
 	for (int i = 0; i < cli.operands; i++)
 		CHECK(cli.operand[i] != NULL);
 }

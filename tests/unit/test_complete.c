@@ -152,6 +152,8 @@ names_of_profiles(void **state)
 	check("rename work ", "");
 	check("list --tenant ", "acme");
 	check("run work ", "--");
+	check("run w", "work");
+	check("trust ", ":directories");
 	check("login --as ", "");
 	check("--store /nowhere show ", "");
 	check("show --store /nowhere ", "");
@@ -196,6 +198,8 @@ words_of_all_kinds(void **state)
 		{ "--config ", ":files" },
 		{ "run work -- co", ":command" },
 		{ "run work -- codex --", ":files" },
+		{ "run -- co", ":command" },
+		{ "run -- codex ", ":files" },
 		{ "token work --min-valid ", "" },
 		{ "list --nonsense=", "" },
 	};
