@@ -47,7 +47,9 @@ audit_add_who(struct buffer *out, const struct audit_entry *entry,
 void
 audit_add_result(struct buffer *out, const struct audit_entry *entry)
 {
-	buffer_add_string(out, entry->result != NULL ? entry->result : "-");
+	const char *result = entry->result != NULL ? entry->result : "-";
+
+	buffer_add_string(out, strcmp(result, "ok") == 0 ? _("ok") : result);
 	if (entry->detail != NULL)
 		buffer_addf(out, " (%s)", entry->detail);
 }

@@ -158,7 +158,8 @@ add_parts(struct buffer *out, unsigned int parts)
 
 	for (unsigned int part = 0; part < SANDBOX_PARTS; part++)
 		if ((parts & SANDBOX_PART(part)) != 0) {
-			buffer_addf(out, "%s%s", before, sandbox_word(part));
+			buffer_addf(out, "%s%s", before,
+			    _(sandbox_word(part)));
 			before = ", ";
 		}
 	if (parts == 0)

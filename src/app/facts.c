@@ -9,8 +9,47 @@
 #include "app/facts.h"
 #include "app/login.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "oauth/jwt.h"
+
+static const char *const labels[FACTS] = {
+	[FACT_PROFILE] = N_("profile"),
+	[FACT_CHOSEN_BY] = N_("chosen by"),
+	[FACT_ACCOUNT] = N_("account"),
+	[FACT_PLAN] = N_("plan"),
+	[FACT_LABEL] = N_("label"),
+	[FACT_STATUS] = N_("status"),
+	[FACT_NEXT_STEP] = N_("next step"),
+	[FACT_ISSUED] = N_("access issued"),
+	[FACT_ENDS] = N_("access ends"),
+	[FACT_RENEWED] = N_("last renewed"),
+	[FACT_SINCE] = N_("since"),
+	[FACT_RENEWED_BY] = N_("renewed by"),
+	[FACT_LENT_TO] = N_("lent to"),
+	[FACT_USED_BY] = N_("used by"),
+	[FACT_REFUSAL] = N_("last refusal"),
+	[FACT_USER_ID] = N_("user id"),
+	[FACT_ACCOUNT_ID] = N_("account id"),
+	[FACT_FILES] = N_("files"),
+	[FACT_WARNING] = N_("warning"),
+};
+
+const char *
+fact_label(enum fact fact)
+{
+	return fact < FACTS ? _(labels[fact]) : "";
+}
+
+int
+fact_columns(void)
+{
+	int most = 0;
+
+	for (int i = 0; i < FACTS; i++)
+		most = text_widest(most, _(labels[i]), NULL);
+	return most;
+}
 
 static int64_t
 issued_at(const struct app *app, const char *name)

@@ -11,6 +11,35 @@
 #include "app/app.h"
 #include "storage/profile.h"
 
+/* What is told of a profile, as both front ends label it. */
+enum fact {
+	FACT_PROFILE,
+	FACT_CHOSEN_BY,
+	FACT_ACCOUNT,
+	FACT_PLAN,
+	FACT_LABEL,
+	FACT_STATUS,
+	FACT_NEXT_STEP,
+	FACT_ISSUED,
+	FACT_ENDS,
+	FACT_RENEWED,
+	FACT_SINCE,
+	FACT_RENEWED_BY,
+	FACT_LENT_TO,
+	FACT_USED_BY,
+	FACT_REFUSAL,
+	FACT_USER_ID,
+	FACT_ACCOUNT_ID,
+	FACT_FILES,
+	FACT_WARNING,
+	FACTS			/* none: what belongs to the line before */
+};
+
+/* The label, translated: "access ends", or "". And the columns of the widest
+ * one. */
+const char *fact_label(enum fact fact);
+int fact_columns(void);
+
 struct facts {
 	/* When the access token was issued, as it says; TIME_UNKNOWN. */
 	int64_t issued_at;

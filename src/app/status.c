@@ -5,6 +5,7 @@
 
 #include "app/status.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/time.h"
 
 /* protocol.md section 5, "Plan strings". Names, so not translated. */
@@ -76,6 +77,28 @@ status_left(const struct profile *profile, int64_t now, char *text,
 		time_format_left(left, profile->expires_at - now);
 		snprintf(text, size, "%s", left);
 	}
+}
+
+int
+status_left_columns(void)
+{
+	static const struct {
+		int64_t seconds;
+		int sign;	/* columns of what warns behind it */
+	} times[] = {
+		{ -100 * 86400, 2 }, { -23 * 3600, 2 }, { -59 * 60, 0 },
+		{ 100 * 86400, 2 },
+	};
+	char text[TIME_TEXT_SIZE];
+	int columns, most = 2 + text_widest(14, _("damaged"),
+	    _("sign in again"), _("unknown"), NULL);
+
+	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+		time_format_left(text, times[i].seconds);
+		columns = text_columns(text) + times[i].sign;
+		most = columns > most ? columns : most;
+	}
+	return most;
 }
 
 const char *

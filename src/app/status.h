@@ -24,6 +24,9 @@ const char *status_reason(enum profile_reason reason);
 void status_left(const struct profile *profile, int64_t now, char *text,
     size_t size);
 
+/* How wide that column is: what is told most often fits, in every language. */
+int status_left_columns(void);
+
 /* What this status means, in words without the next step. */
 void status_meaning(const struct profile *profile, int64_t now,
     struct buffer *out);

@@ -5,12 +5,14 @@
 
 #include "app/usage.h"
 #include "base/i18n.h"
+#include "base/text.h"
 
 #define MINUTE 60
 #define HOUR 3600
 #define DAY 86400
 
 #define DAYS_MAX 9999
+#define LABEL_LEAST 8	/* columns */
 
 /* As it is cut in the record. */
 static bool
@@ -92,6 +94,20 @@ usage_limit_label(char label[USAGE_LABEL_SIZE], const struct usage_limit *limit)
 	else
 		snprintf(label, USAGE_LABEL_SIZE, "%s %s", limit->name,
 		    window);
+}
+
+int
+usage_label_columns(const struct usage_record *record, int most)
+{
+	char label[USAGE_LABEL_SIZE];
+	int wanted = text_widest(LABEL_LEAST, _("limits"), _("limit"),
+	    _("credits"), NULL);
+
+	for (size_t i = 0; i < record->limits; i++) {
+		usage_limit_label(label, &record->limit[i]);
+		wanted = text_widest(wanted, label, NULL);
+	}
+	return wanted > most ? most : wanted;
 }
 
 const char *

@@ -27,6 +27,10 @@ void usage_age(char text[TIME_TEXT_SIZE], const struct usage_record *record,
 void usage_limit_label(char label[USAGE_LABEL_SIZE],
     const struct usage_limit *limit);
 
+/* How wide the labels of this record are, with those of what is told besides
+ * its windows; at most @most. */
+int usage_label_columns(const struct usage_record *record, int most);
+
 /* The credits in words; NULL where none were told. Foreign text. */
 const char *usage_credits(const struct usage_record *record);
 

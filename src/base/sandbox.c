@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/i18n.h"
 #include "base/sandbox.h"
 
 /* The kernel's numbers, which never change; the headers of Debian 12 know
@@ -45,13 +46,15 @@ static const struct {
 	int abi;
 	uint64_t fs, net, scoped;
 } part_info[SANDBOX_PARTS] = {
-	[SANDBOX_READING] = { "reading", 1, FS_READ_FILE | FS_READ_DIR, 0, 0 },
-	[SANDBOX_WRITING] = { "writing", 1, FS_WRITE_FILE | FS_NAMES, 0, 0 },
-	[SANDBOX_PROGRAMS] = { "programs", 1, FS_EXECUTE, 0, 0 },
-	[SANDBOX_TRUNCATION] = { "truncation", 3, FS_TRUNCATE, 0, 0 },
+	[SANDBOX_READING] = { N_("reading"), 1, FS_READ_FILE | FS_READ_DIR,
+	    0, 0 },
+	[SANDBOX_WRITING] = { N_("writing"), 1, FS_WRITE_FILE | FS_NAMES,
+	    0, 0 },
+	[SANDBOX_PROGRAMS] = { N_("programs"), 1, FS_EXECUTE, 0, 0 },
+	[SANDBOX_TRUNCATION] = { N_("truncation"), 3, FS_TRUNCATE, 0, 0 },
 	[SANDBOX_TCP] = { "tcp", 4, 0, NET_BIND_TCP | NET_CONNECT_TCP, 0 },
-	[SANDBOX_DEVICES] = { "devices", 5, FS_IOCTL_DEV, 0, 0 },
-	[SANDBOX_PROCESSES] = { "processes", 6, 0, 0,
+	[SANDBOX_DEVICES] = { N_("devices"), 5, FS_IOCTL_DEV, 0, 0 },
+	[SANDBOX_PROCESSES] = { N_("processes"), 6, 0, 0,
 	    SCOPE_ABSTRACT_SOCKET | SCOPE_SIGNAL },
 };
 

@@ -60,7 +60,7 @@ int sandbox_abi(void);
 /* Those of @parts that a kernel of that ABI enforces. */
 unsigned int sandbox_enforced(unsigned int parts, int abi);
 
-/* Its word, for people and JSON: "reading". */
+/* Its word, as in JSON; for people by _(): "reading". */
 const char *sandbox_word(enum sandbox_part part);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <langinfo.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
@@ -234,6 +235,22 @@ text_add_padded(struct buffer *out, const char *text, int columns)
 
 	for (; used < columns; used++)
 		buffer_add_char(out, ' ');
+}
+
+int
+text_widest(int least, ...)
+{
+	const char *text;
+	va_list ap;
+	int columns;
+
+	va_start(ap, least);
+	while ((text = va_arg(ap, const char *)) != NULL) {
+		columns = text_columns(text);
+		least = columns > least ? columns : least;
+	}
+	va_end(ap);
+	return least;
 }
 
 bool

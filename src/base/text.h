@@ -44,6 +44,9 @@ void text_add_padded(struct buffer *out, const char *text, int columns);
 /* The columns that the safe form of @text takes. */
 int text_columns(const char *text);
 
+/* The columns of the widest of these texts, NULL behind the last; or @least. */
+int text_widest(int least, ...) __attribute__((sentinel));
+
 /* True if @text consists of visible ASCII (0x21 to 0x7e) only and has at
  * least one and at most @most characters: what codes and tokens are. */
 bool text_is_visible_ascii(const char *text, size_t most);

@@ -162,7 +162,7 @@ check_operands(const struct cli *cli, struct error *err)
 	if (cli->operands + lacks_name(cli) < command->least)
 		return error_set(err, ERROR_USAGE,
 		    _("%s wants %s; see 'chatelaine help %s'"), command->name,
-		    command->usage, command->name);
+		    cli_usage(command), command->name);
 	if (cli->operands > command->most)
 		return error_set(err, ERROR_USAGE,
 		    _("%s does not know what to do with '%s'; see 'chatelaine "

@@ -137,6 +137,9 @@ int cli_check(const struct cli *cli, struct error *err);
 int cli_choose(struct cli *cli, struct error *err);
 void cli_release(struct cli *cli);
 
+/* Its operands in the person's language: "[NAME]", or "". */
+const char *cli_usage(const struct cli_command *command);
+
 /* Appends the help of one command, or of all (NULL). */
 void cli_help(const struct cli_command *command, struct buffer *out);
 

@@ -74,7 +74,7 @@ const struct cli_option_info cli_options[OPTIONS] = {
 
 const struct cli_command cli_commands[] = {
 	{
-		.name = "login", .usage = "NAME", .least = 1, .most = 1,
+		.name = "login", .usage = N_("NAME"), .least = 1, .most = 1,
 		.options = CLI_OPTION(OPTION_BROWSER) |
 		    CLI_OPTION(OPTION_REPLACE) | CLI_OPTION(OPTION_NO_QR) |
 		    CLI_OPTION(OPTION_JSON) | CLI_OPTION(OPTION_AGREE_TERMS),
@@ -90,7 +90,7 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_list,
 	},
 	{
-		.name = "show", .usage = "[NAME]", .least = 1, .most = 1,
+		.name = "show", .usage = N_("[NAME]"), .least = 1, .most = 1,
 		.options = CLI_OPTION(OPTION_JSON) |
 		    CLI_OPTION(OPTION_SHORT),
 		.here = true,
@@ -99,40 +99,40 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_show,
 	},
 	{
-		.name = "use", .usage = "[NAME|-]", .least = 0, .most = 1,
+		.name = "use", .usage = N_("[NAME|-]"), .least = 0, .most = 1,
 		.options = CLI_OPTION(OPTION_FOR) | CLI_OPTION(OPTION_NONE),
 		.summary = N_("make programs show a profile; - is the one "
 		    "before"),
 		.run = cli_run_use,
 	},
 	{
-		.name = "lend", .usage = "NAME", .least = 1, .most = 1,
+		.name = "lend", .usage = N_("NAME"), .least = 1, .most = 1,
 		.options = CLI_OPTION(OPTION_TO),
 		.summary = N_("give a program the whole login, to renew it "
 		    "itself"),
 		.run = cli_run_lend,
 	},
 	{
-		.name = "take-back", .usage = "NAME", .least = 1, .most = 1,
+		.name = "take-back", .usage = N_("NAME"), .least = 1, .most = 1,
 		.summary = N_("have a login that was lent back"),
 		.run = cli_run_take_back,
 	},
 	{
-		.name = "add-volume", .usage = "TENANT/USER", .least = 1,
+		.name = "add-volume", .usage = N_("TENANT/USER"), .least = 1,
 		.most = 1,
 		.options = CLI_OPTION(OPTION_UID),
 		.summary = N_("make a directory for a container's login"),
 		.run = cli_run_add_volume,
 	},
 	{
-		.name = "import", .usage = "FILE|TARGET", .least = 1,
+		.name = "import", .usage = N_("FILE|TARGET"), .least = 1,
 		.most = 1,
 		.options = CLI_OPTION(OPTION_AS),
 		.summary = N_("take in a login that a program has"),
 		.run = cli_run_import,
 	},
 	{
-		.name = "run", .usage = "[NAME] -- COMMAND...", .least = 2,
+		.name = "run", .usage = N_("[NAME] -- COMMAND..."), .least = 2,
 		.most = ANY_NUMBER,
 		.here = true,
 		.options = CLI_OPTION(OPTION_FOR),
@@ -140,7 +140,7 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_run,
 	},
 	{
-		.name = "export", .usage = "[NAME]", .least = 1, .most = 1,
+		.name = "export", .usage = N_("[NAME]"), .least = 1, .most = 1,
 		.here = true,
 		.options = CLI_OPTION(OPTION_FORMAT) |
 		    CLI_OPTION(OPTION_MODEL) | CLI_OPTION(OPTION_OUTPUT) |
@@ -150,14 +150,14 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_export,
 	},
 	{
-		.name = "token", .usage = "[NAME]", .least = 1, .most = 1,
+		.name = "token", .usage = N_("[NAME]"), .least = 1, .most = 1,
 		.here = true,
 		.options = CLI_OPTION(OPTION_MIN_VALID),
 		.summary = N_("print the access token"),
 		.run = cli_run_token,
 	},
 	{
-		.name = "refresh", .usage = "[NAME]...", .least = 0,
+		.name = "refresh", .usage = N_("[NAME]..."), .least = 0,
 		.most = ANY_NUMBER,
 		.options = CLI_OPTION(OPTION_ALL) | CLI_OPTION(OPTION_WITHIN),
 		.summary = N_("renew access now"),
@@ -170,25 +170,25 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_keep,
 	},
 	{
-		.name = "rename", .usage = "OLD NEW", .least = 2, .most = 2,
+		.name = "rename", .usage = N_("OLD NEW"), .least = 2, .most = 2,
 		.summary = N_("give a profile another name"),
 		.run = cli_run_rename,
 	},
 	{
-		.name = "trust", .usage = "[DIR]", .least = 0, .most = 1,
+		.name = "trust", .usage = N_("[DIR]"), .least = 0, .most = 1,
 		.offline = true,
 		.summary = N_("believe the .chatelaine-profile of a "
 		    "directory"),
 		.run = cli_run_trust,
 	},
 	{
-		.name = "usage", .usage = "[NAME]", .least = 0, .most = 1,
+		.name = "usage", .usage = N_("[NAME]"), .least = 0, .most = 1,
 		.options = CLI_OPTION(OPTION_JSON),
 		.summary = N_("how much of the plan is used up"),
 		.run = cli_run_usage,
 	},
 	{
-		.name = "delete", .usage = "NAME", .least = 1, .most = 1,
+		.name = "delete", .usage = N_("NAME"), .least = 1, .most = 1,
 		.options = CLI_OPTION(OPTION_SIGN_OUT) |
 		    CLI_OPTION(OPTION_YES) | CLI_OPTION(OPTION_PURGE),
 		.summary = N_("forget a profile here, or sign it out"),
@@ -231,7 +231,7 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_completion,
 	},
 	{
-		.name = "config", .usage = "[KEY [VALUE]]", .least = 0,
+		.name = "config", .usage = N_("[KEY [VALUE]]"), .least = 0,
 		.most = 2,
 		.options = CLI_OPTION(OPTION_JSON) |
 		    CLI_OPTION(OPTION_UNSET),
@@ -242,7 +242,7 @@ const struct cli_command cli_commands[] = {
 		.run = cli_run_config,
 	},
 	{
-		.name = "help", .usage = "[COMMAND]", .least = 0, .most = 1,
+		.name = "help", .usage = N_("[COMMAND]"), .least = 0, .most = 1,
 		.without_store = true,
 		.offline = true,
 		.summary = N_("help, of one command or of all"),

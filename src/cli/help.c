@@ -22,15 +22,40 @@ option_label(int number, struct buffer *out)
 		buffer_addf(out, " %s", _(cli_options[number].value));
 }
 
-#define LABEL_COLUMNS 24
+const char *
+cli_usage(const struct cli_command *command)
+{
+	return command->usage[0] != '\0' ? _(command->usage) : "";
+}
 
+#define LABEL_COLUMNS 24
+#define SUMMARY_COLUMNS (80 - 2 - LABEL_COLUMNS)
+
+/* What is too long for its place goes on in the next line. */
 static void
 help_line(struct buffer *out, const char *label, const char *summary)
 {
+	const bool fits = text_columns(label) < LABEL_COLUMNS;
+	struct buffer part = BUFFER_INIT;
+	size_t n, skip;
+
 	buffer_add_string(out, "  ");
-	text_add_padded(out, label, LABEL_COLUMNS);
-	text_add_safe(out, summary);
+	if (fits)
+		text_add_padded(out, label, LABEL_COLUMNS);
+	else
+		text_add_safe(out, label);
+	for (bool first = fits; *summary != '\0'; first = false) {
+		if (!first)
+			buffer_addf(out, "\n%*s", 2 + LABEL_COLUMNS, "");
+		n = text_wrap(summary, SUMMARY_COLUMNS, &skip);
+		buffer_clear(&part);
+		buffer_add(&part, summary, n);
+		text_add_safe(out, part.data);
+		summary += n + skip;
+	}
 	buffer_add_char(out, '\n');
+	out->failed |= part.failed;
+	buffer_release(&part);
 }
 
 static void
@@ -82,7 +107,7 @@ cli_help(const struct cli_command *command, struct buffer *out)
 
 	if (command != NULL) {
 		buffer_addf(out, _("usage: chatelaine %s %s [OPTION]...\n\n"),
-		    command->name, command->usage);
+		    command->name, cli_usage(command));
 		text_add_safe(out, _(command->summary));
 		buffer_add_string(out, "\n\n");
 		help_options(command->options | CLI_COMMANDS, out);
@@ -98,7 +123,7 @@ cli_help(const struct cli_command *command, struct buffer *out)
 	for (size_t i = 0; i < cli_commands_count; i++) {
 		buffer_clear(&label);
 		buffer_addf(&label, "%s %s", cli_commands[i].name,
-		    cli_commands[i].usage);
+		    cli_usage(&cli_commands[i]));
 		help_line(out, label.data, _(cli_commands[i].summary));
 		out->failed |= label.failed;
 	}

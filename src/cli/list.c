@@ -17,7 +17,6 @@
 #define COLUMNS 6
 #define COLUMN_MAX 40
 #define CELL_MAX (TIME_TEXT_SIZE + 8)
-#define LEFT_COLUMNS 16		/* "ended 100d ago !" */
 
 /* What is written at once: a large store makes a long list. */
 #define PIECE ((size_t)64 * 1024)
@@ -173,7 +172,7 @@ find_widths(struct cli *cli, struct listing *list, int64_t now,
 		for (int i = PROFILE_OK; i <= PROFILE_DAMAGED; i++)
 			widen_one(&width[3],
 			    status_word((enum profile_status)i), true);
-		width[4] = LEFT_COLUMNS;
+		width[4] = status_left_columns();
 		for (int i = 1; i < 3; i++)
 			if (width[i] > COLUMN_MAX && isatty(STDOUT_FILENO))
 				width[i] = COLUMN_MAX;

@@ -10,21 +10,18 @@
 #include "cli/cli.h"
 #include "cli/report.h"
 
-#define LABEL_COLUMNS 14
-#define LEFT_MAX 64
-
 static void
-add_line(struct buffer *out, const char *label, const char *value)
+add_line(struct buffer *out, enum fact fact, const char *value)
 {
 	if (value == NULL || *value == '\0')
 		return;
-	text_add_padded(out, label, LABEL_COLUMNS);
+	text_add_padded(out, fact_label(fact), fact_columns() + 1);
 	text_add_safe(out, value);
 	buffer_add_char(out, '\n');
 }
 
 static void
-add_time(struct buffer *out, const struct app *app, const char *label,
+add_time(struct buffer *out, const struct app *app, enum fact fact,
     int64_t when)
 {
 	char text[TIME_TEXT_SIZE];
@@ -32,14 +29,14 @@ add_time(struct buffer *out, const struct app *app, const char *label,
 	if (when == TIME_UNKNOWN)
 		return;
 	app_time(app, text, when);
-	add_line(out, label, text);
+	add_line(out, fact, text);
 }
 
 static void
 add_targets(struct buffer *out, const struct profile *profile)
 {
 	for (size_t i = 0; i < profile->targets.count; i++)
-		add_line(out, i == 0 ? _("used by") : "",
+		add_line(out, i == 0 ? FACT_USED_BY : FACTS,
 		    profile->targets.name[i]);
 }
 
@@ -52,34 +49,34 @@ add_profile(struct buffer *out, const struct cli *cli,
 	struct facts facts;
 
 	facts_look(app, profile, &facts);
-	add_line(out, _("profile"), profile->name);
+	add_line(out, FACT_PROFILE, profile->name);
 	if (cli->chosen_by != NULL)
-		add_line(out, _("chosen by"), *cli->chosen_by != '\0' ?
+		add_line(out, FACT_CHOSEN_BY, *cli->chosen_by != '\0' ?
 		    cli->chosen_by : _("the programs that show it"));
-	add_line(out, _("account"), profile->email);
-	add_line(out, _("plan"), status_plan(profile->plan));
-	add_line(out, _("label"), profile->label);
+	add_line(out, FACT_ACCOUNT, profile->email);
+	add_line(out, FACT_PLAN, status_plan(profile->plan));
+	add_line(out, FACT_LABEL, profile->label);
 	status_sentence(profile, now, &text);
-	add_line(out, _("status"), text.data);
-	add_time(out, app, _("access issued"), facts.issued_at);
-	add_time(out, app, _("access ends"), profile->expires_at);
-	add_time(out, app, _("last renewed"), profile->last_refresh);
-	add_time(out, app, _("since"), profile->created_at);
-	add_line(out, _("renewed by"), profile->owner != NULL ?
+	add_line(out, FACT_STATUS, text.data);
+	add_time(out, app, FACT_ISSUED, facts.issued_at);
+	add_time(out, app, FACT_ENDS, profile->expires_at);
+	add_time(out, app, FACT_RENEWED, profile->last_refresh);
+	add_time(out, app, FACT_SINCE, profile->created_at);
+	add_line(out, FACT_RENEWED_BY, profile->owner != NULL ?
 	    profile->owner : "chatelaine");
-	add_line(out, _("lent to"), profile->owner_path);
-	add_line(out, "", facts.lent);
+	add_line(out, FACT_LENT_TO, profile->owner_path);
+	add_line(out, FACTS, facts.lent);
 	add_targets(out, profile);
-	add_line(out, _("last refusal"), profile->refused_message);
-	add_line(out, _("user id"), profile->user_id);
-	add_line(out, _("account id"), profile->account_id);
+	add_line(out, FACT_REFUSAL, profile->refused_message);
+	add_line(out, FACT_USER_ID, profile->user_id);
+	add_line(out, FACT_ACCOUNT_ID, profile->account_id);
 	buffer_clear(&text);
 	buffer_addf(&text, "%s/%s", store_path(app->store), profile->name);
-	add_line(out, _("files"), text.data);
+	add_line(out, FACT_FILES, text.data);
 	for (size_t i = 0; i < facts.files.count; i++)
-		add_line(out, "", facts.files.name[i]);
+		add_line(out, FACTS, facts.files.name[i]);
 	for (char *const *w = profile->warning; *w != NULL; w++)
-		add_line(out, _("warning"), *w);
+		add_line(out, FACT_WARNING, *w);
 	facts_release(&facts);
 	buffer_release(&text);
 }
@@ -89,7 +86,7 @@ static int
 print_short(struct cli *cli, struct error *err)
 {
 	struct profile profile;
-	char left[LEFT_MAX];
+	char left[TIME_TEXT_SIZE];
 	int result;
 
 	result = login_load(cli->app, cli->operand[0], &profile, err);

@@ -15,7 +15,6 @@
 
 #define BAR_CELLS 10
 #define LABEL_MAX 32	/* columns */
-#define LABEL_LEAST 8
 
 /* A profile, and what was last fetched of it. */
 struct entry {
@@ -99,21 +98,6 @@ print_json(const struct app *app, const struct profile *profile, size_t count,
 
 /* --- For people ---------------------------------------------------------- */
 
-static int
-label_columns(const struct usage_record *record)
-{
-	char label[USAGE_LABEL_SIZE];
-	int columns, most = LABEL_LEAST;
-
-	for (size_t i = 0; i < record->limits; i++) {
-		usage_limit_label(label, &record->limit[i]);
-		columns = text_columns(label);
-		if (columns > most)
-			most = columns;
-	}
-	return most > LABEL_MAX ? LABEL_MAX : most;
-}
-
 static void
 add_label(struct buffer *out, const char *label, int columns)
 {
@@ -169,7 +153,7 @@ add_entry(struct buffer *out, const struct entry *entry, bool bars,
 	const struct usage_record *record = &entry->record;
 	const char *plan = status_plan(plan_of(entry));
 	const char *credits = usage_credits(record);
-	int columns = label_columns(record);
+	int columns = usage_label_columns(record, LABEL_MAX);
 	char age[TIME_TEXT_SIZE];
 
 	usage_age(age, record, now);

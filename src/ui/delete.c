@@ -10,6 +10,7 @@
 #include "app/remove.h"
 #include "app/status.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "ui/choice.h"
 #include "ui/dialog.h"
 #include "ui/field.h"
@@ -132,12 +133,16 @@ draw_delete(struct ui *ui, void *state)
 	bool bad = delete->err.code != ERROR_NONE;
 	const char *text = bad ? delete->err.text : consequence(delete);
 	struct dialog d;
-	int line = 0, below;
+	int line = 0, below, columns;
 
 	(void)ui;
 	snprintf(title, sizeof title, "%s %s %s", _("Delete"),
 	    term_glyph(GLYPH_DOT), delete->name);
-	d = dialog_draw(title, LINES, COLUMNS, ON_DELETE);
+	/* As wide as the longest choice and what is noted behind it. */
+	columns = 8 + text_columns(_("Sign out everywhere")) +
+	    text_columns(_("asks the issuer, 10 s at most"));
+	d = dialog_draw(title, LINES, columns > COLUMNS ? columns : COLUMNS,
+	    ON_DELETE);
 	if (d.lines >= LINES) {
 		term_text(d.line, d.column + 2, d.columns - 2, STYLE_NORMAL,
 		    delete->account);

@@ -13,7 +13,7 @@
 #include "ui/screen.h"
 #include "ui/scroll.h"
 
-#define LABEL_COLUMNS 14
+#define LABEL_COLUMNS 14		/* at least, where there is room */
 #define OWN_INDENT 2		/* of a value in a line of its own */
 
 /* A rectangle that is filled from the top, after @skip lines. */
@@ -46,17 +46,19 @@ wants_own_line(const char *value, int width, int whole)
 }
 
 static void
-add(struct pane *pane, const char *label, enum term_style style,
+add(struct pane *pane, enum fact fact, enum term_style style,
     const char *value)
 {
-	int indent = LABEL_COLUMNS;
+	int indent = fact_columns() + 1;
 	size_t n, skip;
 
+	if (indent > pane->columns / 2 && pane->columns > 2 * LABEL_COLUMNS)
+		indent = pane->columns / 2;
 	if (value == NULL || *value == '\0' || pane->columns <= indent)
 		return;
-	put(pane, 0, STYLE_DIM, label);
-	if (wants_own_line(value, pane->columns - indent, pane->columns -
-	    OWN_INDENT)) {
+	put(pane, 0, STYLE_DIM, fact_label(fact));
+	if (text_columns(fact_label(fact)) >= indent || wants_own_line(value,
+	    pane->columns - indent, pane->columns - OWN_INDENT)) {
 		pane->used++;
 		indent = OWN_INDENT;
 	}
@@ -72,14 +74,14 @@ add(struct pane *pane, const char *label, enum term_style style,
 }
 
 static void
-add_time(struct pane *pane, const char *label, int64_t when)
+add_time(struct pane *pane, enum fact fact, int64_t when)
 {
 	char text[TIME_TEXT_SIZE];
 
 	if (when == TIME_UNKNOWN)
 		return;
 	app_time(pane->app, text, when);
-	add(pane, label, STYLE_NORMAL, text);
+	add(pane, fact, STYLE_NORMAL, text);
 }
 
 /* Of a lent one: its program renews it, and nobody else may. */
@@ -138,9 +140,9 @@ add_files(struct pane *pane, const struct profile *p,
 
 	app_add_path(&text, store_path(pane->app->store));
 	buffer_addf(&text, "/%s", p->name);
-	add(pane, _("files"), STYLE_NORMAL, text.data);
+	add(pane, FACT_FILES, STYLE_NORMAL, text.data);
 	for (size_t i = 0; i < facts->files.count; i++)
-		add(pane, "", STYLE_NORMAL, facts->files.name[i]);
+		add(pane, FACTS, STYLE_NORMAL, facts->files.name[i]);
 	buffer_release(&text);
 }
 
@@ -152,33 +154,33 @@ detail_draw_in(struct ui *ui, const struct profile *p, int line, int column,
 	const struct facts *facts = facts_of(ui, p);
 	struct buffer text = BUFFER_INIT;
 
-	add(&pane, _("profile"), STYLE_STRONG, p->name);
-	add(&pane, _("account"), STYLE_NORMAL, p->email);
-	add(&pane, _("plan"), STYLE_NORMAL, status_plan(p->plan));
-	add(&pane, _("label"), STYLE_NORMAL, p->label);
+	add(&pane, FACT_PROFILE, STYLE_STRONG, p->name);
+	add(&pane, FACT_ACCOUNT, STYLE_NORMAL, p->email);
+	add(&pane, FACT_PLAN, STYLE_NORMAL, status_plan(p->plan));
+	add(&pane, FACT_LABEL, STYLE_NORMAL, p->label);
 	status_meaning(p, ui->now, &text);
-	add(&pane, _("status"), STYLE_NORMAL, text.data);
-	add(&pane, _("next step"), STYLE_STRONG, detail_step(ui, p));
-	add_time(&pane, _("access issued"), facts->issued_at);
-	add_time(&pane, _("access ends"), p->expires_at);
-	add_time(&pane, _("last renewed"), p->last_refresh);
-	add_time(&pane, _("since"), p->created_at);
-	add(&pane, _("renewed by"), STYLE_NORMAL, p->owner != NULL ?
+	add(&pane, FACT_STATUS, STYLE_NORMAL, text.data);
+	add(&pane, FACT_NEXT_STEP, STYLE_STRONG, detail_step(ui, p));
+	add_time(&pane, FACT_ISSUED, facts->issued_at);
+	add_time(&pane, FACT_ENDS, p->expires_at);
+	add_time(&pane, FACT_RENEWED, p->last_refresh);
+	add_time(&pane, FACT_SINCE, p->created_at);
+	add(&pane, FACT_RENEWED_BY, STYLE_NORMAL, p->owner != NULL ?
 	    p->owner : "chatelaine");
 	buffer_clear(&text);
 	if (p->owner_path != NULL)
 		app_add_path(&text, p->owner_path);
-	add(&pane, _("lent to"), STYLE_NORMAL, text.data);
-	add(&pane, "", STYLE_NORMAL, facts->lent);
+	add(&pane, FACT_LENT_TO, STYLE_NORMAL, text.data);
+	add(&pane, FACTS, STYLE_NORMAL, facts->lent);
 	for (size_t i = 0; i < p->targets.count; i++)
-		add(&pane, i == 0 ? _("used by") : "", STYLE_NORMAL,
+		add(&pane, i == 0 ? FACT_USED_BY : FACTS, STYLE_NORMAL,
 		    p->targets.name[i]);
-	add(&pane, _("last refusal"), STYLE_NORMAL, p->refused_message);
-	add(&pane, _("user id"), STYLE_NORMAL, p->user_id);
-	add(&pane, _("account id"), STYLE_NORMAL, p->account_id);
+	add(&pane, FACT_REFUSAL, STYLE_NORMAL, p->refused_message);
+	add(&pane, FACT_USER_ID, STYLE_NORMAL, p->user_id);
+	add(&pane, FACT_ACCOUNT_ID, STYLE_NORMAL, p->account_id);
 	add_files(&pane, p, facts);
 	for (char *const *w = p->warning; *w != NULL; w++)
-		add(&pane, _("warning"), STYLE_WARNING, *w);
+		add(&pane, FACT_WARNING, STYLE_WARNING, *w);
 	buffer_release(&text);
 	return pane.used;
 }

@@ -20,7 +20,6 @@
 
 #define COLUMNS 72
 #define LINES 19
-#define LABEL 10
 
 enum part { PART_FORMAT, PART_MODEL, PART_TO, PART_FILE, PARTS };
 
@@ -142,6 +141,13 @@ choose(struct export *export, int step)
 /* What a click is about: a part, and whether it chooses there, too. */
 enum spot { SPOT_PART, SPOT_BEFORE, SPOT_NEXT, SPOTS };
 
+static int
+label_columns(void)
+{
+	return 3 + text_widest(7, _("Format"), _("Model"), _("To"),
+	    _("Folder"), _("File"), NULL);
+}
+
 /* The label of a part; returns its line on the screen. */
 static int
 draw_label(const struct export *export, const struct dialog *d, int line,
@@ -151,7 +157,7 @@ draw_label(const struct export *export, const struct dialog *d, int line,
 	if (export->part == part)
 		term_text(line, d->column, 1, STYLE_TITLE,
 		    term_glyph(GLYPH_MARK));
-	term_text(line, d->column + 2, LABEL - 3, STYLE_NORMAL, label);
+	term_text(line, d->column + 2, d->columns - 2, STYLE_NORMAL, label);
 	return line;
 }
 
@@ -159,7 +165,7 @@ static void
 draw_choice(const struct export *export, const struct dialog *d, int line,
     enum part part, const char *label, const char *value, const char *note)
 {
-	int from = d->column + LABEL, end = d->column + d->columns;
+	int from = d->column + label_columns(), end = d->column + d->columns;
 	int spot = (int)part * SPOTS, at = from + 2;
 
 	if (line >= d->lines)
@@ -185,8 +191,8 @@ draw_field(const struct export *export, const struct dialog *d, int line,
 		return;
 	dialog_hot(d, line, (int)part * SPOTS + SPOT_PART);
 	line = draw_label(export, d, line, part, label);
-	field_draw(field, line, d->column + LABEL, d->columns - LABEL,
-	    export->part == part);
+	field_draw(field, line, d->column + label_columns(),
+	    d->columns - label_columns(), export->part == part);
 }
 
 /* Why it cannot be, and the key that helps: to its end, over the parts where

@@ -8,10 +8,11 @@
 
 #include "base/buffer.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "ui/screen.h"
 #include "ui/scroll.h"
 
-#define LABEL_COLUMNS 14
+#define LABEL_COLUMNS 14	/* at least; and at most, a third of all */
 
 struct help {
 	unsigned int about;	/* ON_... */
@@ -38,17 +39,31 @@ is_entry(int action, unsigned int about)
 
 /* "Up, k": all keys that do the same. */
 static void
-draw_label(int line, int action, unsigned int about)
+add_label(int action, unsigned int about, struct buffer *out)
 {
-	struct buffer label = BUFFER_INIT;
-
-	buffer_add_string(&label, action_label((enum action)action));
+	buffer_add_string(out, action_label((enum action)action));
 	for (int i = action + 1; i < ACTIONS; i++)
 		if (does_the_same(i, action, about))
-			buffer_addf(&label, ", %s",
+			buffer_addf(out, ", %s",
 			    action_label((enum action)i));
-	term_text(line, 2, LABEL_COLUMNS - 1, STYLE_KEY, label.data);
+}
+
+static int
+label_columns(unsigned int about, int columns)
+{
+	struct buffer label = BUFFER_INIT;
+	int most = LABEL_COLUMNS - 1;
+
+	for (int i = 0; i < ACTIONS; i++) {
+		if (!is_entry(i, about))
+			continue;
+		buffer_clear(&label);
+		add_label(i, about, &label);
+		most = text_widest(most, label.data, NULL);
+	}
 	buffer_release(&label);
+	return most < columns / 3 || most < LABEL_COLUMNS ? most + 1 :
+	    columns / 3;
 }
 
 /* What a click is, none can do by clicking on its line. */
@@ -61,20 +76,25 @@ is_of_the_mouse(int action)
 	    key == TERM_WHEEL_UP || key == TERM_WHEEL_DOWN;
 }
 
-/* One key and its sentence, from @at on in the page; returns its lines. */
+/* One key and its sentence, from @at on in the page, @label columns behind the
+ * key's beginning; returns its lines. */
 static int
-draw_key(int action, unsigned int about, int at, int lines, int columns)
+draw_key(int action, unsigned int about, int at, int lines, int columns,
+    int label)
 {
-	int width = columns - 4 - LABEL_COLUMNS;
+	struct buffer keys = BUFFER_INIT;
+	int width = columns - 4 - label;
 	const char *text = _(action_info[action].help);
 	int wanted = term_wrapped_lines(width, text), used;
 	int first = at < 0 ? -at : 0, room = lines - 3 - (at + first);
 
 	if (first >= wanted || room <= 0)
 		return wanted;
+	add_label(action, about, &keys);
 	if (first == 0)
-		draw_label(1 + at, action, about);
-	used = term_wrapped_from(1 + at + first, 2 + LABEL_COLUMNS, width,
+		term_text(1 + at, 2, label - 1, STYLE_KEY, keys.data);
+	buffer_release(&keys);
+	used = term_wrapped_from(1 + at + first, 2 + label, width,
 	    wanted - first < room ? wanted - first : room, STYLE_NORMAL, text,
 	    first);
 	for (int i = 0; i < used && !is_of_the_mouse(action); i++)
@@ -86,15 +106,16 @@ static void
 draw_help(struct ui *ui, void *state)
 {
 	struct help *help = state;
-	int lines, columns, used = 0;
+	int lines, columns, label, used = 0;
 
 	(void)ui;
 	term_size(&lines, &columns);
+	label = label_columns(help->about, columns);
 	term_box(0, 0, lines, columns, _("Keys"));
 	for (int i = 0; i < ACTIONS; i++)
 		if (is_entry(i, help->about))
 			used += draw_key(i, help->about,
-			    used - help->scroll.skip, lines, columns);
+			    used - help->scroll.skip, lines, columns, label);
 	scroll_fit(&help->scroll, used, lines - 3);
 	ui_draw_more(lines - 1, columns - 2, scroll_has_more(&help->scroll));
 	ui_draw_keys(lines - 2, 2, columns - 4, ON_HELP);

@@ -16,14 +16,13 @@
 #include "ui/scroll.h"
 
 #define PANE_FROM 110		/* columns: details stand beside the list */
-#define LEFT_COLUMNS 16
 #define PLAN_COLUMNS 10
-#define PLAN_LEAST 5
+#define LEFT_MOST 28
+#define HEADING_MOST 20
 #define NAME_LEAST 8
 #define NAME_MOST 28
 #define ACCOUNT_LEAST 12
 #define ACCOUNT_MOST 32
-#define USED_LEAST 7		/* "USED BY" */
 #define USED_FROM 12		/* or it is left out */
 #define USED_MOST 15
 #define STORE_LEAST 8
@@ -46,6 +45,15 @@ between(int least, int wanted, int most)
 	return wanted < least ? least : wanted > most ? most : wanted;
 }
 
+/* A heading, and the sign of the sort behind it. */
+static int
+heading_columns(const char *heading, int least)
+{
+	int columns = between(0, text_columns(heading) + 1, HEADING_MOST);
+
+	return columns > least ? columns : least;
+}
+
 /* Columns go by priority: name, end, plan, account, used by. What is there is
  * as wide as what stands in it, as far as there is room. */
 static void
@@ -53,18 +61,23 @@ lay_out_columns(const struct rows *rows, struct list_layout *l)
 {
 	int rest = l->width - 3, used;
 
-	l->name = between(NAME_LEAST, rows->name_columns, NAME_MOST);
+	l->name = between(heading_columns(_("PROFILE"), NAME_LEAST),
+	    rows->name_columns, NAME_MOST);
 	if (l->name > rest)
 		l->name = rest;
 	rest -= l->name + 2;
-	l->left = rest < LEFT_COLUMNS ? (rest > 0 ? rest : 0) : LEFT_COLUMNS;
+	l->left = between(0, heading_columns(_("ACCESS ENDS IN"),
+	    status_left_columns()), LEFT_MOST);
+	if (l->left > rest)
+		l->left = rest > 0 ? rest : 0;
 	rest -= l->left + 2;
-	l->plan = rest >= PLAN_COLUMNS ? between(PLAN_LEAST,
+	l->plan = rest >= PLAN_COLUMNS ? between(heading_columns(_("PLAN"), 0),
 	    rows->plan_columns, PLAN_COLUMNS) : 0;
 	rest -= l->plan > 0 ? l->plan + 2 : 0;
 	l->used = l->account = 0;
 	if (rest >= ACCOUNT_LEAST + 2 + USED_FROM) {
-		used = between(USED_LEAST, rows->used_columns, USED_MOST);
+		used = between(text_columns(_("USED BY")), rows->used_columns,
+		    USED_MOST);
 		l->account = between(ACCOUNT_LEAST, rows->account_columns,
 		    between(ACCOUNT_LEAST, rest - 2 - used, ACCOUNT_MOST));
 		l->used = rest - 2 - l->account;

@@ -17,7 +17,6 @@
 #define BAR_CELLS 10
 #define PERCENT_COLUMNS 6
 #define RESETS_COLUMNS 18	/* "resets in 23h 59m" */
-#define LABEL_LEAST 8
 #define LABEL_MOST 24
 #define NEARLY_ALL 80		/* percent */
 
@@ -57,21 +56,6 @@ load(struct ui *ui, struct asked *usage)
 
 /* --- Drawing ------------------------------------------------------------- */
 
-static int
-label_columns(const struct usage_record *record)
-{
-	char label[USAGE_LABEL_SIZE];
-	int columns, most = LABEL_LEAST;
-
-	for (size_t i = 0; i < record->limits; i++) {
-		usage_limit_label(label, &record->limit[i]);
-		columns = text_columns(label);
-		if (columns > most)
-			most = columns;
-	}
-	return most > LABEL_MOST ? LABEL_MOST : most;
-}
-
 static enum term_style
 style_of(int percent)
 {
@@ -104,13 +88,15 @@ static void
 draw_limit(struct page *page, const struct usage_limit *limit, int columns,
     int64_t now)
 {
-	int at = PAGE_COLUMN, line = page_line(page);
+	int at = PAGE_COLUMN, line = page_line(page), wanted;
 	char label[USAGE_LABEL_SIZE], resets[TIME_TEXT_SIZE];
-	bool narrow = page->columns < columns + 2 + BAR_CELLS +
-	    PERCENT_COLUMNS + 2 + RESETS_COLUMNS;
+	bool narrow;
 
 	usage_limit_label(label, limit);
 	usage_resets(resets, limit, now);
+	wanted = text_columns(resets);
+	narrow = page->columns < columns + 2 + BAR_CELLS + PERCENT_COLUMNS +
+	    2 + (wanted > RESETS_COLUMNS ? wanted : RESETS_COLUMNS);
 	if (line >= 0) {
 		term_text(line, at, columns, STYLE_STRONG, label);
 		at += columns + 2;
@@ -143,7 +129,7 @@ static void
 draw_record(struct page *page, const struct usage_record *record, int64_t now)
 {
 	const char *credits = usage_credits(record);
-	int columns = label_columns(record);
+	int columns = usage_label_columns(record, LABEL_MOST);
 
 	page_line(page);
 	for (size_t i = 0; i < record->limits; i++)
