@@ -40,12 +40,12 @@ note_entry(int dir, const char *entry, void *data)
 	return 1;
 }
 
-/* Gives the new directory @fd to @uid. One that is there is taken as it is to
- * be, or for what was cut off here: empty, and of whoever owns @parent. */
+/* One that is there is taken as it is to be, or for what was cut off here:
+ * empty, and of whoever owns @parent. */
 static int
-give(int parent, int fd, const char *name, uid_t uid, struct error *err)
+check_owner(int parent, int fd, const char *name, uid_t uid,
+    struct error *err)
 {
-	const struct passwd *pw = getpwuid(uid);
 	struct stat dir, above;
 
 	if (fstat(fd, &dir) != 0 || fstat(parent, &above) != 0)
@@ -56,6 +56,21 @@ give(int parent, int fd, const char *name, uid_t uid, struct error *err)
 		return error_set(err, ERROR_REFUSED,
 		    _("there is a directory of user %lu already for '%s'; "
 		    "choose another name"), (unsigned long)dir.st_uid, name);
+	return 0;
+}
+
+/* Gives the directory @fd to @uid. */
+static int
+give(int parent, int fd, const char *name, uid_t uid, struct error *err)
+{
+	const struct passwd *pw = getpwuid(uid);
+	struct stat dir;
+
+	if (check_owner(parent, fd, name, uid, err) != 0)
+		return -1;
+	if (fstat(fd, &dir) != 0)
+		return error_set_errno(err, errno, _("cannot look at %s"),
+		    name);
 	if ((dir.st_uid != uid && fchown(fd, uid, pw != NULL ? pw->pw_gid :
 	    (gid_t)uid) != 0) || ((dir.st_mode & 07777) != 0700 &&
 	    fchmod(fd, 0700) != 0) || fsync(fd) != 0)
@@ -101,6 +116,36 @@ check_profile(struct app *app, const char *name, struct error *err)
 		    "name"), name);
 	profile_release(&profile);
 	return result;
+}
+
+/* What make() would refuse of one that is there. */
+static int
+check_there(struct app *app, const char *name, uid_t uid, struct error *err)
+{
+	int parent = store_open_parent(app->store, name, NULL), dir;
+	struct error why = ERROR_INIT;
+	int result = 0;
+
+	if (parent < 0)
+		return 0;
+	dir = file_open_dir(parent, store_leaf(name), &why);
+	if (dir >= 0) {
+		result = check_owner(parent, dir, name, uid, err);
+		close(dir);
+	} else if (why.code != ERROR_NOT_FOUND)
+		result = error_set(err, why.code, "%s", why.text);
+	close(parent);
+	return result;
+}
+
+int
+volume_check(struct app *app, const char *name, uid_t uid, struct error *err)
+{
+	if (check_name(name, uid, err) != 0 ||
+	    store_check_place(app->store, name, err) != 0 ||
+	    check_profile(app, name, err) != 0)
+		return -1;
+	return check_there(app, name, uid, err);
 }
 
 int

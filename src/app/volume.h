@@ -26,4 +26,20 @@
 int volume_add(struct app *app, const char *name, uid_t uid, bool *made,
     struct error *err);
 
+/* Whether it would, as far as can be told without changing anything. */
+int volume_check(struct app *app, const char *name, uid_t uid,
+    struct error *err);
+
+/* The number of a user, as a person wrote it. ERROR_USAGE. */
+int volume_parse_uid(const char *text, uid_t *uid, struct error *err);
+
+/*
+ * Understands a line of a list, without its end: TENANT/USER, and the number of
+ * its user, by default *@uid. 1; 0 for one that is empty or begins with "#".
+ * ERROR_USAGE for what is neither; whether there may be such a volume is not
+ * looked at.
+ */
+int volume_parse(const char *line, size_t length,
+    char name[STORE_NAME_MAX + 1], uid_t *uid, struct error *err);
+
 #endif

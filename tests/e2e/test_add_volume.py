@@ -1,6 +1,7 @@
 """`add-volume` makes what a container mounts: the right owner and mode, and no profile before there is a login."""
 
 import os
+import subprocess
 
 import consumers
 import expect
@@ -114,3 +115,54 @@ def test_sign_in_does_not_take_its_place(chatelaine, store):
     expect.succeeded(chatelaine("add-volume", "acme/alice"))
     message = expect.failed(chatelaine("login", "acme/alice", "--no-qr"), expect.REFUSED)
     assert f"user {OPENHANDS}" in message and is_volume(store, "acme/alice")
+
+
+def test_many_from_a_list(chatelaine, store, tmp_path):
+    users = tmp_path / "users"
+    users.write_text(f"# the east\nacme/alice\n\n  acme/bob\t{OWN} \r\nother/carol {OWN}")
+    for words, text in ((["--from", users], None), (["--from", "-"], users.read_text())):
+        said = expect.succeeded(chatelaine("add-volume", *words, input=text)).splitlines()
+        # The second time nothing is done.
+        assert len(said) == 3 and all(("is made" if text is None else "is there already") in line for line in said)
+    assert all(is_volume(store, name) for name in ("acme/alice", "acme/bob", "other/carol"))
+    assert [entry["event"] for entry in store.audit()] == ["add-volume"] * 3
+
+
+def test_list_with_a_line_that_is_wrong_changes_nothing(chatelaine, store, seed, tmp_path):
+    seed("acme/work")
+    users = tmp_path / "users"
+    users.write_text(f"acme/alice\nalice\nacme/work\nacme/bob x\nacme/bob \x1b[2J\nacme/alice {OWN + 1}\nacme/alice\n")
+    before = store.profiles_snapshot()
+    message = expect.failed(chatelaine("add-volume", "--from", users), expect.USAGE)
+    # The sixth is for another user: who is not root makes none, and as root it is at odds with the first.
+    for line in (2, 3, 4, 5, 6):
+        assert f"chatelaine: {users}:{line}: " in message
+    assert message.endswith("wrong, and nothing was done; put them right first, and see 'chatelaine help add-volume'\n")
+    assert f"{users}:1: " not in message and store.profiles_snapshot() == before
+    assert not store.profile_dir("acme/alice").exists()
+
+
+def test_list_that_is_none(chatelaine, store, tmp_path):
+    expect.failed(chatelaine("add-volume"), expect.USAGE)
+    expect.failed(chatelaine("add-volume", "acme/alice", "--from", "-"), expect.USAGE)
+    expect.failed(chatelaine("add-volume", "--from", tmp_path / "none"), expect.NOT_FOUND)
+    expect.failed(chatelaine("add-volume", "--from", "-", input="x" * 2000000), expect.FAILED)
+    assert expect.succeeded(chatelaine("add-volume", "--from", "-", input="")) == "" and not store.path.exists()
+
+
+@as_root
+def test_line_that_fails_does_not_keep_the_others(chatelaine, store, tmp_path):
+    users = tmp_path / "users"
+    users.write_text("acme/alice\nother/bob\nother/carol\n")
+    store.path.mkdir(mode=0o700)
+    (store.path / "other").mkdir(mode=0o700)
+    other = store.path / "other"
+    if subprocess.run(["chattr", "+i", other], capture_output=True).returncode != 0:
+        pytest.skip("nothing here can be made immutable")
+    try:
+        message = expect.failed(chatelaine("add-volume", "--from", users), expect.FAILED)
+    finally:
+        subprocess.run(["chattr", "-i", other], check=True)
+    assert f"{users}:2: " in message and f"{users}:3: " in message and "2 lines failed" in message
+    assert is_volume(store, "acme/alice")
+    expect.succeeded(chatelaine("add-volume", "--from", users))
