@@ -19,6 +19,7 @@ import consumers  # noqa: E402
 import expect  # noqa: E402
 import picture  # noqa: E402
 import processes  # noqa: E402
+import translations  # noqa: E402
 from clock import Clock  # noqa: E402
 from ports import Ports  # noqa: E402
 from program import Runner  # noqa: E402
@@ -166,6 +167,23 @@ def codex(home):
     """Where Codex has its login; it was used here."""
     (home / ".codex").mkdir(mode=0o700)
     return home / ".codex" / "auth.json"
+
+
+@pytest.fixture(scope="session")
+def catalogues(tmp_path_factory):
+    """Translations, among them the pseudo-locale."""
+    folder = tmp_path_factory.mktemp("translations")
+    made = translations.Catalogues(folder)
+    made.add(translations.PSEUDO, translations.make_pseudo(folder))
+    return made
+
+
+@pytest.fixture
+def speaking(catalogues, env, sanitized):
+    """The environment of somebody who speaks a language: `chatelaine("list", env=speaking("qps"))`."""
+    if sanitized:
+        pytest.skip("a sanitizer has to be the first library")
+    return lambda language, others=None: catalogues.environment(language, {**env, **(others or {})})
 
 
 @pytest.fixture

@@ -396,6 +396,18 @@ any_bytes_become_printable(void **state)
 		check_any_bytes(eight_bit_locale());
 }
 
+static void
+the_widest_of_texts(void **state)
+{
+	(void)state;
+	assert_int_equal(text_widest(0, NULL), 0);
+	assert_int_equal(text_widest(3, "ab", "a", NULL), 3);
+	assert_int_equal(text_widest(3, "ab", "abcd", "", NULL), 4);
+	setlocale(LC_CTYPE, UTF8);
+	assert_int_equal(text_widest(3, "\xe7\x8a\xb6\xe6\x85\x8b", "abc",
+	    NULL), 4);	/* two characters of two columns */
+}
+
 int
 main(void)
 {
@@ -409,6 +421,7 @@ main(void)
 		cmocka_unit_test(padding_fills_exactly),
 		cmocka_unit_test(wrapping_breaks_at_spaces),
 		cmocka_unit_test(no_line_is_wider_than_asked_for),
+		cmocka_unit_test(the_widest_of_texts),
 		cmocka_unit_test(visible_ascii),
 		cmocka_unit_test(any_bytes_become_printable),
 	};
