@@ -120,14 +120,23 @@ write_line(struct progress *p, struct json *object)
 	buffer_release(&text);
 }
 
+static struct json *
+make_event(const char *word)
+{
+	struct json *object = json_object();
+
+	json_set_integer(object, "schema", 1);
+	json_set_string(object, "event", word);
+	return object;
+}
+
 static void
 json_code(struct progress *p, const struct job_view *view)
 {
-	struct json *object = json_object();
+	struct json *object = make_event("code");
 	char end[TIME_TEXT_SIZE];
 
 	time_format(end, view->code_expires_at);
-	json_set_string(object, "event", "code");
 	json_set_string(object, "verification_url", view->url);
 	json_set_string(object, "user_code", view->code);
 	json_set_string(object, "expires_at", end);
@@ -138,11 +147,10 @@ json_code(struct progress *p, const struct job_view *view)
 static void
 json_browser(struct progress *p, const struct job_view *view)
 {
-	struct json *object = json_object();
+	struct json *object = make_event("browser");
 	char end[TIME_TEXT_SIZE];
 
 	time_format(end, view->code_expires_at);
-	json_set_string(object, "event", "browser");
 	json_set_string(object, "authorize_url", view->url);
 	if (view->port == 0)
 		json_set_null(object, "port");
@@ -155,9 +163,8 @@ json_browser(struct progress *p, const struct job_view *view)
 static void
 json_waiting(struct progress *p, const struct job_view *view)
 {
-	struct json *object = json_object();
+	struct json *object = make_event("waiting");
 
-	json_set_string(object, "event", "waiting");
 	json_set_integer(object, "polls", view->polls);
 	if (view->trouble.code != ERROR_NONE)
 		json_set_string(object, "trouble", view->trouble.text);
@@ -167,10 +174,9 @@ json_waiting(struct progress *p, const struct job_view *view)
 static void
 json_end(struct progress *p, const char *saved, const struct error *why)
 {
-	struct json *object = json_object();
+	struct json *object = make_event(why == NULL ? "done" : "failed");
 	struct profile profile;
 
-	json_set_string(object, "event", why == NULL ? "done" : "failed");
 	if (why != NULL) {
 		json_set_integer(object, "code", why->code);
 		json_set_string(object, "message", why->text);

@@ -120,6 +120,9 @@ cli_run_show(struct cli *cli, struct error *err)
 		goto out;
 	}
 	object = json_object();
+	json_set_integer(object, "schema", 1);
+	json_set_string(object, "chosen_by", cli->chosen_by == NULL ||
+	    *cli->chosen_by != '\0' ? cli->chosen_by : "programs");
 	report_profile(object, cli->app, &profile, time_now());
 	if (json_print(object, JSON_LINE, &text, err) == 0) {
 		buffer_add_char(&text, '\n');

@@ -75,6 +75,14 @@ def profile_object(entry):
     return entry
 
 
+def shown(result):
+    """The object of `show --json`: a profile, and what it is of the command."""
+    entry = result.json
+    assert entry.pop("schema") == 1 and "chosen_by" in entry
+    del entry["chosen_by"]
+    return profile_object(entry)
+
+
 def listed(chatelaine):
     """name -> object of `list --json`, each of them checked."""
     result = chatelaine("list", "--json")

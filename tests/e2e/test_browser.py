@@ -38,7 +38,7 @@ def address_on(t):
 
 def test_the_browser_brings_the_login(chatelaine, issuer, store, ports):
     run, event = begin(chatelaine)
-    assert set(event) == {"event", "authorize_url", "port", "expires_at"}
+    assert set(event) == {"schema", "event", "authorize_url", "port", "expires_at"}
     assert event["authorize_url"].startswith(issuer.url + "/oauth/authorize?")
     assert event["port"] == 1455 and expect.RFC3339.match(event["expires_at"])
     back = issuer.browse(event["authorize_url"], "work")

@@ -46,7 +46,9 @@ def test_trusted_once(chatelaine, store, profiles, project, codex):
     assert chatelaine("token", cwd=project).stdout == f"{token}\n"
     # A file goes before what programs show, a name before the file.
     assert chatelaine("token", cwd=project / "src").stdout == f"{token}\n"
-    assert chatelaine("show", "personal", "--json", cwd=project).json["name"] == "personal"
+    for words, name, chosen_by in ((["personal"], "personal", None), ([], "work", f"{project}/{FILE}")):
+        entry = chatelaine("show", "--json", *words, cwd=project).json
+        assert (entry["name"], entry["chosen_by"]) == (name, chosen_by)
     assert chatelaine("run", "--", "sh", "-c", "cat $CODEX_HOME/auth.json", cwd=project).stdout.count(token) == 1
     assert f"\nchosen by     {project}/{FILE}\n" in expect.succeeded(chatelaine("show", cwd=project))
     (project / FILE).write_text("personal\n")
@@ -60,6 +62,7 @@ def test_without_a_file_it_is_what_programs_show(chatelaine, profiles, home, cod
     assert "NAME" in expect.failed(chatelaine("token", cwd=home), expect.USAGE)
     expect.succeeded(chatelaine("use", "work", "--for", "codex"))
     assert chatelaine("token", cwd=home).stdout.strip() == profiles["work"].access_token
+    assert chatelaine("show", "--json", cwd=home).json["chosen_by"] == "programs"
     assert "\nchosen by     the programs that show it\n" in expect.succeeded(chatelaine("show", cwd=home))
     expect.succeeded(chatelaine("use", "personal", "--for", "pi"))
     assert "'work' and 'personal'" in expect.failed(chatelaine("token", cwd=home), expect.NOT_FOUND)

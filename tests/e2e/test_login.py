@@ -29,7 +29,7 @@ def refresh_token(store, name="work"):
 def test_events_tell_the_whole_sign_in(chatelaine, issuer, store):
     run = chatelaine.start("login", "work", "--json")
     code = run.wait_for_event("code")
-    assert set(code) == {"event", "verification_url", "user_code", "expires_at", "resumed"}
+    assert set(code) == {"schema", "event", "verification_url", "user_code", "expires_at", "resumed"}
     assert code["verification_url"] == issuer.url + "/codex/device"
     assert code["user_code"] == issuer.user_codes[-1]
     assert expect.RFC3339.match(code["expires_at"])

@@ -11,7 +11,7 @@ def test_json_is_the_object_of_the_list(chatelaine, seed):
     seed("work", "work")
     seed("personal", "personal", lifetime=-60)
     for name, entry in expect.listed(chatelaine).items():
-        shown = expect.profile_object(chatelaine("show", name, "--json").json)
+        shown = expect.shown(chatelaine("show", name, "--json"))
         # Seconds may pass between the two.
         assert abs(shown.pop("expires_in") - entry.pop("expires_in")) <= 5
         assert shown == entry

@@ -421,7 +421,7 @@ def test_list_tells_who_is_used_by_whom(chatelaine, home, seed):
     assert {entry["owner"] for entry in entries.values()} == {"chatelaine"}
     shown = chatelaine("show", "work", "--json")
     expect.succeeded(shown)
-    assert sorted(expect.profile_object(shown.json)["targets"]) == ["codex", "litellm"]
+    assert sorted(expect.shown(shown)["targets"]) == ["codex", "litellm"]
     assert "codex" in expect.succeeded(chatelaine("show", "work"))
 
 
