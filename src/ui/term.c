@@ -3,7 +3,6 @@
 #include <sys/ioctl.h>
 
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,23 +35,6 @@ static struct {
 	int cursor_line, cursor_column;
 	struct term_input input;
 } term;
-
-static const char *const glyphs[GLYPHS][2] = {
-	/* in UTF-8, in ASCII */
-	[GLYPH_MARK] = { "\xe2\x96\x8c", ">" },
-	[GLYPH_TICKED] = { "\xe2\x97\x8f", "+" },
-	[GLYPH_SORTED] = { "\xe2\x96\xb4", "^" },
-	[GLYPH_RENEWABLE] = { "\xe2\x86\xbb", "*" },
-	[GLYPH_ENTER] = { "\xe2\x8f\x8e", N_("Enter") },
-	[GLYPH_DOT] = { "\xc2\xb7", "-" },
-	[GLYPH_BAR_FULL] = { "\xe2\x96\xb0", "#" },
-	[GLYPH_BAR_EMPTY] = { "\xe2\x96\xb1", "." },
-	[GLYPH_LEFT] = { "\xe2\x97\x82", "<" },
-	[GLYPH_RIGHT] = { "\xe2\x96\xb8", ">" },
-	[GLYPH_CHOSEN] = { "\xe2\x97\x8f", "(*)" },
-	[GLYPH_NOT_CHOSEN] = { "\xe2\x97\x8b", "( )" },
-	[GLYPH_ELLIPSIS] = { "\xe2\x80\xa6", "..." },
-};
 
 bool
 term_is_possible(void)
@@ -131,28 +113,46 @@ borrow_utf8(bool borrow)
 		setlocale(LC_CTYPE, borrow ? "C.UTF-8" : "C");
 }
 
-static const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-
-/* Not safe in a handler, as every curses program does it: the program is lost,
- * the terminal need not be. */
-static void
-on_fatal(int number)
+/* The terminal's word for @name, or NULL: it has none. */
+static const char *
+terminal_text(const char *name)
 {
-	term_close();
-	signal(number, SIG_DFL);
-	raise(number);
+	const char *text = tigetstr(name);
+
+	return (intptr_t)text == -1 ? NULL : text;
 }
 
-static void
-catch_fatal(void)
+/* What turns the mouse on or off, until the next call; NULL: there is none. */
+static const char *
+mouse_text(bool on)
 {
-#ifndef CHATELAINE_SANITIZED
-	for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
-		signal(fatal[i], on_fatal);
-#else
-	(void)on_fatal;
-	(void)fatal;
-#endif
+	const char *mode = terminal_text("XM");
+
+	if (terminal_text("kmous") == NULL)
+		return NULL;
+	if (mode != NULL)
+		return tparm(mode, on ? 1 : 0);
+	/* As curses itself does where the description lacks it. */
+	return on ? "\033[?1000h" : "\033[?1000l";
+}
+
+/* What endwin() would send, had one time to call it. */
+static void
+prepare_for_crash(void)
+{
+	static const char *const last[] = { "op", "sgr0", "rmcup", "rmkx",
+	    "cnorm" };
+	const char *text = mouse_text(false);
+
+	crash_disarm();
+	for (size_t i = 0;; i++) {
+		if (text != NULL)
+			crash_say(text);
+		if (i == sizeof last / sizeof last[0])
+			break;
+		text = terminal_text(last[i]);
+	}
+	crash_arm(term.has_before ? &term.before : NULL);
 }
 
 int
@@ -169,7 +169,7 @@ term_open(struct error *err)
 		    "move its cursor; set TERM to another, or use 'chatelaine "
 		    "list'"));
 	}
-	catch_fatal();
+	prepare_for_crash();
 	set_escdelay(ESC_DELAY_MS);
 	cbreak();
 	noecho();
@@ -190,6 +190,7 @@ term_close(void)
 		return;
 	term_mouse(false);
 	endwin();
+	crash_disarm();
 	delscreen(term.screen);
 	term.screen = NULL;
 	if (term.has_before)
@@ -239,7 +240,7 @@ term_has_blocks(void)
 const char *
 term_glyph(enum term_glyph glyph)
 {
-	return glyphs[glyph][term.utf8 ? 0 : 1];
+	return term_look_glyph(glyph, term.utf8);
 }
 
 static void
@@ -398,16 +399,12 @@ term_redraw(void)
 void
 term_mouse(bool on)
 {
-	const char *keys = tigetstr("kmous"), *mode = tigetstr("XM");
+	const char *text = mouse_text(on);
 
-	if (on == term.mouse || keys == NULL || keys == (char *)-1)
+	if (on == term.mouse || text == NULL)
 		return;
 	term.mouse = on;
-	if (mode != NULL && mode != (char *)-1)
-		putp(tparm(mode, on ? 1 : 0));
-	else
-		/* As curses itself does where the description lacks it. */
-		putp(on ? "\033[?1000h" : "\033[?1000l");
+	putp(text);
 	fflush(stdout);
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <termios.h>
 
 #include "ui/term.h"
 
@@ -28,6 +29,23 @@ struct term_look {
 /* The look of a style on a terminal of @colours colours, 0 for none. */
 struct term_look term_look(enum term_style style, enum term_theme theme,
     int colours);
+
+/* The glyph in UTF-8, or what stands for it in ASCII. */
+const char *term_look_glyph(enum term_glyph glyph, bool utf8);
+
+/* --- When the program is lost: term_crash.c ------------------------------- */
+
+/* Puts @text, from terminfo, behind what gives the terminal back, without its
+ * padding. What does not fit is left out. */
+void crash_say(const char *text);
+
+/* From here on a signal by which a program ends of its own mistake (SIGSEGV,
+ * SIGABRT ...) first writes these texts, and sets the modes of the terminal to
+ * @before, which is copied, where it is not NULL. */
+void crash_arm(const struct termios *before);
+
+/* The terminal is given back: such a signal only ends the program. */
+void crash_disarm(void);
 
 /* --- What is typed: term_input.c ------------------------------------------ */
 

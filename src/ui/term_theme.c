@@ -1,13 +1,14 @@
 /*
  * The themes. Blue against orange and red is seen by nearly everybody, red
  * against green is not; bold tells the worst from the bad once more, and the
- * texts say it all without either.
+ * texts say it all without either. And the glyphs.
  */
 #include "config.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "ui/term_part.h"
 
 /* Of 256 colours, these two are what they say; of 8, a theme may bend them. */
@@ -110,4 +111,29 @@ term_look(enum term_style style, enum term_theme theme, int colours)
 		look.colour = (colours >= 256 ? colours_of_256 :
 		    colours_of_8)[ground][styles[style].colour];
 	return look;
+}
+
+/* --- Glyphs --------------------------------------------------------------- */
+
+static const char *const glyphs[GLYPHS][2] = {
+	/* in UTF-8, in ASCII */
+	[GLYPH_MARK] = { "\xe2\x96\x8c", ">" },
+	[GLYPH_TICKED] = { "\xe2\x97\x8f", "+" },
+	[GLYPH_SORTED] = { "\xe2\x96\xb4", "^" },
+	[GLYPH_RENEWABLE] = { "\xe2\x86\xbb", "*" },
+	[GLYPH_ENTER] = { "\xe2\x8f\x8e", N_("Enter") },
+	[GLYPH_DOT] = { "\xc2\xb7", "-" },
+	[GLYPH_BAR_FULL] = { "\xe2\x96\xb0", "#" },
+	[GLYPH_BAR_EMPTY] = { "\xe2\x96\xb1", "." },
+	[GLYPH_LEFT] = { "\xe2\x97\x82", "<" },
+	[GLYPH_RIGHT] = { "\xe2\x96\xb8", ">" },
+	[GLYPH_CHOSEN] = { "\xe2\x97\x8f", "(*)" },
+	[GLYPH_NOT_CHOSEN] = { "\xe2\x97\x8b", "( )" },
+	[GLYPH_ELLIPSIS] = { "\xe2\x80\xa6", "..." },
+};
+
+const char *
+term_look_glyph(enum term_glyph glyph, bool utf8)
+{
+	return glyphs[glyph][utf8 ? 0 : 1];
 }

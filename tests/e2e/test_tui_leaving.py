@@ -191,6 +191,19 @@ def test_ignored_hangup_is_no_reason_to_stay(terminal, build, env, issuer, store
     assert store.names() == [] and store.pending() == []
 
 
+@pytest.mark.parametrize("term", TERMS)
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT])
+def test_lost(tui, seed, number, term, build):
+    """What ends a program of its own mistake takes the terminal with it else."""
+    if "#define CHATELAINE_SANITIZED" in (build / "config.h").read_text():
+        pytest.skip("the sanitizers have handlers of their own")
+    seed()
+    t = tui(term=term)
+    t.wait_for(the_list)
+    t.signal(number)
+    ended_well(t, {-number})
+
+
 # Stopping and going on
 
 @pytest.fixture
