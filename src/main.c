@@ -61,7 +61,7 @@ start_arguments(struct program *program, struct error *err)
 	 * chatelaine-oauth has to say in it, too. */
 	if (cli->value[OPTION_JSON] != NULL ||
 	    cli->value[OPTION_CHECK] != NULL)
-		setenv("LANGUAGE", "C", 1);
+		(void)setenv("LANGUAGE", "C", 1);
 	return result;
 }
 

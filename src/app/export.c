@@ -145,6 +145,7 @@ export_note(struct app *app, const char *name, const struct format *format,
 
 /* True if a file of JSON has a refresh token anywhere near the top. */
 static bool
+/* NOLINTNEXTLINE(misc-no-recursion): @depth ends it. */
 has_refresh_token(const struct json *object, int depth)
 {
 	static const char *const keys[] = { "refresh_token", "refresh" };

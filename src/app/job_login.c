@@ -19,7 +19,7 @@
 #include "storage/waiting.h"
 
 /* A device code lives 15 minutes, and the child says itself when it ends. */
-#define LOGIN_TIMEOUT_MS (16 * 60 * 1000)
+#define LOGIN_TIMEOUT_MS (INT64_C(16) * 60 * 1000)
 
 /* A login that its program has is not replaced behind its back; one that it has
  * lost may be. */

@@ -39,6 +39,7 @@ make_seen(size_t count, struct error *err)
 	struct listing_seen *seen = calloc(1, sizeof *seen);
 
 	if (seen != NULL)
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers. */
 		seen->profile = calloc(count + 1, sizeof *seen->profile);
 	if (seen == NULL || seen->profile == NULL) {
 		free(seen);

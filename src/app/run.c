@@ -239,6 +239,7 @@ run_begin(struct app *app, const char *name, const struct consumer *consumer,
 	return NULL;
 }
 
+/* NOLINTNEXTLINE(readability-redundant-declaration): not everywhere. */
 extern char **environ;
 
 static bool

@@ -69,6 +69,7 @@ is_ours(int process)
 		uid = strstr(status.data, "\nUid:\t");
 		result = state != NULL && uid != NULL &&
 		    strchr("ZX", state[strlen("\nState:\t")]) == NULL &&
+		    /* NOLINTNEXTLINE(cert-err34-c): so do its users'. */
 		    sscanf(uid, "\nUid:\t%*u\t%lu", &effective) == 1 &&
 		    effective == (unsigned long)geteuid();
 	}
@@ -288,7 +289,9 @@ began_at(int process)
 	const char *at;
 
 	if (read_some(process, "stat", STATUS_MOST, &text) == 0 &&
-	    (at = strrchr(text.data, ')')) != NULL && sscanf(at + 1,
+	    (at = strrchr(text.data, ')')) != NULL &&
+	    /* NOLINTNEXTLINE(cert-err34-c): the kernel's numbers fit. */
+	    sscanf(at + 1,
 	    " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
 	    "%*d %*d %*d %llu", &ticks) == 1 &&
 	    clock_gettime(CLOCK_BOOTTIME, &up) == 0)

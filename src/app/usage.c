@@ -7,9 +7,9 @@
 #include "base/i18n.h"
 #include "base/text.h"
 
-#define MINUTE 60
-#define HOUR 3600
-#define DAY 86400
+#define MINUTE INT64_C(60)
+#define HOUR INT64_C(3600)
+#define DAY INT64_C(86400)
 
 #define DAYS_MAX 9999
 #define LABEL_LEAST 8	/* columns */
@@ -76,6 +76,7 @@ window_words(char text[TIME_TEXT_SIZE], const char *label)
 
 	snprintf(text, TIME_TEXT_SIZE, "%s", strcmp(label, "weekly") == 0 ?
 	    _("weekly") : label[0] != '\0' ? label : "?");
+	/* NOLINTNEXTLINE(cert-err34-c): five digits fit. */
 	if (sscanf(label, "%5d %3[a-z]", &n, unit) != 2)
 		return;
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)

@@ -63,8 +63,8 @@ encode(struct buffer *out, const void *data, size_t length,
 			if (k > left)
 				buffer_add_string(out, padding);
 			else
-				buffer_add_char(out, value < 62 ?
-				    digits[value] : last[value - 62]);
+				buffer_add_char(out, (char)(value < 62 ?
+				    digits[value] : last[value - 62]));
 		}
 	}
 }

@@ -22,7 +22,7 @@ trim(struct error *err)
 		return;
 	lead = (unsigned char)err->text[start - 1];
 	/* How many bytes should follow, and how many do. */
-	if (lead >= 0xc0 && (lead >= 0xf0 ? 3u : lead >= 0xe0 ? 2u : 1u) >
+	if (lead >= 0xc0 && (lead >= 0xf0 ? 3U : lead >= 0xe0 ? 2U : 1U) >
 	    n - start)
 		err->text[start - 1] = '\0';
 }

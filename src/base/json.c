@@ -134,6 +134,7 @@ text_is_acceptable(const char *data, size_t length)
 
 /* False if an object below @node has a key twice, or too many. */
 static bool
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX ends it. */
 keys_are_unique(const cJSON *node)
 {
 	const cJSON *child, *other;
@@ -247,7 +248,7 @@ json_integer(const struct json *object, const char *key, int64_t *value)
 	const cJSON *node = CNODE(json_get(object, key));
 	double d;
 
-	if (!cJSON_IsNumber(node))
+	if (node == NULL || !cJSON_IsNumber(node))
 		return -1;
 	d = node->valuedouble;
 	if (!(d >= -INTEGER_MAX && d <= INTEGER_MAX) ||
@@ -263,7 +264,8 @@ json_number(const struct json *object, const char *key, double *value)
 	const cJSON *node = CNODE(json_get(object, key));
 
 	/* 1e999 is infinite here. */
-	if (!cJSON_IsNumber(node) || !isfinite(node->valuedouble))
+	if (node == NULL || !cJSON_IsNumber(node) ||
+	    !isfinite(node->valuedouble))
 		return -1;
 	*value = node->valuedouble;
 	return 0;
@@ -311,6 +313,7 @@ attach(struct json *parent, const char *key, cJSON *child)
 }
 
 static bool
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as we build them. */
 is_whole(const cJSON *node)
 {
 	const cJSON *child;

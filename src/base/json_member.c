@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/json_member.h"
+#include "base/text.h"
 
 /* White space that is longer says nothing of the style of the file. */
 #define INDENT_MAX ((size_t)16)
@@ -30,8 +31,7 @@ struct style {
 static size_t
 skip_space(const struct json_text *text, size_t at)
 {
-	while (at < text->length &&
-	    memchr(" \t\r\n", text->data[at], 4) != NULL)
+	while (at < text->length && text_is_space(text->data[at]))
 		at++;
 	return at;
 }
@@ -56,7 +56,8 @@ skip_value(const struct json_text *text, size_t at)
 
 		if (c == '"')
 			at = skip_string(text, at);
-		else if (depth == 0 && memchr(" \t\r\n,]}", c, 7) != NULL)
+		else if (depth == 0 && (text_is_space(c) || c == ',' ||
+		    c == ']' || c == '}'))
 			return at;	/* a number or a word has ended */
 		else {
 			depth += c == '{' || c == '[';

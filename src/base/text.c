@@ -254,6 +254,12 @@ text_widest(int least, ...)
 }
 
 bool
+text_is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+bool
 text_is_visible_ascii(const char *text, size_t most)
 {
 	const char *at = text;

@@ -47,6 +47,9 @@ int text_columns(const char *text);
 /* The columns of the widest of these texts, NULL behind the last; or @least. */
 int text_widest(int least, ...) __attribute__((sentinel));
 
+/* True for what JSON and HTTP know as white space: no locale's, no NUL. */
+bool text_is_space(char c);
+
 /* True if @text consists of visible ASCII (0x21 to 0x7e) only and has at
  * least one and at most @most characters: what codes and tokens are. */
 bool text_is_visible_ascii(const char *text, size_t most);

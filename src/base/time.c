@@ -7,7 +7,9 @@
 #include "base/i18n.h"
 #include "base/time.h"
 
-enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
+#define MINUTE INT64_C(60)
+#define HOUR INT64_C(3600)
+#define DAY INT64_C(86400)
 
 #ifdef CLOCK_BOOTTIME
 #define STEADY_CLOCK CLOCK_BOOTTIME
@@ -114,7 +116,7 @@ parse_offset(const char *text, int *seconds)
 	text = digits(text + 1, 2, &minutes);
 	if (text == NULL || hours > 23 || minutes > 59)
 		return NULL;
-	*seconds = sign * (hours * HOUR + minutes * MINUTE);
+	*seconds = (int)(sign * (hours * HOUR + minutes * MINUTE));
 	return text;
 }
 

@@ -176,7 +176,7 @@ static bool
 is_blank(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
-		if (memchr(" \t\r\n", text[i], 4) == NULL)
+		if (!text_is_space(text[i]))
 			return false;
 	return true;
 }

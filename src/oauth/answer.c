@@ -206,6 +206,7 @@ answer_read(struct answer *answer, const char *raw, size_t length)
 	answer->kind = ANSWER_IN_DOUBT;
 	error_set(&answer->error, ERROR_UNAVAILABLE, "%s",
 	    _("the request was sent, but no answer came"));
+	/* NOLINTNEXTLINE(cert-err34-c): three digits fit. */
 	if (body == NULL || sscanf(raw, "HTTP %3ld\n", &status) != 1 ||
 	    status < 100)
 		return;
@@ -246,7 +247,7 @@ answer_read_retry_after(const char *line, size_t length, int64_t *seconds)
 		if (value > RETRY_AFTER_MAX)
 			return false;
 	}
-	while (at < length && memchr(" \t\r\n", line[at], 4) != NULL)
+	while (at < length && text_is_space(line[at]))
 		at++;
 	if (at < length)
 		return false;

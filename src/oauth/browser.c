@@ -116,14 +116,18 @@ add_decoded(struct buffer *out, const char *text, size_t length)
 	char c;
 
 	for (size_t i = 0; i < length; i++) {
-		c = text[i] == '+' ? ' ' : text[i];
+		c = text[i];
+		if (c == '+')
+			c = ' ';
 		if (c == '%' && i + 2 < length &&
 		    (high = hex_digit(text[i + 1])) >= 0 &&
 		    (low = hex_digit(text[i + 2])) >= 0) {
 			c = (char)(high << 4 | low);
 			i += 2;
 		}
-		buffer_add_char(out, c < 0x20 || c > 0x7e ? '?' : c);
+		if (c < 0x20 || c > 0x7e)
+			c = '?';
+		buffer_add_char(out, c);
 	}
 }
 

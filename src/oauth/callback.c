@@ -106,6 +106,7 @@ on_address(void *context, const char *address,
 	return strdup(address);
 }
 
+/* NOLINTBEGIN(readability-non-const-parameter): as libmicrohttpd wants it. */
 static enum MHD_Result
 on_request(void *context, struct MHD_Connection *connection,
     const char *path, const char *method, const char *version,
@@ -128,6 +129,8 @@ on_request(void *context, struct MHD_Connection *connection,
 	return answer(connection, verdict == CALLBACK_REFUSED ?
 	    MHD_HTTP_BAD_REQUEST : MHD_HTTP_OK, verdict_text(verdict));
 }
+
+/* NOLINTEND(readability-non-const-parameter) */
 
 static void
 on_end(void *context, struct MHD_Connection *connection, void **address,

@@ -26,7 +26,7 @@ close_rest(void)
 {
 	const int first = MESSAGE_LOCK_FD + MESSAGE_LOCKS;
 #ifdef HAVE_CLOSE_RANGE
-	close_range((unsigned int)first, ~0u, 0);
+	close_range((unsigned int)first, ~0U, 0);
 #else
 	for (int fd = first; fd < 1024; fd++)
 		close(fd);
@@ -45,7 +45,7 @@ become(const char *program, int input, int output,
 		STDIN_FILENO, STDOUT_FILENO, MESSAGE_ANSWER_FD,
 		MESSAGE_LOCK_FD, MESSAGE_LOCK_FD + 1
 	};
-	char *const argv[] = { (char *)(uintptr_t)"chatelaine-oauth", NULL };
+	char name[] = "chatelaine-oauth", *const argv[] = { name, NULL };
 	int safe[5], null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	sigset_t none;
 

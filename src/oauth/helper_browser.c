@@ -107,7 +107,7 @@ read_input(struct sign_in *s)
 static void
 wait_for_browser(struct sign_in *s, struct callback *callback)
 {
-	int64_t end = time_steady_ms() + BROWSER_LIFETIME * 1000, left;
+	int64_t end = time_steady_ms() + BROWSER_LIFETIME * INT64_C(1000), left;
 
 	while (!s->approved && !s->ended) {
 		left = end - time_steady_ms();

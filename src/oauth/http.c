@@ -428,7 +428,7 @@ exchange(struct http *http, const struct http_request *request,
 		keep_part(&t, "", 0);
 	keep_again(&t);
 	if (request->answer >= 0)
-		fsync(request->answer);
+		(void)fsync(request->answer);	/* the login is synced anew */
 	if (rc == CURLE_OK && !t.not_kept)
 		return 0;
 	return explain(&t, rc, err);

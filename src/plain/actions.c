@@ -44,7 +44,7 @@ static int
 run_sort(struct plain *plain, char *const *words, int count,
     struct error *err)
 {
-	int sort = (plain->rows.sort + 1) % SORTS;
+	int sort = (int)((plain->rows.sort + 1) % SORTS);
 
 	if (count > 0)
 		for (sort = 0; sort < SORTS &&
@@ -169,8 +169,9 @@ const size_t plain_actions_count =
 char
 plain_letter(const struct plain_action *action)
 {
-	return action->letter != 0 || action->action == ACTIONS ?
-	    action->letter : (char)action_info[action->action].key;
+	if (action->letter != 0 || action->action == ACTIONS)
+		return action->letter;
+	return (char)action_info[action->action].key;
 }
 
 const struct plain_action *

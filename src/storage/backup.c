@@ -204,8 +204,8 @@ purge_backups(const struct store *store, const char *name, struct error *err)
 /* Moves what is to be deleted aside first, by one rename, so that a kill in
  * between leaves no half of a profile. */
 static int
-remove_aside(struct store *store, int dir, const char *name,
-    const char *profile, struct error *err)
+remove_aside(struct store *store, int dir, const char *leaf,
+    const char *name, struct error *err)
 {
 	char aside[NAME_MAX + 1];
 	int gone, number, result = -1;
@@ -213,10 +213,10 @@ remove_aside(struct store *store, int dir, const char *name,
 	gone = store_make_part(store, GONE_PART, err);
 	if (gone < 0)
 		return -1;
-	backup_name(aside, profile);
-	number = move(dir, name, gone, aside, err);
+	backup_name(aside, name);
+	number = move(dir, leaf, gone, aside, err);
 	if (number > 0)
-		error_set_errno(err, number, _("cannot remove '%s'"), profile);
+		error_set_errno(err, number, _("cannot remove '%s'"), name);
 	else if (number == 0)
 		result = remove_at(gone, aside, err);
 	close(gone);

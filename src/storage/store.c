@@ -136,7 +136,7 @@ store_flat_name(char flat[STORE_NAME_MAX + 1], const char *name)
 	size_t i;
 
 	for (i = 0; i < STORE_NAME_MAX && name[i] != '\0'; i++)
-		flat[i] = name[i] == '/' ? '%' : name[i];
+		flat[i] = (char)(name[i] == '/' ? '%' : name[i]);
 	flat[i] = '\0';
 }
 
@@ -146,7 +146,7 @@ store_plain_name(char name[STORE_NAME_MAX + 1], const char *flat)
 	size_t i;
 
 	for (i = 0; i < STORE_NAME_MAX && flat[i] != '\0'; i++)
-		name[i] = flat[i] == '%' ? '/' : flat[i];
+		name[i] = (char)(flat[i] == '%' ? '/' : flat[i]);
 	name[i] = '\0';
 }
 
