@@ -1,6 +1,9 @@
 #include "config.h"
 
+#include <string.h>
+
 #include "app/doctor.h"
+#include "app/here.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -51,8 +54,59 @@ set_environment(struct json *object, const struct findings *findings)
 	buffer_release(&proxy);
 }
 
+/* Which profile a command is about that names none, where this is called. */
 static int
-print_json(const struct findings *findings, struct error *err)
+look_here(const struct cli *cli, char name[STORE_NAME_MAX + 1],
+    struct buffer *from, struct error *why)
+{
+	int found = here_choose(cli->app, name, from, why);
+
+	if (found == 1 && from->length == 0)
+		buffer_add_string(from, "programs");
+	return found;
+}
+
+static void
+set_here(struct json *object, const struct cli *cli)
+{
+	char name[STORE_NAME_MAX + 1];
+	struct buffer from = BUFFER_INIT;
+	struct error why = ERROR_INIT;
+	struct json *here = json_set_object(object, "here");
+	int found = look_here(cli, name, &from, &why);
+
+	json_set_string(here, "profile", found == 1 ? name : NULL);
+	json_set_string(here, "chosen_by", found == 1 ? from.data : NULL);
+	json_set_string(here, "trouble", found < 0 ? why.text : NULL);
+	buffer_release(&from);
+}
+
+static int
+say_here(const struct cli *cli, struct error *err)
+{
+	char name[STORE_NAME_MAX + 1];
+	struct buffer from = BUFFER_INIT;
+	struct error why = ERROR_INIT;
+	int found = look_here(cli, name, &from, &why), result;
+
+	if (found < 0)
+		result = cli_say(cli, err, _("profile here: none; %s"),
+		    why.text);
+	else if (found == 0)
+		result = cli_say(cli, err, "%s", _("profile here: none"));
+	else if (strchr(from.data, '/') != NULL)
+		result = cli_say(cli, err, _("profile here: '%s', by %s"),
+		    name, from.data);
+	else
+		result = cli_say(cli, err, _("profile here: '%s', which "
+		    "programs show"), name);
+	buffer_release(&from);
+	return result;
+}
+
+static int
+print_json(const struct cli *cli, const struct findings *findings,
+    struct error *err)
 {
 	struct json *object = json_object(), *list, *one;
 	struct buffer text = BUFFER_INIT;
@@ -63,6 +117,7 @@ print_json(const struct findings *findings, struct error *err)
 	json_set_integer(object, "places", (int64_t)findings->places);
 	set_sandbox(object, findings);
 	set_environment(object, findings);
+	set_here(object, cli);
 	list = json_set_array(object, "findings");
 	for (size_t i = 0; i < findings->count; i++) {
 		one = json_append_object(list);
@@ -146,7 +201,7 @@ print_text(const struct cli *cli, const struct findings *findings, bool plan,
 		buffer_clear(&text);
 	}
 	buffer_release(&text);
-	return result;
+	return result == 0 ? say_here(cli, err) : -1;
 }
 
 int
@@ -161,7 +216,7 @@ cli_run_doctor(struct cli *cli, struct error *err)
 	    doctor_look(cli->app, &findings, err);
 	if (result == 0)
 		result = cli->value[OPTION_JSON] != NULL ?
-		    print_json(&findings, err) :
+		    print_json(cli, &findings, err) :
 		    print_text(cli, &findings, plan, err);
 	/* For who monitors it: something is to be done. */
 	if (result == 0 &&

@@ -29,7 +29,8 @@ def found(chatelaine):
         result = chatelaine("doctor", "--json")
         assert result.status in (0, 1), result.stderr
         document = result.json
-        assert set(document) == {"schema", "refresh_tokens", "places", "sandbox", "environment", "findings"} and document["schema"] == 1
+        assert set(document) == {"schema", "refresh_tokens", "places", "sandbox", "environment", "here", "findings"}
+        assert document["schema"] == 1
         for finding in document["findings"]:
             assert set(finding) == {"kind", "message", "remedy", "fix"} and finding["fix"] in (None, "would")
             assert finding["kind"] in KINDS and isinstance(finding["message"], str)
@@ -100,7 +101,7 @@ def test_all_is_well(chatelaine, found, issuer, store, seed, codex, openhands):
     before = store.profiles_snapshot()
     assert found() == []
     text = expect.succeeded(chatelaine("doctor"))
-    assert re.fullmatch(r"all is well: 2 refresh tokens, each in one file; places of programs looked at: \d+\n(.*: .*\n){3}sandbox: .*\n", text)
+    assert re.fullmatch(r"all is well: 2 refresh tokens, each in one file; places of programs looked at: \d+\n(.*: .*\n){3}sandbox: .*\nprofile here: .*\n", text)
     assert store.profiles_snapshot() == before and issuer.count() == 0
 
 

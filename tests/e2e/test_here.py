@@ -51,7 +51,9 @@ def test_trusted_once(chatelaine, store, profiles, project, codex):
         assert (entry["name"], entry["chosen_by"]) == (name, chosen_by)
     assert chatelaine("run", "--", "sh", "-c", "cat $CODEX_HOME/auth.json", cwd=project).stdout.count(token) == 1
     assert f"\nchosen by     {project}/{FILE}\n" in expect.succeeded(chatelaine("show", cwd=project))
+    assert f"profile here: 'work', by {project}/{FILE}\n" in chatelaine("doctor", cwd=project).stdout
     (project / FILE).write_text("personal\n")
+    assert "is not what it was" in chatelaine("doctor", "--json", cwd=project).json["here"]["trouble"]
     message = expect.failed(chatelaine("token", cwd=project), expect.REFUSED)
     assert "is not what it was" in message and "'personal'" in message
     expect.succeeded(chatelaine("trust", cwd=project / "src"))

@@ -67,6 +67,13 @@ def renewed(lab):
     expect.succeeded(lab.run("refresh", "work"))
 
 
+def listed(lab):
+    """What is written by hand: a list of volumes, and the profile of the directory."""
+    profiles(lab)
+    (lab.home / "list").write_text("acme/one\nacme/two\n")
+    (lab.home / ".chatelaine-profile").write_text("work\n")
+
+
 def damaged(lab):
     """Something for the doctor."""
     profiles(lab)
@@ -98,6 +105,8 @@ def cases():
         "use --none": Case(["use", "--none"], shown), "use another": Case(["use", "acme/user"], shown, says=False),
         "lend": Case(["lend", "work", "--to", "codex"]), "take-back": Case(["take-back", "work"], lent),
         "import": Case(["import", "codex", "--as", "new"], signed_in),
+        "add-volume of a list": Case(["add-volume", "--from", "list"], listed), "trust": Case(["trust", "."], listed),
+        "token here": Case(["token"], shown, says=False),
         "delete": Case(["delete", "work", "--yes"]),
         "purge": Case(["delete", "work", "--purge", "--yes"], forgets=True),
         "sign-out": Case(["delete", "work", "--sign-out", "--yes"]),
@@ -177,8 +186,8 @@ class Lab:
 
 
 def masked(data):
-    """Without numbers, and the columns that they make."""
-    return re.sub(r" +", " ", re.sub(r"\d+", "N", data.decode(errors="replace")))
+    """Without numbers, hashes of paths, and the columns that they make."""
+    return re.sub(r" +", " ", re.sub(r"\b[0-9a-f]{64}\b|\d+", "N", data.decode(errors="replace")))
 
 
 def check(lab, good, good_files, result, report):
