@@ -19,6 +19,15 @@ run_list(struct plain *plain, char *const *words, int count,
 }
 
 static int
+run_tenants(struct plain *plain, char *const *words, int count,
+    struct error *err)
+{
+	(void)words;
+	(void)count;
+	return plain_tenants(plain, err);
+}
+
+static int
 run_filter(struct plain *plain, char *const *words, int count,
     struct error *err)
 {
@@ -157,6 +166,9 @@ const struct plain_action plain_actions[] = {
 	    .help = N_("Say the settings, or with a name and a value change "
 	    "one") },
 	{ .action = ACTION_FILTER, .word = "filter", .run = run_filter },
+	{ .action = ACTIONS, .word = "tenants",
+	    .help = N_("Say how many profiles each tenant has, and how they "
+	    "are; filter with its name says them"), .run = run_tenants },
 	{ .action = ACTION_SORT, .word = "sort", .run = run_sort },
 	{ .action = ACTION_HELP, .word = "help",
 	    .help = N_("Say what there is to do"), .run = run_help },

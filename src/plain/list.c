@@ -104,10 +104,50 @@ say_head(struct plain *plain, struct error *err)
 	return cli_print(err, _("Profiles: %zu."), rows->total);
 }
 
+/* "acme: 3 profiles, 1 sign in again, 2 ok": the worst first. */
+static void
+add_tenant(struct plain *plain, struct tree_tenant *tenant,
+    struct buffer *out)
+{
+	char name[STORE_NAME_MAX + 1];
+
+	tree_worst(&plain->list, tenant, plain->rows.now);
+	tree_name(&plain->list, tenant, name);
+	buffer_addf(out, "%s: ", name);
+	buffer_addf(out, ngettext("%zu profile", "%zu profiles",
+	    tenant->count), tenant->count);
+	for (int i = PROFILE_STATUSES - 1; i >= 0; i--)
+		if (tenant->by_status[i] > 0)
+			buffer_addf(out, ", %u %s", tenant->by_status[i],
+			    status_word((enum profile_status)i));
+	buffer_add_char(out, '\n');
+}
+
+int
+plain_tenants(struct plain *plain, struct error *err)
+{
+	const struct tree *tree = &plain->rows.tree;
+	struct buffer text = BUFFER_INIT;
+	int result;
+
+	if (load(plain, err) != 0)
+		return -1;
+	for (size_t i = 0; i < tree->tenants; i++)
+		if (tree->tenant[i].shown > 0)
+			add_tenant(plain, &tree->tenant[i], &text);
+	if (text.length == 0)
+		buffer_addf(&text, "%s\n", _("No tenant has several "
+		    "profiles; 'list' says them all."));
+	result = cli_write(&text, err);
+	listing_save(&plain->list);
+	buffer_release(&text);
+	return result;
+}
+
 int
 plain_list(struct plain *plain, struct error *err)
 {
-	const struct rows *rows = &plain->rows;
+	const struct tree *tree = &plain->rows.tree;
 	struct buffer text = BUFFER_INIT;
 	const struct profile *profile;
 	int64_t now = time_now();
@@ -118,8 +158,13 @@ plain_list(struct plain *plain, struct error *err)
 		return -1;
 	result = say_head(plain, err);
 	store_names_release(&plain->numbered);
-	for (size_t i = 0; i < rows->count && result == 0; i++) {
-		profile = listing_verified(&plain->list, rows->shown[i],
+	for (size_t i = 0; i < tree->lines && result == 0; i++) {
+		if (tree_tenant(tree, tree->line[i]) != NULL) {
+			add_tenant(plain, tree_tenant(tree, tree->line[i]),
+			    &text);
+			continue;
+		}
+		profile = listing_verified(&plain->list, tree->line[i],
 		    &view);
 		if (profile == NULL)
 			continue;

@@ -58,6 +58,9 @@ const struct plain_action *plain_find(const char *word);
 /* Loads the profiles and says them, numbered anew. */
 int plain_list(struct plain *plain, struct error *err);
 
+/* Says the tenants, where there is a tree of them (ui/tree). */
+int plain_tenants(struct plain *plain, struct error *err);
+
 /* The name that @word, a number or a name, stands for; it belongs to @plain or
  * is @word. NULL: ERROR_NOT_FOUND, or ERROR_USAGE where it could be both. */
 const char *plain_name(const struct plain *plain, const char *word,

@@ -38,7 +38,11 @@ enum {
 	ON_AUDIT = 1 << 26,
 	ON_BROWSER = 1 << 27,	/* the sign-in, by a browser */
 	ON_PASTE = 1 << 28,	/* its last address is being typed */
-	ON_ALL = (1 << 29) - 1,
+	ON_TENANT = 1 << 29,	/* the list, while a tenant is selected */
+	ON_TREE = 1 << 30,	/* with ON_LIST or ON_TENANT: there are tenants
+				 * to fold */
+	ON_ALL = ON_TREE - 1 + ON_TREE,
+	ON_ROWS = ON_LIST | ON_TENANT,
 	/* Dialogs in which one stands on a line. */
 	ON_CHOICE = ON_USE | ON_LEND | ON_IMPORT | ON_SETTINGS,
 	/* Where a click copies. */
@@ -48,8 +52,8 @@ enum {
 	    ON_FORGET | ON_USAGE | ON_FETCHING | ON_DOCTOR | ON_AUDIT |
 	    ON_CODE | ON_ENDED,
 	/* What has no rows to click on, and a help. */
-	ON_CLICKED = ON_ALL & ~(ON_LIST | ON_FILTER | ON_FIND | ON_CHOSEN |
-	    ON_NAME | ON_RENAME | ON_CODE | ON_HELP | ON_SETTING | ON_PASTE)
+	ON_CLICKED = ON_ALL & ~(ON_ROWS | ON_FILTER | ON_FIND | ON_CHOSEN |
+	    ON_TREE | ON_NAME | ON_RENAME | ON_CODE | ON_HELP | ON_SETTING | ON_PASTE)
 };
 
 enum action {

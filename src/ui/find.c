@@ -20,16 +20,28 @@ struct find {
 	char from[STORE_NAME_MAX + 1];	/* where it began */
 };
 
-static const char *
-name_in(const struct ui *ui, size_t row)
+/* A profile, or a tenant with the '/' behind it. */
+static void
+name_in(const struct ui *ui, size_t row, char name[STORE_NAME_MAX + 1])
 {
-	return listing_name(&ui->list, ui->rows.shown[row]);
+	const struct tree *tree = &ui->rows.tree;
+	const struct tree_tenant *tenant = tree_tenant(tree, tree->line[row]);
+
+	if (tenant != NULL) {
+		tree_name(&ui->list, tenant, name);
+		strcat(name, "/");
+	} else
+		snprintf(name, STORE_NAME_MAX + 1, "%s",
+		    listing_name(&ui->list, tree->line[row]));
 }
 
-/* With the tenant, or without. */
+/* With the tenant, or without. With the '/', it is the tenant's first profile
+ * that is meant. */
 static bool
-begins(const char *name, const struct field *typed)
+begins(const char *name, bool tenant, const struct field *typed)
 {
+	if (tenant && memchr(typed->text, '/', typed->length) != NULL)
+		return false;
 	return strncasecmp(name, typed->text, typed->length) == 0 ||
 	    strncasecmp(store_leaf(name), typed->text, typed->length) == 0;
 }
@@ -39,13 +51,15 @@ begins(const char *name, const struct field *typed)
 static void
 look(struct ui *ui, struct find *find, size_t from, size_t step)
 {
-	size_t count = ui->rows.count;
+	size_t count = ui->rows.tree.lines;
+	char name[STORE_NAME_MAX + 1];
 
 	find->missed = true;
 	for (size_t i = 0; i < count && find->missed; i++) {
 		size_t row = (from + i * step) % count;
 
-		if (!begins(name_in(ui, row), &find->typed))
+		name_in(ui, row, name);
+		if (!begins(name, *store_leaf(name) == '\0', &find->typed))
 			continue;
 		ui_select(ui, row);
 		find->missed = false;
@@ -55,9 +69,26 @@ look(struct ui *ui, struct find *find, size_t from, size_t step)
 static void
 go_back(struct ui *ui, const struct find *find)
 {
-	for (size_t row = 0; row < ui->rows.count; row++)
-		if (strcmp(name_in(ui, row), find->from) == 0)
+	char name[STORE_NAME_MAX + 1];
+
+	ui_unfold_for_now(ui, false);
+	for (size_t row = 0; row < ui->rows.tree.lines; row++) {
+		name_in(ui, row, name);
+		if (strcmp(name, find->from) == 0)
 			ui_select(ui, row);
+	}
+}
+
+/* What was found stays to be seen, the rest is folded again. */
+static void
+stay(struct ui *ui)
+{
+	struct tree_tenant *tenant = tree_tenant_of(&ui->rows.tree,
+	    ui->wanted);
+
+	ui_unfold_for_now(ui, false);
+	if (tenant != NULL && tenant->folded)
+		ui_fold(ui, tenant, false);
 }
 
 static void
@@ -92,9 +123,10 @@ type_find(struct ui *ui, void *state, int key)
 	}
 	if (!field_type(&find->typed, key))
 		return false;
-	if (find->typed.length > 0)
+	if (find->typed.length > 0) {
+		ui_unfold_for_now(ui, true);
 		look(ui, find, 0, 1);
-	else {
+	} else {
 		find->missed = false;
 		go_back(ui, find);
 	}
@@ -105,7 +137,7 @@ static void
 act_find(struct ui *ui, void *state, enum action action)
 {
 	struct find *find = state;
-	size_t count = ui->rows.count;
+	size_t count = ui->rows.tree.lines;
 
 	switch (action) {
 	case ACTION_FIND_NEXT:
@@ -121,6 +153,7 @@ act_find(struct ui *ui, void *state, enum action action)
 		break;
 	default:
 		list_move(ui, action);
+		stay(ui);
 	}
 	ui_pop(ui);
 }
@@ -138,11 +171,10 @@ void
 find_open(struct ui *ui)
 {
 	struct find *find = calloc(1, sizeof *find);
-	const struct profile *p = ui_selected(ui);
 
 	if (find == NULL)
 		return;
-	if (p != NULL)
-		snprintf(find->from, sizeof find->from, "%s", p->name);
+	if (ui->selected < ui->rows.tree.lines)
+		name_in(ui, ui->selected, find->from);
 	ui_push(ui, &find_type, find);
 }

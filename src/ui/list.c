@@ -35,11 +35,14 @@ list_ticks(struct ui *ui, void *state)
 	if (selected != NULL && is_counted(selected, ui->now, INT64_MAX))
 		return true;
 	list_lay_out(ui, &l);
-	for (int i = 0; i < l.rows && ui->top + (size_t)i < ui->rows.count;
-	    i++)
-		if (is_counted(listing_view(&ui->list, ui->rows.shown[ui->top +
-		    (size_t)i], &view), ui->now, PROFILE_EXPIRING))
+	for (size_t i = ui->top; i < ui->top + (size_t)l.rows &&
+	    i < ui->rows.tree.lines; i++) {
+		size_t line = ui->rows.tree.line[i];
+
+		if (line < ui->rows.total && is_counted(listing_view(&ui->list,
+		    line, &view), ui->now, PROFILE_EXPIRING))
 			return true;
+	}
 	return false;
 }
 
@@ -48,7 +51,7 @@ list_ticks(struct ui *ui, void *state)
 static void
 move_to(struct ui *ui, long to)
 {
-	long last = (long)ui->rows.count - 1;
+	long last = (long)ui->rows.tree.lines - 1;
 
 	if (to > last)
 		to = last;
@@ -58,25 +61,41 @@ move_to(struct ui *ui, long to)
 /* Before the name: where the marks stand. */
 #define EDGE_COLUMNS 3
 
+/* What marks a profile, marks all of a tenant's. */
+static void
+turn_mark(struct ui *ui, size_t line)
+{
+	const struct tree_tenant *tenant = tree_tenant(&ui->rows.tree, line);
+
+	if (tenant != NULL)
+		rows_mark_tenant(&ui->rows, tenant, !rows_has_marked(tenant));
+	else
+		rows_mark(&ui->rows, line, !ui->rows.marked[line]);
+}
+
 /* True when a profile was clicked on; at its edge that marks it, or takes the
- * mark away. */
+ * mark away. A tenant folds. */
 static bool
 click(struct ui *ui, const struct list_layout *l)
 {
+	struct tree_tenant *tenant;
 	int line, column;
 	size_t row;
 
 	term_pointer(&line, &column);
 	row = ui->top + (size_t)(line - l->first);
 	if (line < l->first || line >= l->first + l->rows ||
-	    column >= l->width || row >= ui->rows.count)
+	    column >= l->width || row >= ui->rows.tree.lines)
 		return false;
 	ui_select(ui, row);
-	if (column >= EDGE_COLUMNS)
-		return true;
-	rows_mark(&ui->rows, ui->rows.shown[row],
-	    !ui->rows.marked[ui->rows.shown[row]]);
-	return false;
+	if (column < EDGE_COLUMNS) {
+		turn_mark(ui, ui->rows.tree.line[row]);
+		return false;
+	}
+	tenant = ui_selected_tenant(ui);
+	if (tenant != NULL)
+		ui_fold(ui, tenant, !tenant->folded);
+	return tenant == NULL;
 }
 
 bool
@@ -113,9 +132,10 @@ list_move(struct ui *ui, enum action action)
 		return true;
 	case ACTION_END:
 	case ACTION_END_VI:
-		move_to(ui, (long)ui->rows.count - 1);
+		move_to(ui, (long)ui->rows.tree.lines - 1);
 		return true;
 	case ACTION_CLICK:
+	case ACTION_CLICK_TENANT:
 		click(ui, &l);
 		return true;
 	case ACTION_DOUBLE_CLICK:
@@ -149,9 +169,7 @@ sort_by(struct ui *ui, enum rows_sort next)
 static void
 mark(struct ui *ui)
 {
-	size_t index = ui->rows.shown[ui->selected];
-
-	rows_mark(&ui->rows, index, !ui->rows.marked[index]);
+	turn_mark(ui, ui->rows.tree.line[ui->selected]);
 	move_to(ui, (long)ui->selected + 1);
 }
 
@@ -260,6 +278,25 @@ act_profile(struct ui *ui, const struct profile *p, enum action action)
 	}
 }
 
+/* What is done with marked ones, and else with all of the tenant, which then
+ * are marked: so one sees which. */
+static void
+act_tenant(struct ui *ui, const struct tree_tenant *tenant,
+    enum action action)
+{
+	if (action != ACTION_TENANT_REFRESH &&
+	    action != ACTION_TENANT_EXPORT && action != ACTION_TENANT_DELETE)
+		return;
+	if (ui->rows.marks == 0)
+		rows_mark_tenant(&ui->rows, tenant, true);
+	if (action == ACTION_TENANT_REFRESH)
+		refresh(ui, NULL);
+	else if (action == ACTION_TENANT_EXPORT)
+		export(ui, NULL);
+	else
+		delete(ui, NULL);
+}
+
 static void
 act_list(struct ui *ui, void *state, enum action action)
 {
@@ -310,8 +347,12 @@ act_list(struct ui *ui, void *state, enum action action)
 		ui->quit = true;
 		break;
 	default:
-		if (!list_move(ui, action) && p != NULL)
+		if (list_move(ui, action) || list_act_tree(ui, action))
+			break;
+		if (p != NULL)
 			act_profile(ui, p, action);
+		else if (ui_selected_tenant(ui) != NULL)
+			act_tenant(ui, ui_selected_tenant(ui), action);
 	}
 	/* How far many are is no answer to a key, and stays. */
 	if (ui->message[0] == '\0')
@@ -331,7 +372,9 @@ list_where(const struct ui *ui)
 {
 	if (ui->list.count == 0)
 		return ON_EMPTY;
-	return ON_LIST | (ui->rows.filter.length > 0 || ui->rows.has_marks ||
+	return (ui_selected_tenant(ui) != NULL ? ON_TENANT : ON_LIST) |
+	    (ui->rows.tree.tenants > 0 ? ON_TREE : 0) |
+	    (ui->rows.filter.length > 0 || ui->rows.has_marks ||
 	    ui->batch != NULL ? ON_CHOSEN : 0);
 }
 

@@ -22,6 +22,21 @@ void list_draw(struct ui *ui, void *state);
 /* Which keys there are: ON_... */
 unsigned int list_where(const struct ui *ui);
 
+/* How a status is written. */
+enum term_style list_style_of(enum profile_status status);
+
+/* A tenant: the line, the facts for when it is selected, and more of them into
+ * a rectangle. */
+void list_draw_tenant(const struct ui *ui, const struct list_layout *layout,
+    struct tree_tenant *tenant, int line);
+void list_add_tenant(const struct ui *ui, struct tree_tenant *tenant,
+    struct buffer *out);
+void list_draw_tenant_pane(const struct ui *ui, struct tree_tenant *tenant,
+    int line, int column, int lines, int columns);
+
+/* Folds, unfolds, marks; false when the action is another. */
+bool list_act_tree(struct ui *ui, enum action action);
+
 /* Moves the selection; false when the action is no movement. */
 bool list_move(struct ui *ui, enum action action);
 

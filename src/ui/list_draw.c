@@ -15,92 +15,8 @@
 #include "ui/list.h"
 #include "ui/scroll.h"
 
-#define PANE_FROM 110		/* columns: details stand beside the list */
-#define PLAN_COLUMNS 10
-#define LEFT_MOST 28
-#define HEADING_MOST 20
-#define NAME_LEAST 8
-#define NAME_MOST 28
-#define ACCOUNT_LEAST 12
-#define ACCOUNT_MOST 32
-#define USED_FROM 12		/* or it is left out */
-#define USED_MOST 15
 #define STORE_LEAST 8
 #define SMALL_BELOW 60		/* columns: the clock gives way to marks */
-
-/* A message gets the lines that it needs, for its end is the next step; but no
- * more than the list can do without. */
-static int
-message_lines(const struct ui *ui, int lines, int columns)
-{
-	int wanted = term_wrapped_lines(columns, ui->message);
-	int most = lines >= 20 ? 4 : lines >= 12 ? 3 : lines >= 9 ? 2 : 1;
-
-	return wanted < 1 ? 1 : wanted > most ? most : wanted;
-}
-
-static int
-between(int least, int wanted, int most)
-{
-	return wanted < least ? least : wanted > most ? most : wanted;
-}
-
-/* A heading, and the sign of the sort behind it. */
-static int
-heading_columns(const char *heading, int least)
-{
-	int columns = between(0, text_columns(heading) + 1, HEADING_MOST);
-
-	return columns > least ? columns : least;
-}
-
-/* Columns go by priority: name, end, plan, account, used by. What is there is
- * as wide as what stands in it, as far as there is room. */
-static void
-lay_out_columns(const struct rows *rows, struct list_layout *l)
-{
-	int rest = l->width - 3, used;
-
-	l->name = between(heading_columns(_("PROFILE"), NAME_LEAST),
-	    rows->name_columns, NAME_MOST);
-	if (l->name > rest)
-		l->name = rest;
-	rest -= l->name + 2;
-	l->left = between(0, heading_columns(_("ACCESS ENDS IN"),
-	    status_left_columns()), LEFT_MOST);
-	if (l->left > rest)
-		l->left = rest > 0 ? rest : 0;
-	rest -= l->left + 2;
-	l->plan = rest >= PLAN_COLUMNS ? between(heading_columns(_("PLAN"), 0),
-	    rows->plan_columns, PLAN_COLUMNS) : 0;
-	rest -= l->plan > 0 ? l->plan + 2 : 0;
-	l->used = l->account = 0;
-	if (rest >= ACCOUNT_LEAST + 2 + USED_FROM) {
-		used = between(text_columns(_("USED BY")), rows->used_columns,
-		    USED_MOST);
-		l->account = between(ACCOUNT_LEAST, rows->account_columns,
-		    between(ACCOUNT_LEAST, rest - 2 - used, ACCOUNT_MOST));
-		l->used = rest - 2 - l->account;
-	} else if (rest >= ACCOUNT_LEAST)
-		l->account = between(ACCOUNT_LEAST, rest, ACCOUNT_MOST);
-}
-
-void
-list_lay_out(const struct ui *ui, struct list_layout *l)
-{
-	term_size(&l->lines, &l->columns);
-	l->width = l->columns >= PANE_FROM ? l->columns * 3 / 5 : l->columns;
-	lay_out_columns(&ui->rows, l);
-	l->keys = l->lines - 1;
-	l->selected = l->lines >= 6 ? l->lines - 2 : -1;
-	l->message_lines = message_lines(ui, l->lines, l->columns - 2);
-	l->message = l->lines >= 8 ? l->lines - 2 - l->message_lines :
-	    l->selected;
-	l->first = l->lines >= 5 ? 2 : l->lines >= 3 ? 1 : 0;
-	l->rows = (l->message >= 0 ? l->message : l->keys) - l->first;
-	if (l->rows < 1)
-		l->rows = 1;
-}
 
 static bool
 is_filtered(const struct ui *ui)
@@ -207,8 +123,8 @@ draw_columns(const struct ui *ui, const struct list_layout *l)
 	put_cell(1, at, l->used, STYLE_DIM, _("USED BY"));
 }
 
-static enum term_style
-style_of(enum profile_status status)
+enum term_style
+list_style_of(enum profile_status status)
 {
 	switch (status) {
 	case PROFILE_OK:
@@ -261,33 +177,58 @@ draw_used(const struct profile *p, int line, int column, int width)
 	buffer_release(&text);
 }
 
+/* Below its tenant, it needs no more than its own name. */
+static int
+put_name(const struct ui *ui, const struct list_layout *l, int line,
+    enum term_style style, size_t index, const char *name)
+{
+	bool below = tree_tenant_of(&ui->rows.tree, index) != NULL;
+	int indent = below ? ROWS_INDENT : 0;
+
+	term_text(line, 3 + indent, l->name - indent, style, below ?
+	    store_leaf(name) : name);
+	return 3 + l->name + 2;
+}
+
 static void
-draw_row(const struct ui *ui, const struct list_layout *l, size_t row,
+draw_profile(const struct ui *ui, const struct list_layout *l, size_t index,
     int line)
 {
-	size_t index = ui->rows.shown[row];
 	struct profile view;
 	const struct profile *p = listing_view(&ui->list, index, &view);
 	enum profile_reason reason;
 	enum profile_status status = profile_status(p, ui->now, &reason);
 	bool marked = ui->rows.marked[index];
 	char left[TIME_TEXT_SIZE + 8];
-	int at = 3;
+	int at;
 
-	/* Only a sign, so that moving it costs a slow line little. */
-	if (row == ui->selected)
-		term_text(line, 1, 1, STYLE_MARK, term_glyph(GLYPH_MARK));
 	if (marked)
 		term_text(line, 0, 1, STYLE_KEY, term_glyph(GLYPH_TICKED));
 	left_text(p, ui->now, left, sizeof left);
-	at = put_cell(line, at, l->name, marked ? STYLE_STRONG :
-	    STYLE_NORMAL, p->name);
+	at = put_name(ui, l, line, marked ? STYLE_STRONG : STYLE_NORMAL,
+	    index, p->name);
 	at = put_cell(line, at, l->account, STYLE_NORMAL,
 	    p->email != NULL ? p->email : "-");
 	at = put_cell(line, at, l->plan, STYLE_NORMAL,
 	    p->plan != NULL ? status_plan(p->plan) : "-");
-	at = put_cell(line, at, l->left, style_of(status), left);
+	at = put_cell(line, at, l->left, list_style_of(status), left);
 	draw_used(p, line, at, l->used);
+}
+
+static void
+draw_row(const struct ui *ui, const struct list_layout *l, size_t row,
+    int line)
+{
+	size_t what = ui->rows.tree.line[row];
+	struct tree_tenant *tenant = tree_tenant(&ui->rows.tree, what);
+
+	/* Only a sign, so that moving it costs a slow line little. */
+	if (row == ui->selected)
+		term_text(line, 1, 1, STYLE_MARK, term_glyph(GLYPH_MARK));
+	if (tenant != NULL)
+		list_draw_tenant(ui, l, tenant, line);
+	else
+		draw_profile(ui, l, what, line);
 }
 
 /* How much of the selected profile's facts there is room for. */
@@ -338,31 +279,44 @@ add_trouble(const struct ui *ui, const struct profile *p, struct buffer *out)
 	status_meaning(p, ui->now, out);
 }
 
-/* The selected profile in a line; it ticks. */
+static void
+add_selected(const struct ui *ui, const struct profile *p, int columns,
+    struct buffer *out)
+{
+	enum profile_reason reason;
+	enum profile_status status = profile_status(p, ui->now, &reason);
+
+	if (p->warning[0] != NULL)
+		buffer_addf(out, "%s %s %s", p->name, term_glyph(GLYPH_DOT),
+		    p->warning[0]);
+	else if (status == PROFILE_OK || status == PROFILE_EXPIRING_SOON)
+		for (int facts = FACTS_ALL; facts <= FACTS_LEFT; facts++) {
+			buffer_clear(out);
+			add_facts(ui, p, (enum room)facts, out);
+			if (text_columns(out->data) <= columns)
+				break;
+		}
+	else
+		add_trouble(ui, p, out);
+}
+
+/* The selected profile in a line; it ticks. Or the tenant. */
 static void
 draw_selected(const struct ui *ui, const struct list_layout *l)
 {
 	const struct profile *p = ui_selected(ui);
+	struct tree_tenant *tenant = ui_selected_tenant(ui);
 	struct buffer text = BUFFER_INIT;
-	enum profile_reason reason;
-	enum profile_status status;
 
-	if (p == NULL || l->selected < 0)
+	if (l->selected < 0)
 		return;
-	status = profile_status(p, ui->now, &reason);
-	if (p->warning[0] != NULL)
-		buffer_addf(&text, "%s %s %s", p->name,
-		    term_glyph(GLYPH_DOT), p->warning[0]);
-	else if (status == PROFILE_OK || status == PROFILE_EXPIRING_SOON)
-		for (int facts = FACTS_ALL; facts <= FACTS_LEFT; facts++) {
-			buffer_clear(&text);
-			add_facts(ui, p, (enum room)facts, &text);
-			if (text_columns(text.data) <= l->columns - 2)
-				break;
-		}
-	else
-		add_trouble(ui, p, &text);
-	term_text(l->selected, 1, l->columns - 2, STYLE_NORMAL, text.data);
+	if (p != NULL)
+		add_selected(ui, p, l->columns - 2, &text);
+	else if (tenant != NULL)
+		list_add_tenant(ui, tenant, &text);
+	if (text.length > 0)
+		term_text(l->selected, 1, l->columns - 2, STYLE_NORMAL,
+		    text.data);
 	buffer_release(&text);
 }
 
@@ -419,12 +373,16 @@ draw_message(const struct ui *ui, const struct list_layout *l)
 static void
 scroll(struct ui *ui, const struct list_layout *l)
 {
-	size_t rows = (size_t)l->rows, count = ui->rows.count;
+	size_t rows = (size_t)l->rows, count = ui->rows.tree.lines;
 
 	if (ui->selected < ui->top)
 		ui->top = ui->selected;
 	if (ui->selected >= ui->top + rows)
 		ui->top = ui->selected - rows + 1;
+	/* Whose it is, is seen, too. */
+	if (ui->selected == ui->top && rows > 1 && ui->top > 0 && tree_tenant(
+	    &ui->rows.tree, ui->rows.tree.line[ui->top - 1]) != NULL)
+		ui->top--;
 	/* No gap at the end that the rows above could fill. */
 	if (ui->top > 0 && ui->top + rows > count)
 		ui->top = count > rows ? count - rows : 0;
@@ -434,10 +392,28 @@ scroll(struct ui *ui, const struct list_layout *l)
 static void
 read_rows(struct ui *ui, const struct list_layout *l)
 {
-	for (int i = 0; i < l->rows && ui->top + (size_t)i < ui->rows.count;
-	    i++)
-		rows_read(&ui->rows, &ui->list,
-		    ui->rows.shown[ui->top + (size_t)i]);
+	const struct tree *tree = &ui->rows.tree;
+
+	for (size_t i = ui->top; i < ui->top + (size_t)l->rows &&
+	    i < tree->lines; i++)
+		if (tree->line[i] < tree->profiles)
+			rows_read(&ui->rows, &ui->list, tree->line[i]);
+}
+
+/* Beside the list. */
+static void
+draw_pane(struct ui *ui, const struct list_layout *l)
+{
+	int column = l->width + 2, columns = l->columns - l->width - 3;
+
+	if (l->width == l->columns)
+		return;
+	if (ui_selected_tenant(ui) != NULL)
+		list_draw_tenant_pane(ui, ui_selected_tenant(ui), l->first,
+		    column, l->rows, columns);
+	else if (ui_selected(ui) != NULL)
+		detail_draw_in(ui, ui_selected(ui), l->first, column, l->rows,
+		    columns, 0);
 }
 
 void
@@ -456,12 +432,10 @@ list_draw(struct ui *ui, void *state)
 		draw_columns(ui, &l);
 	if (ui->list.count > 0 && ui->rows.count == 0)
 		draw_no_match(&l);
-	for (int i = 0; i < l.rows && ui->top + (size_t)i < ui->rows.count;
-	    i++)
+	for (int i = 0; i < l.rows && ui->top + (size_t)i <
+	    ui->rows.tree.lines; i++)
 		draw_row(ui, &l, ui->top + (size_t)i, l.first + i);
-	if (l.width < l.columns && ui_selected(ui) != NULL)
-		detail_draw_in(ui, ui_selected(ui), l.first, l.width + 2,
-		    l.rows, l.columns - l.width - 3, 0);
+	draw_pane(ui, &l);
 	draw_selected(ui, &l);
 	if (l.message >= 0 && ui->message[0] != '\0')
 		draw_message(ui, &l);

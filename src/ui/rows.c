@@ -15,9 +15,10 @@
 #define PREPARE_MS 10000	/* somebody waits for it */
 #define STEPS 64		/* between two looks at the clock */
 
-void
-rows_release(struct rows *rows)
+static void
+clear(struct rows *rows)
 {
+	tree_release(&rows->tree);
 	free(rows->order);
 	free(rows->shown);
 	free(rows->marked);
@@ -28,6 +29,13 @@ rows_release(struct rows *rows)
 	rows->marked = NULL;
 	rows->total = rows->count = rows->marks = 0;
 	rows->has_marks = false;
+}
+
+void
+rows_release(struct rows *rows)
+{
+	clear(rows);
+	tree_forget(&rows->tree);
 }
 
 /* --- Order --------------------------------------------------------------- */
@@ -146,6 +154,9 @@ measure(struct rows *rows, const struct listing *list)
 
 	listing_widths(list, &rows->name_columns, &rows->account_columns,
 	    &rows->plan_columns);
+	if (rows->tree.tenants > 0)
+		widen(&rows->name_columns, rows->tree.columns +
+		    ROWS_INDENT);
 	for (size_t i = 0; i < list->count; i++)
 		if (list->seen == NULL || list->seen->profile[i] != NULL)
 			measure_used(rows, listing_view(list, i, &view));
@@ -166,11 +177,12 @@ rows_load(struct rows *rows, const struct listing *list,
 {
 	size_t n = list->count > 0 ? list->count : 1, at;
 
-	rows_release(rows);
+	clear(rows);
 	rows->shown = calloc(n, sizeof *rows->shown);
 	rows->marked = calloc(n, sizeof *rows->marked);
-	if (rows->shown == NULL || rows->marked == NULL) {
-		rows_release(rows);
+	if (rows->shown == NULL || rows->marked == NULL ||
+	    tree_load(&rows->tree, list, err) != 0) {
+		clear(rows);
 		return error_no_memory(err);
 	}
 	rows->total = list->count;
@@ -304,9 +316,19 @@ has_words(const char *text, const char *const *word, size_t count)
 static void
 count_marks(struct rows *rows)
 {
+	struct tree_tenant *tenant;
+
 	rows->marks = 0;
-	for (size_t i = 0; i < rows->count; i++)
-		rows->marks += rows->marked[rows->shown[i]];
+	for (size_t t = 0; t < rows->tree.tenants; t++)
+		rows->tree.tenant[t].marked = 0;
+	for (size_t i = 0; i < rows->count; i++) {
+		if (!rows->marked[rows->shown[i]])
+			continue;
+		rows->marks++;
+		tenant = tree_tenant_of(&rows->tree, rows->shown[i]);
+		if (tenant != NULL)
+			tenant->marked++;
+	}
 	rows->has_marks = false;
 	for (size_t i = 0; i < rows->total && !rows->has_marks; i++)
 		rows->has_marks = rows->marked[i];
@@ -341,15 +363,14 @@ rows_show(struct rows *rows, const struct listing *list, size_t keep)
 	}
 	free(folded.text);
 	count_marks(rows);
+	rows_fold(rows, list);
 }
 
-size_t
-rows_find(const struct rows *rows, size_t index)
+void
+rows_fold(struct rows *rows, const struct listing *list)
 {
-	for (size_t i = 0; i < rows->count; i++)
-		if (rows->shown[i] == index)
-			return i;
-	return ROWS_NONE;
+	tree_lay(&rows->tree, list, rows->shown, rows->count,
+	    rows->filter.length > 0);
 }
 
 /* --- Marks --------------------------------------------------------------- */
@@ -366,6 +387,22 @@ rows_invert(struct rows *rows)
 {
 	for (size_t i = 0; i < rows->count; i++)
 		rows->marked[rows->shown[i]] = !rows->marked[rows->shown[i]];
+	count_marks(rows);
+}
+
+bool
+rows_has_marked(const struct tree_tenant *tenant)
+{
+	return tenant->marked > 0 && tenant->marked == tenant->shown;
+}
+
+void
+rows_mark_tenant(struct rows *rows, const struct tree_tenant *tenant,
+    bool marked)
+{
+	for (size_t i = 0; i < rows->count; i++)
+		if (tree_tenant_of(&rows->tree, rows->shown[i]) == tenant)
+			rows->marked[rows->shown[i]] = marked;
 	count_marks(rows);
 }
 

@@ -14,10 +14,14 @@
 #include "app/listing.h"
 #include "base/error.h"
 #include "ui/field.h"
+#include "ui/tree.h"
 
 enum rows_sort { SORT_NAME, SORT_END, SORT_ACCOUNT, SORT_PLAN, SORTS };
 
-#define ROWS_NONE ((size_t)-1)
+#define ROWS_NONE TREE_NONE
+
+/* Columns before the name of a tenant, and of what stands below it. */
+#define ROWS_INDENT 2
 
 /* What the filter looks at, one after the other. */
 struct rows_text {
@@ -33,6 +37,7 @@ struct rows {
 	size_t *order;		/* all of them, sorted; NULL: by name */
 	size_t *shown;		/* those that the filter lets through */
 	size_t count;		/* of @shown */
+	struct tree tree;	/* the lines that they stand in */
 	bool *marked;		/* by index */
 	size_t marks;		/* marked ones that are shown */
 	bool has_marks;		/* any, shown or not */
@@ -70,11 +75,16 @@ bool rows_is_prepared(const struct rows *rows);
  * at work on does not vanish from under one's hand. */
 void rows_show(struct rows *rows, const struct listing *list, size_t keep);
 
-/* Where the profile @index is shown; ROWS_NONE if it is not. */
-size_t rows_find(const struct rows *rows, size_t index);
+/* Makes the lines anew, after something was folded. */
+void rows_fold(struct rows *rows, const struct listing *list);
 
 void rows_mark(struct rows *rows, size_t index, bool marked);
 void rows_invert(struct rows *rows);	/* of those that are shown */
+
+/* True if all of the tenant's that are shown are marked. */
+bool rows_has_marked(const struct tree_tenant *tenant);
+void rows_mark_tenant(struct rows *rows, const struct tree_tenant *tenant,
+    bool marked);
 void rows_unmark_all(struct rows *rows);
 
 #endif

@@ -63,9 +63,10 @@ struct ui {
 	int depth;
 	struct listing list;
 	struct rows rows;	/* those of @list that are shown */
-	size_t selected, top;	/* places in the rows */
-	size_t wanted;		/* index of the profile that was selected last,
-				 * which a filter may hide */
+	size_t selected, top;	/* places in the lines */
+	size_t wanted;		/* the line that was selected last, a profile's
+				 * or a tenant's (ui/tree), which a filter may
+				 * hide */
 	struct facts facts;	/* of the profile that was looked at last, */
 	char facts_of[STORE_NAME_MAX + 1];	/* its name; "": none */
 	bool filtering;		/* the filter is being typed */
@@ -121,16 +122,24 @@ void ui_hint(struct ui *ui, const char *format, ...)
  * that is not NULL. */
 void ui_reload(struct ui *ui, const char *name);
 
-/* The selected profile; NULL when none is shown. Do not keep it. */
+/* The selected profile; NULL when none is shown, or a tenant is selected. Do
+ * not keep it. And the tenant, or NULL. */
 const struct profile *ui_selected(const struct ui *ui);
+struct tree_tenant *ui_selected_tenant(const struct ui *ui);
 
 /* What is not urgent, where there are many profiles: comparing the list with
  * the files. A little of it, for when no key comes. */
 bool ui_has_work(const struct ui *ui);
 void ui_work(struct ui *ui);
 
-/* Selects the profile in row @to. */
+/* Selects what is in line @to. */
 void ui_select(struct ui *ui, size_t to);
+
+/* Folds, or unfolds, a tenant, or all (NULL). */
+void ui_fold(struct ui *ui, struct tree_tenant *tenant, bool folded);
+
+/* Shows what is folded, until it is called again. */
+void ui_unfold_for_now(struct ui *ui, bool open);
 
 /* After filter or order changed: shows what there is to show, and the selected
  * profile in any case when @keep. */

@@ -46,6 +46,7 @@ enum term_glyph {
 	GLYPH_LEFT, GLYPH_RIGHT,	/* there are other choices */
 	GLYPH_CHOSEN, GLYPH_NOT_CHOSEN,
 	GLYPH_ELLIPSIS,
+	GLYPH_FOLDED, GLYPH_UNFOLDED,
 	GLYPHS
 };
 

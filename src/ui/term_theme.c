@@ -130,6 +130,8 @@ static const char *const glyphs[GLYPHS][2] = {
 	[GLYPH_CHOSEN] = { "\xe2\x97\x8f", "(*)" },
 	[GLYPH_NOT_CHOSEN] = { "\xe2\x97\x8b", "( )" },
 	[GLYPH_ELLIPSIS] = { "\xe2\x80\xa6", "..." },
+	[GLYPH_FOLDED] = { "\xe2\x96\xb8", "+" },
+	[GLYPH_UNFOLDED] = { "\xe2\x96\xbe", "-" },
 };
 
 const char *

@@ -335,6 +335,9 @@ ui_run(struct app *app, struct error *err)
 	settings_apply(&ui);
 	list_open(&ui);
 	ui_reload(&ui, NULL);
+	/* Of many, one wants to see which tenants need somebody. */
+	if (ui.list.index != NULL)
+		ui_fold(&ui, NULL, true);
 	begin(&ui);
 	while (!ui.quit) {
 		draw(&ui);

@@ -59,13 +59,15 @@ def focus(t, key, part):
 
 
 def rows(t):
-    """name -> its row, as on the screen, from the top."""
-    found = {}
+    """name -> its row, as on the screen, from the top; a tenant is "acme/", and what stands below it "acme/x"."""
+    found, tenant = {}, ""
     for line in t.screen()[2:]:
-        match = re.match(r"[ ●+][ ▌>] (\S+) ", line + " ")
+        match = re.match(r"[ ●+][ ▌>] (?:([▸▾+-]) (\S+) \(|(  )?(\S+) )", line + " ")
         if not match or line.startswith("   Nothing matches"):
             break
-        found[match[1]] = line
+        if match[1]:
+            tenant = match[2] + "/"
+        found[tenant if match[1] else (tenant if match[3] else "") + match[4]] = line
     return found
 
 

@@ -237,7 +237,7 @@ def test_what_is_done_shows_at_once(shown, store, many):
     assert many[0] not in rows(t)
     t.send("z")
     wait_selected(t, many[0])
-    t.send("End")
+    t.send("+", "End")
     wait_selected(t, many[-1])
     t.send("s")
     t.wait_for("sorted by what ends soonest")

@@ -213,3 +213,15 @@ def test_programs(plain, home, seed, issuer):
     p.asked("t", "1. OpenHands: me@example.net")
     p.say("1", "'me' is me@example.net, taken in from ")
     p.say("import pi", "chatelaine: ")
+
+
+def test_tenants(plain, seed):
+    seed("acme/x", lifetime=9 * 24 * HOUR)
+    seed("acme/y", "old", lifetime=-HOUR, reason="reused")
+    p = plain()
+    said = p.said.splitlines()
+    assert said[1] == "acme: 2 profiles, 1 needs login, 1 ok"
+    assert [line[:9] for line in said[2:4]] == ["1. acme/x", "2. acme/y"]
+    seed("work")
+    assert p.say("tenants").splitlines()[1:2] == [said[1]]
+    assert "3. work" in p.say("list")

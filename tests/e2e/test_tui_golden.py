@@ -5,6 +5,7 @@ The clock stands still, so that the pictures are the same every time.
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -73,6 +74,17 @@ SCREENS = {
 AFTER = {
     "take-back": (["lend", "work", "--to", "codex"], [*WORK, "L"], "moves back"),
     "list-lent": (["lend", "work", "--to", "codex"], WORK, at("work")),
+}
+# With these, too, of which two belong to one tenant.
+TENANTS = {
+    "acme/ops": ("work", 9 * DAY, None),
+    "globex/web": ("personal", 41 * MINUTE, None),
+}
+WITH_TENANTS = {
+    "list-tenants": ([], at("acme/")),
+    "list-folded": (["-", "*"], "marked"),
+    "list-tenant-filtered": (["/", "o", "p", "s", "Enter"], re.compile("2 of 6(.|\n)*Esc Clear +q Quit")),
+    "help-tenants": (["?"], "Keys"),
 }
 EMPTY = {
     "empty": ([], "q Quit"),
@@ -144,8 +156,7 @@ def profiles(chatelaine, fixed_home):
     """A store with those of PROFILES, two of which programs show."""
     store = StoreDir(fixed_home / "logins")
     store.agree_to_terms()
-    for name, (account, left, reason) in PROFILES.items():
-        put_profile(store, name, find(account), NOW + left, reason)
+    put_profiles(store, PROFILES)
     for kind in ".codex", ".openhands/auth":
         (fixed_home / kind).mkdir(mode=0o700, parents=True)
     for command in (["use", "work"], ["use", "personal", "--for", "openhands"]):
@@ -155,6 +166,11 @@ def profiles(chatelaine, fixed_home):
     timer.touch(mode=0o600)
     os.utime(timer, (NOW, NOW))
     return store
+
+
+def put_profiles(store, profiles):
+    for name, (account, left, reason) in profiles.items():
+        put_profile(store, name, find(account), NOW + left, reason)
 
 
 def put_profile(store, name, account, ends, reason):
@@ -183,6 +199,12 @@ def test_screen_after_a_command(chatelaine, draw, name):
     command, keys, sign = AFTER[name]
     expect.succeeded(chatelaine(*command))
     draw(name, keys, sign)
+
+
+@pytest.mark.parametrize("name", WITH_TENANTS)
+def test_screen_with_tenants(profiles, draw, name):
+    put_profiles(profiles, TENANTS)
+    draw(name, *WITH_TENANTS[name])
 
 
 @pytest.mark.parametrize("name", EMPTY)
@@ -221,4 +243,4 @@ def test_every_picture_is_of_a_screen():
     others = {"sign-in-waiting", "audit", "import"}
     if golden.WRITES:
         pytest.skip("they are being written")
-    assert {file.stem for file in golden.FOLDER.glob("*.txt")} == {*SCREENS, *AFTER, *EMPTY, *others}
+    assert {file.stem for file in golden.FOLDER.glob("*.txt")} == {*SCREENS, *AFTER, *WITH_TENANTS, *EMPTY, *others}
