@@ -1,5 +1,7 @@
 """`--quiet`: what was asked for, and errors; nothing of what was done."""
 
+import signal
+
 import expect
 
 DAY = 86400
@@ -28,3 +30,14 @@ def test_errors_are(chatelaine, seed, codex):
     assert "nobody" in said
     codex.write_text("{")
     assert "auth.json" in expect.failed(chatelaine("use", "work", "--for", "codex", "-q"), expect.REFUSED)
+
+
+def test_keep_says_only_what_went_wrong(chatelaine, issuer, seed):
+    seed("work", lifetime=3600)
+    issuer.fault("token", "500", after=False)
+    running = chatelaine.start("keep", "--quiet")
+    running.wait_for(lambda program: program.stderr.endswith("\n"))
+    running.signal(signal.SIGTERM)
+    result = running.finish(timeout=5)
+    assert (result.status, result.stdout) == (0, "") and result.stderr.count("\n") == 1
+    assert "server" in result.stderr
