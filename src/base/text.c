@@ -278,15 +278,56 @@ break_length(const char *text)
 	return n + (text[n] == '\n');
 }
 
+static bool
+is_one_of(uint32_t c, const uint32_t *list)
+{
+	while (*list != 0 && *list != c)
+		list++;
+	return *list != 0;
+}
+
+/* Chinese and Japanese, which have no spaces; Korean has. */
+static bool
+is_ideographic(uint32_t c)
+{
+	return (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xf900 && c <= 0xfaff) ||
+	    (c >= 0xff00 && c <= 0xff60) || (c >= 0x20000 && c <= 0x3ffff);
+}
+
+/* Whether a line may end between two characters that are no spaces: not behind
+ * what opens, nor before what closes or belongs to the one before. */
+static bool
+may_break(uint32_t before, uint32_t c)
+{
+	static const uint32_t opening[] = { '(', '[', '{', '<', '\'', '"', '-',
+	    '/', 0x3008, 0x300a, 0x300c, 0x300e, 0x3010, 0x3014, 0xff08, 0 };
+	static const uint32_t closing[] = { ')', ']', '}', '>', '\'', '"', '.',
+	    ',', ':', ';', '!', '?', '%', '-', '/', 0x3001, 0x3002, 0x3005,
+	    0x3009, 0x300b, 0x300d, 0x300f, 0x3011, 0x3015, 0x3041, 0x3043,
+	    0x3045, 0x3047, 0x3049, 0x3063, 0x3083, 0x3085, 0x3087, 0x30a1,
+	    0x30a3, 0x30a5, 0x30a7, 0x30a9, 0x30c3, 0x30e3, 0x30e5, 0x30e7,
+	    0x30fb, 0x30fc, 0xff01, 0xff09, 0xff0c, 0xff0e, 0xff1a, 0xff1b,
+	    0xff1f, 0 };
+
+	return (is_ideographic(before) || is_ideographic(c)) &&
+	    !is_one_of(before, opening) && !is_one_of(c, closing);
+}
+
 size_t
 text_wrap(const char *text, int columns, size_t *skip)
 {
 	struct piece piece;
 	size_t at = 0, broken = 0, length = strlen(text), n;
+	uint32_t before = ' ', c;
 	int marks = -1, used = 0;
 
 	*skip = 0;
-	for (; at < length; at += n, used += piece.columns) {
+	for (; at < length; at += n, used += piece.columns, before = c) {
+		if (text_decode(text + at, length - at, &c) == 0)
+			c = ' ';
+		if (before != ' ' && c != ' ' && used <= columns &&
+		    may_break(before, c))
+			broken = at;
 		n = next_piece(text + at, length - at, &marks, &piece);
 		if (text[at] == '\n' || text[at] == ' ') {
 			size_t after = break_length(text + at);

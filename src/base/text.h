@@ -55,8 +55,8 @@ bool text_is_space(char c);
 bool text_is_visible_ascii(const char *text, size_t most);
 
 /* How many bytes of @text fill at most @columns columns, broken at a space
- * where there is one; sets *@skip to the bytes of the break itself. For
- * wrapping texts of ours. */
+ * where there is one, or between characters of Chinese or Japanese; sets *@skip
+ * to the bytes of the break itself. For wrapping texts of ours. */
 size_t text_wrap(const char *text, int columns, size_t *skip);
 
 /* Reads one character of at most @length bytes. Returns how many it took, or

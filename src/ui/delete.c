@@ -18,7 +18,6 @@
 
 #define COLUMNS 68
 #define LINES 10
-#define NOTES_FROM 56		/* columns */
 
 enum part { PART_FORGET, PART_PURGE, PART_SIGN_OUT, PART_NAME, PARTS };
 
@@ -73,6 +72,14 @@ consequence(const struct delete *delete)
 	    "login stays valid at the issuer.");
 }
 
+/* The longest choice, with what is noted behind it. */
+static int
+sign_out_columns(void)
+{
+	return 6 + text_columns(_("Sign out everywhere")) +
+	    text_columns(_("asks the issuer, 10 s at most"));
+}
+
 static void
 draw_part(const struct dialog *d, int line, const struct delete *delete,
     enum part part)
@@ -92,7 +99,7 @@ draw_part(const struct dialog *d, int line, const struct delete *delete,
 	case PART_SIGN_OUT:
 		choice_draw(d, line, focused, term_glyph(delete->sign_out ?
 		    GLYPH_CHOSEN : GLYPH_NOT_CHOSEN), _("Sign out everywhere"),
-		    d->columns < NOTES_FROM ? "" :
+		    d->columns < sign_out_columns() ? "" :
 		    _("asks the issuer, 10 s at most"));
 		break;
 	case PART_NAME:
@@ -138,9 +145,7 @@ draw_delete(struct ui *ui, void *state)
 	(void)ui;
 	snprintf(title, sizeof title, "%s %s %s", _("Delete"),
 	    term_glyph(GLYPH_DOT), delete->name);
-	/* As wide as the longest choice and what is noted behind it. */
-	columns = 8 + text_columns(_("Sign out everywhere")) +
-	    text_columns(_("asks the issuer, 10 s at most"));
+	columns = sign_out_columns();
 	d = dialog_draw(title, LINES, columns > COLUMNS ? columns : COLUMNS,
 	    ON_DELETE);
 	if (d.lines >= LINES) {

@@ -22,6 +22,7 @@
 #define UTF8 "C.UTF-8"
 #define E_ACUTE "\xc3\xa9"
 #define HAN "\xe4\xb8\xad"	/* two columns wide */
+#define STOP "\xe3\x80\x82"	/* that of a sentence */
 #define MARK "\xcc\x81"		/* a combining acute */
 #define DOTS "\xe2\x80\xa6"
 
@@ -397,6 +398,20 @@ any_bytes_become_printable(void **state)
 }
 
 static void
+wrapping_breaks_between_ideographs(void **state)
+{
+	(void)state;
+	use(UTF8);
+	check_wrap(HAN HAN HAN, 5, HAN HAN "|" HAN);
+	check_wrap("a " HAN HAN, 4, "a " HAN "|" HAN);
+	check_wrap(HAN " word" HAN HAN, 9, HAN " word" HAN "|" HAN);
+	check_wrap(HAN " words" HAN, 7, HAN "|words" HAN);
+	/* What closes is not the first of a line, what opens not the last. */
+	check_wrap(HAN HAN STOP HAN, 4, HAN "|" HAN STOP "|" HAN);
+	check_wrap(HAN HAN "(" HAN ")", 5, HAN HAN "|(" HAN ")");
+}
+
+static void
 the_widest_of_texts(void **state)
 {
 	(void)state;
@@ -420,6 +435,7 @@ main(void)
 		cmocka_unit_test(clipping_is_exact),
 		cmocka_unit_test(padding_fills_exactly),
 		cmocka_unit_test(wrapping_breaks_at_spaces),
+		cmocka_unit_test(wrapping_breaks_between_ideographs),
 		cmocka_unit_test(no_line_is_wider_than_asked_for),
 		cmocka_unit_test(the_widest_of_texts),
 		cmocka_unit_test(visible_ascii),
