@@ -110,9 +110,16 @@ tell_damage(struct doctor *doctor, const struct profile *profile)
 {
 	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
 
-	buffer_addf(&text, _("'%s' cannot be read, and is left as it is: %s"),
-	    profile->name, profile->damage);
-	buffer_addf(&remedy, "chatelaine login %s", profile->name);
+	if (profile->forbidden) {
+		buffer_addf(&text, _("'%s' is not readable: %s"),
+		    profile->name, profile->damage);
+		buffer_addf(&remedy, "sudo chatelaine --store %s doctor",
+		    store_path(doctor->app->store));
+	} else {
+		buffer_addf(&text, _("'%s' cannot be read, and is left as it "
+		    "is: %s"), profile->name, profile->damage);
+		buffer_addf(&remedy, "chatelaine login %s", profile->name);
+	}
 	doctor_find(doctor, FINDING_DAMAGE, &text, &remedy, NULL);
 }
 

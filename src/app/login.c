@@ -55,7 +55,9 @@ note_absence(struct profile *profile, const struct look *look,
 		free(profile->damage);
 		profile->damage = strdup(look->kind == LOOK_FOREIGN ?
 		    look->why.text : _("its file holds no login"));
-		return profile->damage == NULL ? error_no_memory(err) : 0;
+		return profile->damage == NULL ? error_no_memory(err) :
+		    profile_note_forbidden(profile, profile->owner_path, false,
+		    err) < 0 ? -1 : 0;
 	}
 	/* What its program threw away was perhaps revoked as well, as codex
 	 * does: the access token that we remember promises nothing. */

@@ -54,6 +54,15 @@ status_word(enum profile_status status)
 	return _(words[status]);
 }
 
+const char *
+status_word_of(const struct profile *profile, int64_t now)
+{
+	enum profile_reason reason;
+
+	return profile->forbidden ? _("not readable") :
+	    status_word(profile_status(profile, now, &reason));
+}
+
 void
 status_left(const struct profile *profile, int64_t now, char *text,
     size_t size)
@@ -63,7 +72,8 @@ status_left(const struct profile *profile, int64_t now, char *text,
 
 	switch (profile_status(profile, now, &reason)) {
 	case PROFILE_DAMAGED:
-		snprintf(text, size, "%s", _("damaged"));
+		snprintf(text, size, "%s", profile->forbidden ?
+		    _("not readable") : _("damaged"));
 		return;
 	case PROFILE_NEEDS_LOGIN:
 		snprintf(text, size, "%s", _("sign in again"));
@@ -91,7 +101,7 @@ status_left_columns(void)
 	};
 	char text[TIME_TEXT_SIZE];
 	int columns, most = 2 + text_widest(14, _("damaged"),
-	    _("sign in again"), _("unknown"), NULL);
+	    _("not readable"), _("sign in again"), _("unknown"), NULL);
 
 	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
 		time_format_left(text, times[i].seconds);
@@ -151,8 +161,8 @@ status_meaning(const struct profile *profile, int64_t now, struct buffer *out)
 		buffer_addf(out, _("needs a login: %s"), status_reason(reason));
 		break;
 	case PROFILE_DAMAGED:
-		buffer_addf(out, _("damaged, and left as it is: %s"),
-		    profile->damage);
+		buffer_addf(out, profile->forbidden ? _("not readable: %s") :
+		    _("damaged, and left as it is: %s"), profile->damage);
 		break;
 	}
 }
@@ -174,10 +184,17 @@ status_next(const struct profile *profile, int64_t now)
 		    NEXT_LOGIN_OR_WAIT : NEXT_REFRESH;
 	case PROFILE_ACCESS_ONLY:
 	case PROFILE_NEEDS_LOGIN:
-	case PROFILE_DAMAGED:
 		return NEXT_LOGIN;
+	case PROFILE_DAMAGED:
+		return profile->forbidden ? NEXT_OTHER_USER : NEXT_LOGIN;
 	}
 	return NEXT_NOTHING;
+}
+
+const char *
+status_other_user(void)
+{
+	return _("run this as root, or as the user whose it is");
 }
 
 void
@@ -201,6 +218,9 @@ status_sentence(const struct profile *profile, int64_t now,
 		    "hour, or sign in again: chatelaine login %s"),
 		    profile->name);
 		break;
+	case NEXT_OTHER_USER:
+		buffer_addf(out, "; %s", status_other_user());
+		break;
 	}
 }
 
@@ -209,6 +229,10 @@ status_check_damage(const struct profile *profile, struct error *err)
 {
 	if (profile->damage == NULL)
 		return 0;
+	if (profile->forbidden) {
+		error_set(err, ERROR_FAILED, "%s", profile->damage);
+		return error_step(err, "%s", status_other_user());
+	}
 	error_set(err, ERROR_FAILED, _("'%s' is damaged: %s"), profile->name,
 	    profile->damage);
 	return error_step(err, _("sign in again: chatelaine login %s"),

@@ -16,6 +16,9 @@ const char *status_plan(const char *plan);
 /* One word for a column, translated: "ok", "sign in again". */
 const char *status_word(enum profile_status status);
 
+/* The same of a profile, "not readable" for one that is another user's. */
+const char *status_word_of(const struct profile *profile, int64_t now);
+
 /* Why a login is needed, in words: "its refresh token has expired". */
 const char *status_reason(enum profile_reason reason);
 
@@ -36,8 +39,12 @@ enum status_next {
 	NEXT_NOTHING,
 	NEXT_REFRESH,
 	NEXT_LOGIN,
-	NEXT_LOGIN_OR_WAIT	/* in doubt, with time left */
+	NEXT_LOGIN_OR_WAIT,	/* in doubt, with time left */
+	NEXT_OTHER_USER		/* this one may not read it */
 };
+
+/* NEXT_OTHER_USER in words. */
+const char *status_other_user(void);
 
 enum status_next status_next(const struct profile *profile, int64_t now);
 

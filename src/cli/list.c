@@ -106,7 +106,6 @@ static void
 fill_row(const struct profile *profile, int64_t now,
     const char *cell[COLUMNS], char left[CELL_MAX], struct buffer *used)
 {
-	enum profile_reason reason;
 	size_t n;
 
 	status_left(profile, now, left, CELL_MAX);
@@ -116,7 +115,7 @@ fill_row(const struct profile *profile, int64_t now,
 	cell[0] = profile->name;
 	cell[1] = profile->email != NULL ? profile->email : "-";
 	cell[2] = profile->plan != NULL ? status_plan(profile->plan) : "-";
-	cell[3] = status_word(profile_status(profile, now, &reason));
+	cell[3] = status_word_of(profile, now);
 	cell[4] = left;
 	buffer_clear(used);
 	for (size_t i = 0; i < profile->targets.count; i++)

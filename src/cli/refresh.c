@@ -92,7 +92,8 @@ refresh_all(struct cli *cli, struct error *err)
 		    status_next(&list.profile[i], time_now()) ==
 		    NEXT_LOGIN_OR_WAIT)
 			cli_hint(cli, _("chatelaine: '%s' is left out: %s"),
-			    list.profile[i].name, status_word(status));
+			    list.profile[i].name,
+			    status_word_of(&list.profile[i], time_now()));
 		else if (some && !keep_is_due(&list.profile[i], time_now(),
 		    within))
 			continue;

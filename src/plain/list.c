@@ -75,7 +75,7 @@ add_row(struct buffer *out, size_t number, const struct profile *profile,
 		buffer_add_string(out, ", ");
 		text_add_safe(out, status_plan(profile->plan));
 	}
-	buffer_addf(&text, ", %s, ", status_word(status));
+	buffer_addf(&text, ", %s, ", status_word_of(profile, now));
 	if (status != PROFILE_NEEDS_LOGIN && status != PROFILE_DAMAGED &&
 	    profile->expires_at > now)
 		/* TRANSLATORS: a length of time such as "9d 23h". */

@@ -327,7 +327,8 @@ profile_load_one(const struct store *store, const char *name, bool look,
 	}
 	profile->stamp = STAMP_NEVER;
 	profile->damage = strdup(why.text);
-	return profile->damage == NULL ? error_no_memory(err) : 0;
+	return profile->damage == NULL ? error_no_memory(err) :
+	    profile_look_forbidden(store, profile, err) < 0 ? -1 : 0;
 }
 
 int

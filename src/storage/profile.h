@@ -75,6 +75,7 @@ struct profile {
 	char *refused_message;
 	bool in_doubt;		/* from storage/pending */
 	char *damage;		/* why it is damaged */
+	bool forbidden;		/* that is: this user may not read it */
 	/* Which targets show it ("codex"); filled in by app/shown. */
 	struct store_names targets;
 	/* "credential.json is mode 0644", ...; the last is NULL. */
@@ -98,6 +99,16 @@ int profile_load_one(const struct store *store, const char *name, bool look,
 /* What the stamp of @name would be now, by looking at the files only: not the
  * one that a lent login is in. */
 uint64_t profile_stamp(const struct store *store, const char *name);
+
+/*
+ * If this user may not read what is at @path, that is the damage of @profile,
+ * and it is forbidden. profile_look_forbidden() asks so for the files of a
+ * profile in @store. 1: it is so; 0: it is not; -1: out of memory.
+ */
+int profile_note_forbidden(struct profile *profile, const char *path,
+    bool is_dir, struct error *err);
+int profile_look_forbidden(const struct store *store,
+    struct profile *profile, struct error *err);
 
 /* True if nothing stands under @name. */
 bool profile_is_free(const struct store *store, const char *name);

@@ -264,6 +264,13 @@ store_make_part(struct store *store, const char *part, struct error *err)
 	if (make_root(store, err) != 0)
 		return -1;
 	private = file_make_dir(store->root, PRIVATE_DIR, err);
+	if (private < 0 && faccessat(store->root, ".", W_OK, AT_EACCESS) != 0 &&
+	    errno == EACCES) {
+		error_set(err, ERROR_FAILED, _("user %lu may not write to %s"),
+		    (unsigned long)geteuid(), store->path);
+		return error_step(err, "%s", _("run this as root, or as the "
+		    "user whose it is"));
+	}
 	if (private < 0)
 		return -1;
 	fd = file_make_dir(private, part, err);

@@ -105,10 +105,13 @@ step_of_lent(const struct profile *p, int64_t now)
 const char *
 detail_step(const struct ui *ui, const struct profile *p)
 {
+	if (p->forbidden)
+		return status_other_user();
 	if (p->owner != NULL)
 		return step_of_lent(p, ui->now);
 	switch (status_next(p, ui->now)) {
 	case NEXT_NOTHING:
+	case NEXT_OTHER_USER:	/* see above */
 		break;
 	case NEXT_REFRESH:
 		return _("r renews it");

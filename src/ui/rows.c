@@ -253,7 +253,7 @@ add_profile(struct rows_text *to, const struct profile *p, int64_t now)
 	if (!add_folded(to, p->name) || !add_folded(to, p->email) ||
 	    !add_folded(to, status_plan(p->plan)) ||
 	    !add_folded(to, p->label) ||
-	    !add_folded(to, status_word(status)) ||
+	    !add_folded(to, status_word_of(p, now)) ||
 	    !add_folded(to, profile_status_word(status)) ||
 	    (status == PROFILE_NEEDS_LOGIN &&
 	    !add_folded(to, _("sign in again"))))
