@@ -48,6 +48,7 @@ add_entry(struct buffer *out, const struct audit_entry *entry,
 	json_set_string(object, "event", entry->event);
 	json_set_string(object, "profile", entry->profile);
 	json_set_string(object, "result", entry->result);
+	set_number(object, "status", entry->status);
 	json_set_string(object, "detail", entry->detail);
 	set_number(object, "uid", entry->uid);
 	set_number(object, "pid", entry->pid);

@@ -240,6 +240,7 @@ print_line(struct json *line, enum audit_event event, const char *profile,
 	json_set_string(line, "event", event_words[event]);
 	json_set_string(line, "profile", profile);
 	json_set_string(line, "result", why == NULL ? "ok" : why->text);
+	json_set_integer(line, "status", why == NULL ? 0 : (int)why->code);
 	json_set_integer(line, "uid", (int64_t)getuid());
 	json_set_integer(line, "pid", (int64_t)getpid());
 	set_tty(line);

@@ -2,9 +2,10 @@
  * audit: who did what, when: STORE/.chatelaine/audit.jsonl.
  *
  * One object a line: number, at (RFC 3339), event, profile, result ("ok" or
- * the words of the error), uid, pid, tty, host (where SSH_CONNECTION says that
- * the person is), detail, prev. Never a secret. A line is on the disk when
- * audit_add() returns.
+ * the words of the error, in the language of who did it), status (enum
+ * error_code, 0 for ok: the same in every language), uid, pid, tty, host (where
+ * SSH_CONNECTION says that the person is), detail, prev. Never a secret. A line
+ * is on the disk when audit_add() returns.
  *
  * The lines are a chain: `number` counts them from 1 on, `prev` is the SHA-256
  * of the line before, without its line end, in hexadecimal; zeros for the first
@@ -103,7 +104,7 @@ void audit_log_release(struct audit_log *log);
  * for a line that cannot be read. The strings belong to @json. */
 struct audit_entry {
 	struct json *json;
-	int64_t at, uid, pid;
+	int64_t at, status, uid, pid;
 	const char *event, *profile, *result, *detail, *tty, *host;
 };
 

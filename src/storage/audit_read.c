@@ -303,10 +303,11 @@ audit_entry_read(const struct audit_log *log, size_t index,
 	json = json_parse(log->text.data + line->start, line->length, &why);
 	entry->json = json;
 	entry->at = TIME_UNKNOWN;
-	entry->uid = entry->pid = -1;
+	entry->status = entry->uid = entry->pid = -1;
 	at = json_string(json, "at");
 	if (at != NULL)
 		time_parse(at, &entry->at);
+	json_integer(json, "status", &entry->status);
 	json_integer(json, "uid", &entry->uid);
 	json_integer(json, "pid", &entry->pid);
 	entry->event = json_string(json, "event");

@@ -12,7 +12,7 @@ import pytest
 import vt
 
 DAY = 86400
-ENTRY = {"schema", "at", "event", "profile", "result", "detail", "uid", "pid", "tty", "host"}
+ENTRY = {"schema", "at", "event", "profile", "result", "status", "detail", "uid", "pid", "tty", "host"}
 CHAIN = {"schema", "chain", "lines", "unchained", "torn", "fault", "file", "line", "message"}
 
 

@@ -1,5 +1,6 @@
 """The command line in other languages: people read theirs, programs read the same as ever."""
 
+import json
 import re
 import time
 
@@ -64,6 +65,15 @@ def test_what_chatelaine_oauth_says(said, seed, issuer):
     issuer.fault("token", "cut", after=False)
     text = said("refresh", "work")
     assert pseudo("the connection to the server broke: %s; try again later")[:30] in text, text
+
+
+def test_the_log_says_in_every_language_what_came_of_it(chatelaine, speaking, seed, issuer):
+    seed("work", lifetime=-HOUR)
+    issuer.fault("token", "cut", after=False)
+    result = chatelaine("refresh", "work", env=speaking(PSEUDO))
+    last = [json.loads(line) for line in chatelaine("audit", "--json").stdout.splitlines()][-2]
+    assert (last["event"], last["profile"], last["status"]) == ("refresh", "work", result.status)
+    assert result.status == expect.UNAVAILABLE
 
 
 JSON = [["list", "--json"], ["show", "work", "--json"], ["show", "old", "--json"], ["usage", "work", "--json"], ["audit", "--json"],

@@ -73,6 +73,8 @@ a_line_says_who_did_what_and_how_it_went(void **state)
 		assert_string_equal(json_string(json, "profile"), "acme/work");
 		assert_string_equal(json_string(json, "result"),
 		    i % 3 == 0 ? "ok" : why.text);
+		assert_int_equal(json_integer(json, "status", &number), 0);
+		assert_int_equal(number, i % 3 == 0 ? 0 : ERROR_UNAVAILABLE);
 		assert_int_equal(time_parse(json_string(json, "at"), &at), 0);
 		assert_int_equal(json_integer(json, "uid", &number), 0);
 		assert_int_equal(number, getuid());
