@@ -66,17 +66,31 @@ issued_at(const struct app *app, const char *name)
 	return when;
 }
 
-/* "0600", or "0600, of user 1001" where that is not who looks. */
+/* When it was written, in one unit. */
+static void
+add_age(int64_t seconds, struct buffer *out)
+{
+	if (seconds >= 48 * 3600)
+		buffer_addf(out, _(", %dd old"), (int)(seconds / 86400));
+	else if (seconds >= 3600)
+		buffer_addf(out, _(", %dh old"), (int)(seconds / 3600));
+	else if (seconds >= 0)
+		buffer_addf(out, _(", %dm old"), (int)(seconds / 60));
+}
+
+/* "0600, 3d old", with whose it is where that is not who looks, and with its
+ * links where there are several. */
 static void
 add_mode(const struct stat *st, struct buffer *out)
 {
-	const unsigned int mode = st->st_mode & 07777;
-
-	if (st->st_uid == geteuid())
-		buffer_addf(out, "%04o", mode);
-	else
-		buffer_addf(out, _("%04o, of user %lu"), mode,
+	buffer_addf(out, "%04o", (unsigned int)(st->st_mode & 07777));
+	if (st->st_uid != geteuid())
+		buffer_addf(out, _(", of user %lu"),
 		    (unsigned long)st->st_uid);
+	if (st->st_nlink > 1)
+		buffer_addf(out, ngettext(", %lu link", ", %lu links",
+		    st->st_nlink), (unsigned long)st->st_nlink);
+	add_age(time_now() - (int64_t)st->st_mtime, out);
 }
 
 static void

@@ -43,11 +43,12 @@ int fact_columns(void);
 struct facts {
 	/* When the access token was issued, as it says; TIME_UNKNOWN. */
 	int64_t issued_at;
-	/* "credential.json 0600", and whose it is where that is somebody else:
-	 * those that are there, in the profile's directory. */
+	/* "credential.json 0600, 3d old", with whose it is where that is
+	 * somebody else, and its links where there are several: those that are
+	 * there, in the profile's directory. */
 	struct store_names files;
 	char *lent;		/* the same of the file that it is lent to,
-				 * "0600"; NULL: none */
+				 * "0600, 3d old"; NULL: none */
 };
 
 #define FACTS_INIT { 0, { NULL, 0 }, NULL }

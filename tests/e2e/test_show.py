@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 
 import expect
 import pytest
@@ -30,13 +31,16 @@ def test_when_access_was_issued_and_how_the_files_stand(chatelaine, store, seed)
     seed()
     text = expect.succeeded(chatelaine("show", "work"))
     assert re.search(r"^access issued +20\d\d-", text, re.M)
-    assert re.search(r"^ +credential.json 0600$", text, re.M)
+    assert re.search(r"^ +credential.json 0600, \dm old$", text, re.M)
+    os.utime(store.credential_file("work"), (1, time.time() - 3 * 86400 - 60))
+    os.utime(store.profile_file("work"), (1, time.time() - 7300))
     store.credential_file("work").chmod(0o644)
+    os.link(store.profile_file("work"), store.path / "more")
     if os.geteuid() == 0:
         os.chown(store.credential_file("work").with_name("profile.json"), 1234, -1)
     text = expect.succeeded(chatelaine("show", "work"))
-    assert re.search(r"^ +credential.json 0644$", text, re.M)
-    assert re.search(r"^ +profile.json 0600, of user 1234$", text, re.M) or os.geteuid() != 0
+    assert re.search(r"^ +credential.json 0644, 3d old$", text, re.M)
+    assert re.search(r"^ +profile.json 0600, of user 1234, 2 links, 2h old$", text, re.M) or os.geteuid() != 0
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -437,7 +437,7 @@ def test_details_tell_how_the_files_stand(tui, seed, store):
     t = tui()
     t.wait_for(the_list)
     t.send("Enter")
-    said(t, "access issued 20.*credential.json 0644 profile.json 0600")
+    said(t, "access issued 20.*credential.json 0644, .m old profile.json 0600")
 
 
 def test_empty_list_scrolls_where_it_has_no_room(tui):
