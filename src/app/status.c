@@ -96,8 +96,8 @@ status_left_columns(void)
 		int64_t seconds;
 		int sign;	/* columns of what warns behind it */
 	} times[] = {
-		{ -100 * 86400, 2 }, { -23 * 3600, 2 }, { -59 * 60, 0 },
-		{ 100 * 86400, 2 },
+		{ INT64_C(-100) * 86400, 2 }, { INT64_C(-23) * 3600, 2 },
+		{ INT64_C(-59) * 60, 0 }, { INT64_C(100) * 86400, 2 },
 	};
 	char text[TIME_TEXT_SIZE];
 	int columns, most = 2 + text_widest(14, _("damaged"),
