@@ -53,7 +53,8 @@ enum {
 	    ON_CODE | ON_ENDED,
 	/* What has no rows to click on, and a help. */
 	ON_CLICKED = ON_ALL & ~(ON_ROWS | ON_FILTER | ON_FIND | ON_CHOSEN |
-	    ON_TREE | ON_NAME | ON_RENAME | ON_CODE | ON_HELP | ON_SETTING | ON_PASTE)
+	    ON_TREE | ON_NAME | ON_RENAME | ON_CODE | ON_HELP | ON_SETTING |
+	    ON_PASTE)
 };
 
 enum action {

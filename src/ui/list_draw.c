@@ -343,7 +343,7 @@ draw_empty(const struct ui *ui, const struct list_layout *l,
 		room--;
 	scroll_fit(scroll, used, room);
 	skip = scroll->skip;
-	/* NOLINTNEXTLINE(readability-suspicious-call-argument): at most @room */
+	/* NOLINTNEXTLINE(readability-suspicious-call-argument): at most so */
 	at = skip < heads ? term_wrapped_from(line, 3, width, room,
 	    STYLE_STRONG, head, skip) + gap : 0;
 	skip = skip > heads + gap ? skip - heads - gap : 0;
