@@ -120,6 +120,9 @@ add_tenant(struct plain *plain, struct tree_tenant *tenant,
 		if (tenant->by_status[i] > 0)
 			buffer_addf(out, ", %u %s", tenant->by_status[i],
 			    status_word((enum profile_status)i));
+	if (tenant->forbidden > 0)
+		buffer_addf(out, ", %u %s", tenant->forbidden,
+		    _("not readable"));
 	buffer_add_char(out, '\n');
 }
 

@@ -105,6 +105,7 @@ index_get(const struct index *index, size_t at, struct profile *view)
 	view->stamp = e->stamp;
 	view->renewable = (e->flags & ENTRY_RENEWABLE) != 0;
 	view->damage = (e->flags & ENTRY_DAMAGED) != 0 ? damaged : NULL;
+	view->forbidden = (e->flags & ENTRY_FORBIDDEN) != 0;
 }
 
 bool
@@ -204,6 +205,7 @@ flags_of(const struct profile *profile)
 {
 	return (profile->renewable ? ENTRY_RENEWABLE : 0) |
 	    (profile->damage != NULL ? ENTRY_DAMAGED : 0) |
+	    (profile->forbidden ? ENTRY_FORBIDDEN : 0) |
 	    (profile->damage == NULL && profile->warning[0] == NULL ?
 	    ENTRY_WHOLE : 0);
 }

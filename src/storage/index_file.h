@@ -27,6 +27,7 @@ struct entry {
 #define ENTRY_RENEWABLE 1
 #define ENTRY_DAMAGED 2
 #define ENTRY_WHOLE 4
+#define ENTRY_FORBIDDEN 8
 
 struct index_dir {
 	uint64_t stamp;

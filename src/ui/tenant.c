@@ -16,6 +16,20 @@ worst(const struct ui *ui, struct tree_tenant *tenant)
 	return tree_worst(&ui->list, tenant, ui->rows.now);
 }
 
+static void
+draw_worst(const struct ui *ui, struct tree_tenant *tenant, int line,
+    int column, int width)
+{
+	enum profile_status status = worst(ui, tenant);
+
+	if (status == PROFILE_OK && tenant->forbidden > 0)
+		term_text(line, column, width, STYLE_WARNING,
+		    _("not readable"));
+	else
+		term_text(line, column, width, list_style_of(status),
+		    status_word(status));
+}
+
 /* "acme (12)", or of what a filter leaves, "acme (3 of 12)". */
 static void
 add_title(const struct ui *ui, const struct tree_tenant *tenant,
@@ -38,7 +52,6 @@ list_draw_tenant(const struct ui *ui, const struct list_layout *l,
 {
 	bool folded = tenant->folded && !ui->rows.tree.open;
 	struct buffer title = BUFFER_INIT;
-	enum profile_status status = worst(ui, tenant);
 	int left = 3 + l->name + 2;	/* where the status stands */
 
 	left += l->account > 0 ? l->account + 2 : 0;
@@ -51,8 +64,7 @@ list_draw_tenant(const struct ui *ui, const struct list_layout *l,
 	term_text(line, 3 + ROWS_INDENT, left - 2 - 3 - ROWS_INDENT,
 	    STYLE_STRONG, title.data);
 	if (l->left > 0)
-		term_text(line, left, l->left, list_style_of(status),
-		    status_word(status));
+		draw_worst(ui, tenant, line, left, l->left);
 	buffer_release(&title);
 }
 
@@ -70,6 +82,9 @@ add_statuses(const struct tree_tenant *tenant, struct buffer *out)
 		    status_word((enum profile_status)i));
 		first = false;
 	}
+	if (tenant->forbidden > 0)
+		buffer_addf(out, "%s%u %s", first ? "" : ", ",
+		    tenant->forbidden, _("not readable"));
 }
 
 void
@@ -113,6 +128,9 @@ list_draw_tenant_pane(const struct ui *ui, struct tree_tenant *tenant,
 		    list_style_of((enum profile_status)i),
 		    status_word((enum profile_status)i));
 	}
+	if (tenant->forbidden > 0 && line < end)
+		term_textf(line, column, columns, STYLE_WARNING, "%6u %s",
+		    tenant->forbidden, _("not readable"));
 }
 
 /* --- Keys ----------------------------------------------------------------- */

@@ -191,9 +191,15 @@ tree_worst(const struct listing *list, struct tree_tenant *tenant,
 	enum profile_reason reason;
 	struct profile view;
 
-	for (size_t i = 0; !tenant->counted && i < tenant->count; i++)
-		tenant->by_status[profile_status(listing_view(list,
-		    tenant->first + i, &view), now, &reason)]++;
+	for (size_t i = 0; !tenant->counted && i < tenant->count; i++) {
+		const struct profile *p = listing_view(list, tenant->first +
+		    i, &view);
+
+		if (p->forbidden)
+			tenant->forbidden++;
+		else
+			tenant->by_status[profile_status(p, now, &reason)]++;
+	}
 	tenant->counted = true;
 	while (status > PROFILE_OK && tenant->by_status[status] == 0)
 		status--;

@@ -26,6 +26,7 @@ struct tree_tenant {
 	bool folded;
 	bool counted;		/* by status, as it is below */
 	unsigned int by_status[PROFILE_STATUSES];
+	unsigned int forbidden;	/* and those that may not be read */
 };
 
 /* What is folded, by name, since places change. */
@@ -89,7 +90,7 @@ void tree_fold(struct tree *tree, const struct listing *list,
 void tree_fold_all(struct tree *tree, bool folded);
 
 /* Counts the tenant's profiles by their status at @now, once after each load;
- * gives the worst there is. */
+ * gives the worst there is of those that may be read. */
 enum profile_status tree_worst(const struct listing *list,
     struct tree_tenant *tenant, int64_t now);
 

@@ -5,7 +5,7 @@ import os
 import consumers
 import expect
 import pytest
-from interface import the_list, wait_selected
+from interface import row, the_list, wait_selected
 
 ALICE, BOB, KEEPER, ORDINARY = 10001, 10002, 12345, 12346
 
@@ -103,6 +103,15 @@ def test_who_may_not_write_is_told_where_and_what_helps(as_alice, store, volumes
     message = expect.failed(as_alice(*command), expect.FAILED)
     assert f"user {ALICE} may not write to {store}; run this as root" in message
     assert owner_of(store) == before
+
+
+def test_tenant_is_not_called_damaged(terminal, build, env, home, volumes):
+    home.chmod(0o755)
+    own = {name: value for name, value in env.items() if name != "LANG"}
+    t = terminal("/usr/bin/setpriv", f"--reuid={ALICE}", "--clear-groups", build / "chatelaine", env=own)
+    t.wait_for(the_list)
+    assert "expiring" in row(t, "acme/") and "1 expiring, 1 not readable" in t.text
+    assert "not readable" in row(t, "acme/bob")
 
 
 def test_file_alone_may_not_be_read(as_alice, store, volumes):
