@@ -47,7 +47,7 @@ fact_columns(void)
 	int most = 0;
 
 	for (int i = 0; i < FACTS; i++)
-		most = text_widest(most, _(labels[i]), NULL);
+		most = text_widest(most, _(labels[i]));
 	return most;
 }
 

@@ -101,7 +101,7 @@ status_left_columns(void)
 	};
 	char text[TIME_TEXT_SIZE];
 	int columns, most = 2 + text_widest(14, _("damaged"),
-	    _("not readable"), _("sign in again"), _("unknown"), NULL);
+	    _("not readable"), _("sign in again"), _("unknown"));
 
 	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
 		time_format_left(text, times[i].seconds);

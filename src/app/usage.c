@@ -102,11 +102,11 @@ usage_label_columns(const struct usage_record *record, int most)
 {
 	char label[USAGE_LABEL_SIZE];
 	int wanted = text_widest(LABEL_LEAST, _("limits"), _("limit"),
-	    _("credits"), NULL);
+	    _("credits"));
 
 	for (size_t i = 0; i < record->limits; i++) {
 		usage_limit_label(label, &record->limit[i]);
-		wanted = text_widest(wanted, label, NULL);
+		wanted = text_widest(wanted, label);
 	}
 	return wanted > most ? most : wanted;
 }

@@ -2,7 +2,6 @@
 
 #include <langinfo.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
@@ -238,18 +237,14 @@ text_add_padded(struct buffer *out, const char *text, int columns)
 }
 
 int
-text_widest(int least, ...)
+text_widest_of(int least, const char *const *texts)
 {
-	const char *text;
-	va_list ap;
 	int columns;
 
-	va_start(ap, least);
-	while ((text = va_arg(ap, const char *)) != NULL) {
-		columns = text_columns(text);
+	for (; *texts != NULL; texts++) {
+		columns = text_columns(*texts);
 		least = columns > least ? columns : least;
 	}
-	va_end(ap);
 	return least;
 }
 

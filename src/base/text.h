@@ -44,8 +44,10 @@ void text_add_padded(struct buffer *out, const char *text, int columns);
 /* The columns that the safe form of @text takes. */
 int text_columns(const char *text);
 
-/* The columns of the widest of these texts, NULL behind the last; or @least. */
-int text_widest(int least, ...) __attribute__((sentinel));
+/* The columns of the widest of these texts, or @least. */
+#define text_widest(least, ...) \
+	text_widest_of(least, (const char *const[]){ __VA_ARGS__, NULL })
+int text_widest_of(int least, const char *const *texts);
 
 /* True for what JSON and HTTP know as white space: no locale's, no NUL. */
 bool text_is_space(char c);

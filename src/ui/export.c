@@ -145,7 +145,7 @@ static int
 label_columns(void)
 {
 	return 3 + text_widest(7, _("Format"), _("Model"), _("To"),
-	    _("Folder"), _("File"), NULL);
+	    _("Folder"), _("File"));
 }
 
 /* The label of a part; returns its line on the screen. */

@@ -59,7 +59,7 @@ label_columns(unsigned int about, int columns)
 			continue;
 		buffer_clear(&label);
 		add_label(i, about, &label);
-		most = text_widest(most, label.data, NULL);
+		most = text_widest(most, label.data);
 	}
 	buffer_release(&label);
 	return most < columns / 3 || most < LABEL_COLUMNS ? most + 1 :
