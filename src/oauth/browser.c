@@ -28,7 +28,8 @@ copy_base64url(char text[BROWSER_RANDOM_SIZE], const unsigned char bytes[32],
 	int result = -1;
 
 	base64url_encode(&out, bytes, 32);
-	if (buffer_ok(&out, err) && out.length < BROWSER_RANDOM_SIZE) {
+	if (buffer_ok(&out, err)) {
+		/* 43 characters: a text of so many bytes is never longer. */
 		strcpy(text, out.data);
 		result = 0;
 	}
@@ -76,10 +77,7 @@ browser_url(const struct browser *browser, const char *issuer,
 {
 	unsigned char hash[DIGEST_BYTES];
 	char challenge[BROWSER_RANDOM_SIZE] = "";
-	size_t n = strlen(issuer);
 
-	while (n > 0 && issuer[n - 1] == '/')
-		n--;
 	digest_bytes(hash, browser->verifier, strlen(browser->verifier));
 	/* Out of memory: an address that the issuer refuses. */
 	copy_base64url(challenge, hash, NULL);
@@ -89,7 +87,8 @@ browser_url(const struct browser *browser, const char *issuer,
 	    "&scope=openid%%20profile%%20email%%20offline_access"
 	    "&code_challenge=%s&code_challenge_method=S256&state=%s"
 	    "&id_token_add_organizations=true&codex_cli_simplified_flow=true"
-	    "&originator=%s", (int)n, issuer, ISSUER_CLIENT_ID, browser->port,
+	    "&originator=%s", (int)issuer_length(issuer), issuer,
+	    ISSUER_CLIENT_ID, browser->port,
 	    challenge, browser->state, PACKAGE_NAME);
 }
 
@@ -103,7 +102,7 @@ hex_digit(char c)
 
 	if (c >= 'A' && c <= 'F')
 		c = (char)(c - 'A' + 'a');
-	at = c == '\0' ? NULL : strchr(digits, c);
+	at = memchr(digits, c, sizeof digits - 1);
 	return at == NULL ? -1 : (int)(at - digits);
 }
 
@@ -184,6 +183,7 @@ explain(const struct json *query, struct error *err)
 	char text[ANSWER_MESSAGE_MAX + 1];
 	const char *code = answer_code(query);
 	const char *description = json_string(query, "error_description");
+	/* There is one: what stands behind "error". */
 	const char *message = answer_message(query, text);
 	bool denied = strcmp(code, "access_denied") == 0;
 
@@ -199,7 +199,7 @@ explain(const struct json *query, struct error *err)
 	else
 		error_set(err, ERROR_NEEDS_LOGIN,
 		    _("the issuer ended the sign-in (%s); start again"),
-		    message == NULL ? _("no reason given") : message);
+		    message);
 }
 
 static enum browser_answer

@@ -205,7 +205,7 @@ child_read(struct child *child, struct message_event *event,
 		n = read(child->output, to, 4096);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		if (n < 0 && errno == EAGAIN)
 			return 0;
 		if (n <= 0) {
 			error_set(err, ERROR_FAILED, "%s",

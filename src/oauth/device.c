@@ -92,11 +92,14 @@ int
 device_read_code(long status, const struct buffer *body, int64_t retry_after,
     int64_t now, struct device *device, struct error *err)
 {
-	struct json *json = json_parse(body->data, body->length, NULL);
+	struct error why = ERROR_INIT;
+	struct json *json = json_parse(body->data, body->length, &why);
 	int result = -1;
 
 	memset(device, 0, sizeof *device);
-	if (status < 200 || status > 299)
+	if (error_is_no_memory(&why))
+		error_no_memory(err);
+	else if (status < 200 || status > 299)
 		refuse_code(status, json, retry_after, err);
 	else if (copy_member(device->id, sizeof device->id, json,
 	    "device_auth_id") != 0 ||
@@ -180,10 +183,15 @@ enum device_poll
 device_read_poll(long status, const struct buffer *body,
     struct device_grant *grant, struct error *err)
 {
-	struct json *json = json_parse(body->data, body->length, NULL);
+	struct error why = ERROR_INIT;
+	struct json *json = json_parse(body->data, body->length, &why);
 	enum device_poll result;
 
 	memset(grant, 0, sizeof *grant);
+	if (error_is_no_memory(&why)) {
+		error_no_memory(err);
+		return DEVICE_FAILING;
+	}
 	if (status >= 200 && status <= 299) {
 		result = DEVICE_APPROVED;
 		if (copy_member(grant->code, sizeof grant->code, json,

@@ -73,11 +73,8 @@ say_failed(const struct error *why, bool sent)
 void
 endpoint(char url[URL_SIZE], const char *issuer, const char *path)
 {
-	size_t n = strlen(issuer);
-
-	while (n > 0 && issuer[n - 1] == '/')
-		n--;
-	snprintf(url, URL_SIZE, "%.*s%s", (int)n, issuer, path);
+	snprintf(url, URL_SIZE, "%.*s%s", (int)issuer_length(issuer), issuer,
+	    path);
 }
 
 /* The answer is written down, so whoever asked, or comes next, may go on: not

@@ -53,6 +53,16 @@ is_rest(const char *text)
 	return *text == '\0' || *text == '/';
 }
 
+size_t
+issuer_length(const char *url)
+{
+	size_t n = strlen(url);
+
+	while (n > 0 && url[n - 1] == '/')
+		n--;
+	return n;
+}
+
 int
 issuer_check(const char *url, struct error *err)
 {

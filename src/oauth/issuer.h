@@ -4,6 +4,8 @@
 #ifndef OAUTH_ISSUER_H
 #define OAUTH_ISSUER_H
 
+#include <stddef.h>
+
 #include "base/error.h"
 
 /* protocol.md, "Constants": a public client, which has no secret. */
@@ -18,5 +20,9 @@
  * with what is wrong.
  */
 int issuer_check(const char *url, struct error *err);
+
+/* The length of an address without the slashes at its end: a path goes
+ * there. */
+size_t issuer_length(const char *url);
 
 #endif

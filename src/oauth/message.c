@@ -121,13 +121,16 @@ int
 message_parse_request(const char *line, size_t length,
     struct message_request *request, struct error *err)
 {
-	struct json *object = json_parse(line, length, NULL);
+	struct error why = ERROR_INIT;
+	struct json *object = json_parse(line, length, &why);
 	const char *issuer = json_string(object, "issuer");
 	const char *token = json_string(object, "token");
 	const char *account = json_string(object, "account");
 	int operation, result = -1;
 
 	memset(request, 0, sizeof *request);
+	if (error_is_no_memory(&why))
+		return error_no_memory(err);
 	operation = find_word(operation_words, COUNT(operation_words),
 	    json_string(object, "operation"));
 	if (operation < 0 || issuer == NULL ||

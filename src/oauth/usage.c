@@ -36,11 +36,9 @@ is_bare(const char *base, size_t length)
 void
 usage_url(char url[USAGE_URL_SIZE], const char *base)
 {
-	size_t n = strlen(base);
+	size_t n = issuer_length(base);
 	const char *path = "/api/codex/usage";
 
-	while (n > 0 && base[n - 1] == '/')
-		n--;
 	if (is_bare(base, n))
 		path = "/backend-api/wham/usage";
 	else if (strstr(base, "/backend-api") != NULL)
@@ -253,11 +251,14 @@ int
 usage_read(long status, const struct buffer *body, int64_t retry_after,
     int64_t now, struct usage *usage, struct error *err)
 {
-	struct json *json = json_parse(body->data, body->length, NULL);
+	struct error why = ERROR_INIT;
+	struct json *json = json_parse(body->data, body->length, &why);
 	int result;
 
 	memset(usage, 0, sizeof *usage);
-	if (status >= 200 && status <= 299)
+	if (error_is_no_memory(&why))
+		result = error_no_memory(err);
+	else if (status >= 200 && status <= 299)
 		result = read_answer(json, now, usage, err);
 	else
 		result = refuse(status, json, retry_after, err);

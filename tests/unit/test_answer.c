@@ -90,6 +90,7 @@ static const struct {
 	{ "HTTP 524\n", ANSWER_IN_DOUBT, ERROR_UNAVAILABLE },
 	{ "", ANSWER_IN_DOUBT, ERROR_UNAVAILABLE },
 	{ "HTTP 200", ANSWER_IN_DOUBT, ERROR_UNAVAILABLE },
+	{ "HTTP 099\n{}", ANSWER_IN_DOUBT, ERROR_UNAVAILABLE },
 	{ "HTTP \n{}", ANSWER_IN_DOUBT, ERROR_UNAVAILABLE },
 	{ "nonsense\n{}", ANSWER_IN_DOUBT, ERROR_UNAVAILABLE },
 	{ "HTTP 200\n", ANSWER_IN_DOUBT, ERROR_UNAVAILABLE },
@@ -159,6 +160,8 @@ tokens_are_taken(void **state)
 		    0 },
 		{ "{\"access_token\":\"a\",\"expires_in\":\"soon\"}", "a", "",
 		    "", 0 },
+		{ "{\"access_token\":\"a\",\"expires_in\":315360001}", "a",
+		    "", "", 0 },
 		{ "{\"access_token\":\"a\",\"expires_in\":1e999}", "a", "",
 		    "", 0 },
 	};
@@ -250,6 +253,72 @@ the_reason_is_told(void **state)
 	assert_null(answer_code(NULL));
 }
 
+/* What is said is short, whole characters, and never a token. */
+static void
+the_reason_is_cut_and_has_no_token(void **state)
+{
+	char text[ANSWER_MESSAGE_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct buffer body = BUFFER_INIT;
+		struct json *json;
+
+		buffer_add_string(&body, "{\"error_description\":\"");
+		for (size_t n = 0; n < ANSWER_MESSAGE_MAX / 2 - 1; n++)
+			buffer_add_string(&body, "x ");
+		buffer_add(&body, "yyy", i);
+		buffer_add_string(&body, "\xc3\xa9 and so on\"}");
+		json = json_parse(body.data, body.length, NULL);
+		assert_non_null(answer_message(json, text));
+		assert_int_equal(strlen(text), i == 0 ? ANSWER_MESSAGE_MAX :
+		    ANSWER_MESSAGE_MAX - 2 + i);
+		json_free(json);
+		buffer_release(&body);
+	}
+	for (size_t n = 19; n <= 20; n++) {
+		char body[64];
+		struct json *json;
+
+		snprintf(body, sizeof body, "{\"error\":\"no %.*s!\"}",
+		    (int)n, "sk-0123456789ABCDEFGHIJ");
+		json = json_parse(body, strlen(body), NULL);
+		assert_string_equal(answer_message(json, text), n == 19 ?
+		    "no sk-0123456789ABCDEF!" : "no ***!");
+		json_free(json);
+	}
+}
+
+static void
+a_wait_is_read_from_a_header(void **state)
+{
+	static const struct {
+		const char *line;
+		int64_t seconds;	/* -1: it says none */
+	} headers[] = {
+		{ "Retry-After: 30\r\n", 30 }, { "retry-after:30", 30 },
+		{ "RETRY-AFTER: \t 7 \t\r\n", 7 },
+		{ "Retry-After: 86400\n", 86400 },
+		{ "Retry-After: 86401\n", -1 },
+		{ "Retry-After: 99999999999999999999999\n", -1 },
+		{ "Retry-After:", -1 }, { "Retry-After: \t", -1 },
+		{ "Retry-After: -1\n", -1 }, { "Retry-After: soon\n", -1 },
+		{ "Retry-After: 5 s\n", -1 }, { "Retry-After: 5x\n", -1 },
+		{ "Retry-After", -1 }, { "X-Retry-After: 5\n", -1 },
+		{ "Retry-After; 5\n", -1 }, { "", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+		int64_t seconds = -1;
+
+		assert_int_equal(answer_read_retry_after(headers[i].line,
+		    strlen(headers[i].line), &seconds),
+		    headers[i].seconds >= 0);
+		assert_int_equal(seconds, headers[i].seconds);
+	}
+}
+
 int
 main(void)
 {
@@ -259,6 +328,8 @@ main(void)
 		cmocka_unit_test(an_answer_cut_anywhere_is_in_doubt),
 		cmocka_unit_test(tokens_have_a_limit),
 		cmocka_unit_test(the_reason_is_told),
+		cmocka_unit_test(the_reason_is_cut_and_has_no_token),
+		cmocka_unit_test(a_wait_is_read_from_a_header),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

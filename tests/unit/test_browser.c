@@ -125,6 +125,11 @@ addresses_that_come_back(void **state)
 		{ BACK "?code=a%20b&state=" STATE, BROWSER_REFUSED,
 		    "no code" },
 		{ BACK "?code=%&state=" STATE, BROWSER_APPROVED, "%" },
+		{ BACK "?code=%4&state=" STATE, BROWSER_APPROVED, "%4" },
+		{ BACK "?code=%4g%zz&state=" STATE, BROWSER_APPROVED,
+		    "%4g%zz" },
+		{ BACK "?code=%2F%2f\x7f\xc3\x01&state=" STATE,
+		    BROWSER_APPROVED, "//???" },
 		{ BACK "?error=access_denied&state=x", BROWSER_REFUSED,
 		    "another sign-in" },
 		{ BACK "?error=access_denied&state=" STATE, BROWSER_ENDED,
@@ -132,6 +137,8 @@ addresses_that_come_back(void **state)
 		{ BACK "?error=access_denied&error_description="
 		    "missing_codex_entitlement&state=" STATE, BROWSER_ENDED,
 		    "not enabled for Codex" },
+		{ BACK "?error=access_denied&error_description=no&state="
+		    STATE, BROWSER_ENDED, "declined in the browser" },
 		{ BACK "?error=server_error&error_description=It+rains.&code=1"
 		    "&state=" STATE, BROWSER_ENDED, "(It rains.)" },
 		{ BACK "?error=&state=" STATE, BROWSER_ENDED, "ended" },

@@ -50,7 +50,8 @@ addresses(void **state)
 		{ "https://\xc3\xa9.example", false },
 		{ "https://[::1", false }, { "https://[]", false },
 		{ "https://a:port", false }, { "https://a:", false },
-		{ "https://a:99999", false },
+		{ "https://a:99999", false }, { "https://a:0", false },
+		{ "https://a:65535", true }, { "https://a:65536", false },
 	};
 
 	(void)state;
@@ -80,12 +81,23 @@ their_length(void **state)
 	assert_int_equal(issuer_check(url, NULL), -1);
 }
 
+static void
+slashes_at_the_end(void **state)
+{
+	(void)state;
+	assert_int_equal(issuer_length("https://a/b"), 11);
+	assert_int_equal(issuer_length("https://a/b//"), 11);
+	assert_int_equal(issuer_length("//"), 0);
+	assert_int_equal(issuer_length(""), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(their_length),
+		cmocka_unit_test(slashes_at_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

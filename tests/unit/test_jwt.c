@@ -82,6 +82,10 @@ claims_are_read(void **state)
 		    "{\"email\":\"id@x\"}", "u", "id@x", "", 0 },
 		{ "{" AUTH "{" IDS "}}", "[]", "u", "", "", 0 },
 		{ "{" AUTH "{" IDS "},\"exp\":-5}", NULL, "u", "", "", 0 },
+		{ "{" AUTH "{" IDS "},\"exp\":253402300800}", NULL, "u", "",
+		    "", 0 },
+		{ "{" AUTH "{" IDS ",\"chatgpt_plan_type\":\"\"}}",
+		    "{\"email\":\"\"}", "u", "", "", 0 },
 		{ "{" AUTH "{" IDS "},\"exp\":\"soon\"}", NULL, "u", "", "",
 		    0 },
 		{ "{" AUTH "{" IDS "},\"email\":5}", NULL, "u", "", "", 0 },
@@ -178,6 +182,23 @@ what_is_no_jwt(void **state)
 	identity_release(&identity);
 }
 
+static void
+claims_have_a_size(void **state)
+{
+	struct buffer token = BUFFER_INIT;
+	struct identity identity;
+
+	(void)state;
+	buffer_add_string(&token, "a.");
+	for (int i = 0; i < 65537; i++)
+		buffer_add_char(&token, 'a');
+	buffer_add_string(&token, ".c");
+	assert_int_equal(identity_read(&identity, token.data, NULL, NULL),
+	    -1);
+	identity_release(&identity);
+	buffer_release(&token);
+}
+
 int
 main(void)
 {
@@ -186,6 +207,7 @@ main(void)
 		cmocka_unit_test(time_of_issue_is_read),
 		cmocka_unit_test(claims_that_name_nobody),
 		cmocka_unit_test(what_is_no_jwt),
+		cmocka_unit_test(claims_have_a_size),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

@@ -221,6 +221,14 @@ other_events_are_refused(void **state)
 		"{\"event\":\"failed\",\"code\":-1,\"message\":\"m\"}",
 		"{\"event\":\"retrying\",\"polls\":1}",
 		"{\"event\":\"usage\"}",
+		"{\"event\":\"code\",\"verification_url\":\"u\","
+		    "\"device_auth_id\":\"d\",\"user_code\":\"A\","
+		    "\"interval\":5}",
+		"{\"event\":\"browser\",\"port\":1,\"expires_at\":5}",
+		"{\"event\":\"browser\",\"authorize_url\":\"u\","
+		    "\"expires_at\":5}",
+		"{\"event\":\"browser\",\"authorize_url\":\"u\","
+		    "\"port\":1}",
 	};
 
 	(void)state;

@@ -42,6 +42,8 @@ where_to_ask(void **state)
 		    "https://chatgpt.com/backend-api/wham/usage" },
 		{ "https://chat.openai.com/",
 		    "https://chat.openai.com/backend-api/wham/usage" },
+		{ "https://chatgpt.org",
+		    "https://chatgpt.org/api/codex/usage" },
 		{ "https://chatgpt.com.example",
 		    "https://chatgpt.com.example/api/codex/usage" },
 		{ "https://gateway.example/x",
@@ -148,6 +150,12 @@ slots_mean_nothing(void **state)
 	read_well(ANSWER(RATE(LONG, "null")), &usage);
 	assert_int_equal(usage.windows, 1);
 	assert_string_equal(usage.window[0].label, "weekly");
+	/* One of which no length is known is the longer one. */
+	read_well(ANSWER(RATE("{\"used_percent\":5}", SHORT)), &usage);
+	check_window(&usage.window[0], "5 h", 12, 18000, LATER);
+	assert_string_equal(usage.window[1].label, "");
+	read_well(ANSWER(RATE(SHORT, "{\"used_percent\":5}")), &usage);
+	check_window(&usage.window[0], "5 h", 12, 18000, LATER);
 	read_well(ANSWER(RATE("null", SHORT)), &usage);
 	assert_int_equal(usage.windows, 1);
 	assert_string_equal(usage.window[0].label, "5 h");
@@ -178,6 +186,7 @@ what_is_not_told_is_unknown(void **state)
 		    "5 h", USAGE_UNKNOWN, 18000, 0 },
 		{ "{\"used_percent\":99.7,\"limit_window_seconds\":-1}", "",
 		    99, USAGE_UNKNOWN, 0 },
+		{ "{\"used_percent\":100}", "", 100, USAGE_UNKNOWN, 0 },
 		{ "{\"used_percent\":99.2,\"limit_window_seconds\":0}", "",
 		    99, USAGE_UNKNOWN, 0 },
 		{ "{\"used_percent\":130,\"limit_window_seconds\":1e300}", "",
@@ -226,12 +235,15 @@ limits_of_models_have_names(void **state)
 	    ",\"additional_rate_limits\":[{\"limit_name\":\"Spark\","
 	    "\"metered_feature\":\"f\",\"rate_limit\":" RATE(LONG, "null")
 	    "},{\"metered_feature\":\"g\",\"rate_limit\":" RATE("null", SHORT)
-	    "},{\"rate_limit\":" RATE(SHORT, "null") "},7,null,{}]}", &usage);
-	assert_int_equal(usage.windows, 5);
+	    "},{\"rate_limit\":" RATE(SHORT, "null") "},7,null,{},"
+	    "{\"limit_name\":\"\",\"metered_feature\":\"\",\"rate_limit\":"
+	    RATE(SHORT, "null") "}]}", &usage);
+	assert_int_equal(usage.windows, 6);
 	assert_string_equal(usage.window[2].limit, "Spark");
 	assert_string_equal(usage.window[2].label, "weekly");
 	assert_string_equal(usage.window[3].limit, "g");
 	assert_string_equal(usage.window[4].limit, "?");
+	assert_string_equal(usage.window[5].limit, "?");
 
 	buffer_add_string(&text, "{\"plan_type\":\"pro\","
 	    "\"additional_rate_limits\":[");
