@@ -317,6 +317,7 @@ refusals(void **state)
 		{ 302, "", 0, ERROR_UNAVAILABLE, "CHATELAINE_BACKEND" },
 		{ 404, "{}", 0, ERROR_UNAVAILABLE, "CHATELAINE_BACKEND" },
 		{ 500, "oops", 0, ERROR_UNAVAILABLE, "500" },
+		{ 100, "{}", 0, ERROR_UNAVAILABLE, "(100: no reason given)" },
 		{ 503, "{}", 9, ERROR_UNAVAILABLE, "in 9 s" },
 		{ 200, "", 0, ERROR_UNAVAILABLE, "not understood" },
 		{ 200, "<html>", 0, ERROR_UNAVAILABLE, "not understood" },
@@ -403,6 +404,30 @@ what_is_no_usage_is_refused(void **state)
 	}
 }
 
+/* Whatever the other program says: no more windows than there is room for, and
+ * no time that is none. */
+static void
+facts_have_their_limits(void **state)
+{
+	struct buffer text = BUFFER_INIT;
+	struct json *json;
+	struct usage usage;
+
+	(void)state;
+	buffer_add_string(&text, "{\"plan\":\"x\",\"windows\":[");
+	for (int i = 0; i < 100; i++)
+		buffer_add_string(&text, "{\"resets_at\":-1},");
+	buffer_add_string(&text, "7]}");
+	json = json_parse(text.data, text.length, NULL);
+	assert_int_equal(usage_get(json, &usage), 0);
+	assert_int_equal(usage.windows, USAGE_WINDOWS_MAX);
+	for (size_t i = 0; i < usage.windows; i++)
+		check_window(&usage.window[i], "", USAGE_UNKNOWN,
+		    USAGE_UNKNOWN, 0);
+	json_free(json);
+	buffer_release(&text);
+}
+
 int
 main(void)
 {
@@ -417,6 +442,7 @@ main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(facts_make_the_round),
 		cmocka_unit_test(what_is_no_usage_is_refused),
+		cmocka_unit_test(facts_have_their_limits),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
