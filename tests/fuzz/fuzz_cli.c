@@ -52,6 +52,11 @@ check_parsed(char **argv, int argc)
 	CHECK(cli.operands + cli.command->here >= cli.command->least);
 	for (int i = 0; i < cli.operands; i++)
 		CHECK(cli.operand[i] != NULL);
+	/* A command that needs no name is given none. */
+	if (!cli.command->here)
+		CHECK(cli_choose(&cli, &err) == 0);
+	CHECK(cli.chosen_by == NULL);
+	cli_release(&cli);
 }
 
 int
