@@ -178,6 +178,8 @@ main(int argc, char **argv)
 		result = stages[stage++].start(&program, &err);
 	if (result == 0)
 		result = run(&program, &err);
+	if (program.cli.command != NULL)
+		cli_note_clock(&program.app);
 	status = result == 0 ? program.cli.status :
 	    cli_fail(&program.cli, &err);
 	while (stage-- > 0)

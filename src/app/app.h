@@ -24,6 +24,7 @@ struct app {
 	const char *backend;	/* CHATELAINE_BACKEND, or the default */
 	const char *helper;	/* the program chatelaine-oauth */
 	bool screen;		/* a screen is open: nobody prints */
+	int64_t issuer_ahead;	/* its clock of ours, s (app/clock) */
 	/* The list of targets while LOCK_TARGETS is held (app/use). */
 	struct targets targets;
 	int targets_lock, targets_depth;

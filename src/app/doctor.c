@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "app/audit.h"
+#include "app/clock.h"
 #include "app/doctor_part.h"
 #include "app/keep.h"
 #include "app/login.h"
 #include "base/i18n.h"
 #include "base/time.h"
+#include "storage/skew.h"
 
 /* What clocks of two machines may differ by. Seconds. */
 #define SKEW 300
@@ -123,6 +125,25 @@ tell_damage(struct doctor *doctor, const struct profile *profile)
 	doctor_find(doctor, FINDING_DAMAGE, &text, &remedy, NULL);
 }
 
+/* What the issuer told last. */
+static bool
+tell_skew(struct doctor *doctor)
+{
+	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
+	char then[TIME_TEXT_SIZE];
+	struct skew skew;
+
+	if (skew_load(doctor->app->store, &skew, NULL) != 0)
+		return false;
+	clock_sentence(skew.ahead, &text);
+	app_time(doctor->app, then, skew.at);
+	buffer_add_char(&text, ' ');
+	buffer_addf(&text, _("(as it said at %s)"), then);
+	buffer_add_string(&remedy, "timedatectl set-ntp true");
+	doctor_find(doctor, FINDING_CLOCK, &text, &remedy, NULL);
+	return true;
+}
+
 /* Of what is in the future, no renewal comes in time. */
 static void
 tell_clock(struct doctor *doctor, const struct profile_list *list)
@@ -132,6 +153,8 @@ tell_clock(struct doctor *doctor, const struct profile_list *list)
 	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
 	char then[TIME_TEXT_SIZE], clock[TIME_TEXT_SIZE];
 
+	if (tell_skew(doctor))
+		return;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct profile *p = &list->profile[i];
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/adopt.h"
+#include "app/clock.h"
 #include "app/job.h"
 #include "app/job_type.h"
 #include "app/login.h"
@@ -15,6 +16,9 @@
 #include "base/time.h"
 #include "oauth/issuer.h"
 #include "storage/lock.h"
+
+/* How long a child that is late is heard out. ms. */
+#define LATE_MS 5000
 
 int
 job_reserve(struct job *job, const char *issuer, const char *token,
@@ -166,6 +170,8 @@ handle(struct job *job, const struct message_event *event)
 {
 	struct job_view *view = &job->view;
 
+	if (event->told_time)
+		clock_heard(job->app, event->server_ahead);
 	if (job->type->heard != NULL)
 		job->type->heard(job, event);
 	switch (event->kind) {
@@ -178,6 +184,8 @@ handle(struct job *job, const struct message_event *event)
 		view->url = job->url;
 		view->port = (int)event->port;
 		view->code_expires_at = event->expires_at;
+		view->code_ends_ms = time_steady_ms() +
+		    (event->expires_at - time_now()) * 1000;
 		view->state = JOB_CODE;
 		return false;
 	case MESSAGE_WAITING:
@@ -226,6 +234,12 @@ job_step(struct job *job)
 		return fail(job, true, true, &why);
 	if (time_steady_ms() < job->deadline)
 		return false;
+	/* After a suspend it is late for the child as well, which knows why. */
+	if (job->view.state == JOB_CODE && !job->late) {
+		job->late = true;
+		job->deadline = time_steady_ms() + LATE_MS;
+		return false;
+	}
 	error_set(&why, ERROR_UNAVAILABLE, "%s",
 	    _("the server did not answer in time; try again later"));
 	/* It may just have sent it; or we were asleep, and it was, too. */

@@ -40,6 +40,8 @@ struct job_view {
 	const char *url, *code;	/* sign-in, from JOB_CODE on; by a browser
 				 * there is no code */
 	int64_t code_expires_at;	/* of the code, or of the wait */
+	int64_t code_ends_ms;	/* the same on the steady clock, which nobody
+				 * sets: for what is left */
 	bool browser;		/* a sign-in by a browser: it comes back to */
 	int port;		/* here; 0: nobody listens */
 	bool resumed;		/* the code is one that was got before */

@@ -28,6 +28,7 @@ struct job {
 	struct child child;
 	int listen;		/* job_listen(); -1 */
 	int64_t deadline;	/* steady clock, ms */
+	bool late;		/* the deadline was put off once */
 	bool reserved;		/* there is a record to take away */
 	struct job_view view;
 	char url[MESSAGE_URL_MAX];

@@ -1,8 +1,13 @@
 #include "config.h"
 
+#ifdef HAVE_SYS_TIMERFD_H
+#include <sys/timerfd.h>
+#endif
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/i18n.h"
 #include "base/time.h"
@@ -33,6 +38,36 @@ time_steady_ms(void)
 
 	clock_gettime(STEADY_CLOCK, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int
+time_watch_set(void)
+{
+#ifdef TFD_TIMER_CANCEL_ON_SET
+	/* It must be armed to be cancelled; nobody waits for its end. */
+	const struct itimerspec never = { .it_value.tv_sec =
+	    (time_t)TIME_LAST };
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd >= 0 && timerfd_settime(fd, TFD_TIMER_ABSTIME |
+	    TFD_TIMER_CANCEL_ON_SET, &never, NULL) != 0) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+#else
+	return -1;
+#endif
+}
+
+void
+time_was_set(int fd)
+{
+	uint64_t ends;
+
+	/* ECANCELED, once for each time. */
+	while (read(fd, &ends, sizeof ends) > 0)
+		continue;
 }
 
 static void

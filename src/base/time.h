@@ -27,6 +27,12 @@
 int64_t time_now(void);
 int64_t time_steady_ms(void);
 
+/* A descriptor that poll() finds readable once CLOCK_REALTIME was set, also by
+ * waking from a suspend; time_was_set() makes it wait for the next time. -1
+ * where the system has none (timerfd_create(2)). The caller closes it. */
+int time_watch_set(void);
+void time_was_set(int fd);
+
 /* RFC 3339 in UTC with whole seconds, "2026-11-23T12:00:00Z"; "" for a time
  * outside of the years 1970 to 9999. */
 void time_format(char text[TIME_TEXT_SIZE], int64_t when);

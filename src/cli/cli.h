@@ -170,6 +170,9 @@ void cli_hint(const struct cli *cli, const char *format, ...)
 void cli_note(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
+/* A note, when this machine's clock was found to be off (app/clock). */
+void cli_note_clock(const struct app *app);
+
 /* Asks at the terminal and reads a line; NULL when it ended, or when a signal
  * came that is caught (cli/interrupt). The caller frees it. */
 char *cli_ask(const char *question);

@@ -327,7 +327,8 @@ take_line(struct progress *p, const struct job_view *view)
 		if (job_paste(p->job, line, &err) != 0)
 			cli_note("chatelaine: %s", err.text);
 	} else if (p->cli->value[OPTION_JSON] == NULL) {
-		time_format_left(left, view->code_expires_at - time_now());
+		time_format_left(left, (view->code_ends_ms -
+		    time_steady_ms()) / 1000);
 		cli_print(&p->err, view->browser ? _("This ends in %s.") :
 		    _("The code ends in %s."), left);
 	}

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -131,6 +132,19 @@ cli_hint(const struct cli *cli, const char *format, ...)
 	va_start(ap, format);
 	note_line(format, ap);
 	va_end(ap);
+}
+
+void
+cli_note_clock(const struct app *app)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (!clock_is_off(app))
+		return;
+	clock_sentence(app->issuer_ahead, &text);
+	if (buffer_ok(&text, NULL))
+		cli_note("chatelaine: %s", text.data);
+	buffer_release(&text);
 }
 
 void

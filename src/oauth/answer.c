@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "oauth/answer.h"
 
 /* protocol.md 5: 16 KiB a token is what others take at most. */
@@ -253,6 +254,32 @@ answer_read_retry_after(const char *line, size_t length, int64_t *seconds)
 		return false;
 	*seconds = value;
 	return true;
+}
+
+bool
+answer_read_date(const char *line, size_t length, int64_t *when)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	char text[64], month[4], zone[4], time[TIME_TEXT_SIZE];
+	const char *found;
+	int day, year, hour, minute, second, end = 0;
+
+	if (length >= sizeof text || memchr(line, '\0', length) != NULL)
+		return false;
+	memcpy(text, line, length);
+	text[length] = '\0';
+	if (strncasecmp(text, "date:", 5) != 0 || sscanf(text + 5,
+	    " %*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z] %n", &day,
+	    month, &year, &hour, &minute, &second, zone, &end) != 7 ||
+	    strcmp(zone, "GMT") != 0 || text[5 + end] != '\0')
+		return false;
+	found = strstr(months, month);
+	if (found == NULL || (found - months) % 3 != 0)
+		return false;
+	/* Whether there is such a day is time_parse()'s to know. */
+	snprintf(time, sizeof time, "%04d-%02d-%02dT%02d:%02d:%02dZ", year,
+	    (int)(found - months) / 3 + 1, day, hour, minute, second);
+	return time_parse(time, when) == 0;
 }
 
 void

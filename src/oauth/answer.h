@@ -49,6 +49,10 @@ void answer_release(struct answer *answer);
 bool answer_read_retry_after(const char *line, size_t length,
     int64_t *seconds);
 
+/* The same of a Date, in the one form that servers send (RFC 9110 5.6.7):
+ * *@when in seconds since 1970. */
+bool answer_read_date(const char *line, size_t length, int64_t *when);
+
 /* More of a server's words than this says nothing more. Bytes. */
 #define ANSWER_MESSAGE_MAX 200
 

@@ -28,9 +28,7 @@
 #include "oauth/http.h"
 #include "oauth/issuer.h"
 #include "oauth/message.h"
-#include "oauth/usage.h"
 
-#define TIMEOUT_MS 12000L
 #define POLL_TIMEOUT_MS 10000L
 #define REVOKE_TIMEOUT_MS 10000L	/* protocol.md 4 */
 
@@ -87,6 +85,12 @@ release_files(void)
 		close(MESSAGE_LOCK_FD + i);
 }
 
+void
+hear_time(const struct http *http, struct message_event *event)
+{
+	event->told_time = http_server_ahead(http, &event->server_ahead);
+}
+
 /* Sends a form to the token endpoint, the answer going to MESSAGE_ANSWER_FD.
  * Exits the operation one way or the other. */
 static int
@@ -96,6 +100,7 @@ spend(struct http *http, const char *issuer, const struct buffer *form)
 		.content_type = TYPE_FORM, .body = form->data,
 		.timeout_ms = TIMEOUT_MS, .answer = MESSAGE_ANSWER_FD,
 	};
+	struct message_event answered = { .kind = MESSAGE_ANSWERED };
 	struct http_answer answer = HTTP_ANSWER_INIT;
 	struct error err = ERROR_INIT;
 	char url[URL_SIZE];
@@ -110,8 +115,9 @@ spend(struct http *http, const char *issuer, const struct buffer *form)
 		return EXIT_FAILURE;
 	status = http_post(http, &request, &answer, &err);
 	release_files();
+	hear_time(http, &answered);
 	if (status == 0)
-		say_kind(MESSAGE_ANSWERED);
+		say(&answered);
 	else
 		status = say_failed(&err, answer.sent);
 	http_release(&answer);
@@ -199,24 +205,29 @@ get_code(struct http *http, const char *issuer, struct device *device,
 {
 	struct http_answer answer = HTTP_ANSWER_INIT;
 	struct json *object = json_object();
+	int64_t ahead;
 	int result;
 
 	json_set_string(object, "client_id", ISSUER_CLIENT_ID);
 	result = post_json(http, issuer, "/api/accounts/deviceauth/usercode",
 	    object, TIMEOUT_MS, &answer, err);
+	/* When the code ends is said by the server's clock. */
+	http_server_ahead(http, &ahead);
 	if (result == 0)
 		result = device_read_code(answer.status, &answer.body,
-		    answer.retry_after, time_now(), device, err);
+		    answer.retry_after, time_now() + ahead, device, err);
 	http_release(&answer);
 	return result;
 }
 
 static bool
-say_code(const char *issuer, const struct device *device)
+say_code(const struct http *http, const char *issuer,
+    const struct device *device)
 {
 	struct message_event event = { .kind = MESSAGE_CODE };
 	bool said;
 
+	hear_time(http, &event);
 	endpoint(event.url, issuer, "/codex/device");
 	event.device = *device;
 	event.expires_at = time_now() + device->lifetime;
@@ -258,11 +269,13 @@ sleep_until(int64_t until)
 }
 
 static bool
-say_poll(enum device_poll result, int64_t polls, const struct error *why)
+say_poll(const struct http *http, enum device_poll result, int64_t polls,
+    const struct error *why)
 {
 	struct message_event event = { .kind = MESSAGE_WAITING,
 	    .polls = polls };
 
+	hear_time(http, &event);
 	if (result == DEVICE_FAILING) {
 		event.kind = MESSAGE_RETRYING;
 		event.error = *why;
@@ -301,12 +314,12 @@ wait_for_approval(struct http *http, const char *issuer,
 			failures = 0;
 			pause = device->interval;
 		}
-		if (!say_poll(result, polls, err))
+		if (!say_poll(http, result, polls, err))
 			return error_set(err, ERROR_INTERRUPTED, "abandoned");
 		next = time_steady_ms() + pause * 1000;
 		if (!sleep_until(next < end ? next : end))
 			return error_set(err, ERROR_INTERRUPTED, "abandoned");
-		if (next >= end)
+		if (next >= end || time_steady_ms() >= end)
 			return error_set(err, ERROR_NEEDS_LOGIN, "%s",
 			    _("the code has ended; start again for a new one"));
 	}
@@ -341,7 +354,7 @@ run_login(struct http *http, const struct message_request *request)
 	if (device.id[0] == '\0' &&
 	    get_code(http, request->issuer, &device, &err) != 0)
 		return say_failed(&err, false);
-	if (!say_code(request->issuer, &device))
+	if (!say_code(http, request->issuer, &device))
 		return EXIT_FAILURE;
 	status = wait_for_approval(http, request->issuer, &device, &grant,
 	    &err);
@@ -353,67 +366,6 @@ run_login(struct http *http, const struct message_request *request)
 	    redirect);
 	secret_wipe(&grant, sizeof grant);
 	return status;
-}
-
-/* What a token and an account's id may be in a header (protocol.md 5,
- * "Sizes"). */
-#define TOKEN_MAX ((size_t)16 * 1024)
-#define ACCOUNT_MAX ((size_t)256)
-
-/* Visible characters only: a line break would begin another header. */
-static int
-check_headers(const struct message_request *request, struct error *err)
-{
-	if (text_is_visible_ascii(request->token, TOKEN_MAX) &&
-	    (request->account == NULL ||
-	    text_is_visible_ascii(request->account, ACCOUNT_MAX)))
-		return 0;
-	return error_set(err, ERROR_FAILED, "%s",
-	    _("the access token or the account id has characters in it that "
-	    "none has; sign in again"));
-}
-
-static int
-ask_usage(struct http *http, const struct message_request *request,
-    struct usage *usage, struct error *err)
-{
-	struct buffer bearer = BUFFER_INIT, account = BUFFER_INIT;
-	struct http_answer answer = HTTP_ANSWER_INIT;
-	const char *headers[3] = { NULL, NULL, NULL };
-	char url[USAGE_URL_SIZE];
-	const struct http_request get = { .url = url, .headers = headers,
-	    .timeout_ms = TIMEOUT_MS, .answer = -1, .abandonable = true };
-	int result = -1;
-
-	usage_url(url, request->issuer);
-	buffer_addf(&bearer, "authorization: Bearer %s", request->token);
-	headers[0] = bearer.data;
-	if (request->account != NULL) {
-		buffer_addf(&account, "chatgpt-account-id: %s",
-		    request->account);
-		headers[1] = account.data;
-	}
-	if (buffer_ok(&bearer, err) && buffer_ok(&account, err))
-		result = http_get(http, &get, &answer, err);
-	if (result == 0)
-		result = usage_read(answer.status, &answer.body,
-		    answer.retry_after, time_now(), usage, err);
-	http_release(&answer);
-	buffer_release(&account);
-	buffer_release(&bearer);
-	return result;
-}
-
-static int
-run_usage(struct http *http, const struct message_request *request)
-{
-	struct message_event event = { .kind = MESSAGE_USAGE_TOLD };
-	struct error err = ERROR_INIT;
-
-	if (check_headers(request, &err) != 0 ||
-	    ask_usage(http, request, &event.usage, &err) != 0)
-		return say_failed(&err, false);
-	return say(&event) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* Reads the request's line. */

@@ -1,6 +1,6 @@
 /*
- * helper_part: the inside of chatelaine-oauth, for oauth/helper.c and
- * oauth/helper_browser.c.
+ * helper_part: the inside of chatelaine-oauth, for oauth/helper.c and the other
+ * oauth/helper_*.c.
  */
 #ifndef OAUTH_HELPER_PART_H
 #define OAUTH_HELPER_PART_H
@@ -14,6 +14,7 @@
 #include "oauth/message.h"
 
 #define URL_SIZE (ISSUER_MAX + 64)
+#define TIMEOUT_MS 12000L	/* for a request that nothing else limits */
 
 /* Says an event. False when nobody listens any more. */
 bool say(const struct message_event *event);
@@ -21,6 +22,9 @@ bool say_kind(enum message_kind kind);
 
 /* Says the end, and returns the exit status. @sent: a secret may be spent. */
 int say_failed(const struct error *why, bool sent);
+
+/* Puts into an event what the server's clock says, if it told. */
+void hear_time(const struct http *http, struct message_event *event);
 
 /* The address of an endpoint of the issuer. */
 void endpoint(char url[URL_SIZE], const char *issuer, const char *path);
@@ -34,5 +38,8 @@ int exchange(struct http *http, const char *issuer, const char *code,
  * before the exchange. Returns the exit status. */
 int browser_login(struct http *http, const struct message_request *request,
     struct callback **callback);
+
+/* Asks for the usage of a plan. Returns the exit status. */
+int run_usage(struct http *http, const struct message_request *request);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/i18n.h"
 #include "base/secret.h"
+#include "base/time.h"
 #include "oauth/answer.h"
 #include "oauth/http.h"
 #include "oauth/issuer.h"
@@ -27,6 +28,8 @@ struct http {
 	CURL *curl;
 	bool plain;		/* http, to a loopback host */
 	char error[CURL_ERROR_SIZE];
+	bool told_time;		/* the server has, and it was then */
+	int64_t server_ahead;
 };
 
 /* What the callbacks of one transfer share. */
@@ -216,6 +219,7 @@ static size_t
 on_header(char *data, size_t one, size_t length, void *context)
 {
 	struct transfer *t = context;
+	int64_t date;
 
 	(void)one;
 	t->headers += length;
@@ -226,6 +230,10 @@ on_header(char *data, size_t one, size_t length, void *context)
 	if (data[0] == '\r' || data[0] == '\n')
 		t->headers_whole = true;
 	answer_read_retry_after(data, length, &t->answer->retry_after);
+	if (answer_read_date(data, length, &date)) {
+		t->http->told_time = true;
+		t->http->server_ahead = date - time_now();
+	}
 	return length;
 }
 
@@ -456,6 +464,13 @@ http_release(struct http_answer *answer)
 {
 	buffer_release(&answer->body);
 	*answer = (struct http_answer)HTTP_ANSWER_INIT;
+}
+
+bool
+http_server_ahead(const struct http *http, int64_t *ahead)
+{
+	*ahead = http->server_ahead;
+	return http->told_time;
 }
 
 void

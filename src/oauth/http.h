@@ -60,6 +60,10 @@ void http_release(struct http_answer *answer);
 int http_get(struct http *http, const struct http_request *request,
     struct http_answer *answer, struct error *err);
 
+/* How far the server's clock was ahead of this machine's when it last said its
+ * time; negative: behind. s. False when it has not. */
+bool http_server_ahead(const struct http *http, int64_t *ahead);
+
 /* Appends "&key=value" with the value percent-encoded; no & at the start. */
 void http_add_field(struct http *http, struct buffer *form, const char *key,
     const char *value);

@@ -224,6 +224,8 @@ message_print_event(struct buffer *out, const struct message_event *event)
 	case MESSAGE_DONE:
 		break;
 	}
+	if (event->told_time)
+		json_set_integer(object, "server_ahead", event->server_ahead);
 	if (json_print(object, JSON_LINE, out, NULL) == 0)
 		buffer_add_char(out, '\n');
 }
@@ -276,6 +278,8 @@ message_parse_event(const char *line, size_t length,
 	if (kind == MESSAGE_FAILED)
 		event->sent = json_bool(object, "sent");
 	json_integer(object, "polls", &event->polls);
+	event->told_time = json_integer(object, "server_ahead",
+	    &event->server_ahead) == 0;
 	json_free(object);
 	return result == 0 ? 0 : not_understood(err);
 }

@@ -90,6 +90,8 @@ struct message_event {
 	int64_t polls;		/* MESSAGE_WAITING, MESSAGE_RETRYING */
 	bool sent;		/* MESSAGE_FAILED: the secret may be spent */
 	struct error error;	/* MESSAGE_FAILED, MESSAGE_RETRYING */
+	bool told_time;		/* the server has told its time: */
+	int64_t server_ahead;	/* so far ahead of ours, s; or behind */
 	struct usage usage;	/* MESSAGE_USAGE_TOLD */
 };
 

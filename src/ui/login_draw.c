@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "ui/login_part.h"
 #include "ui/page.h"
 
@@ -140,11 +142,11 @@ add_code(struct page *page, const char *code, const char *before)
 	ui_hot_key(line, page->column + at, width, ACTION_COPY_CODE);
 }
 
-/* Seconds that the code is good for; a clock that is put back adds none. */
+/* Seconds that the code is good for, begun ones too. */
 static int
-seconds_left(const struct job_view *view, int64_t now)
+seconds_left(const struct job_view *view)
 {
-	int64_t left = view->code_expires_at - now;
+	int64_t left = (view->code_ends_ms - time_steady_ms() + 999) / 1000;
 
 	return left < 0 ? 0 : left > CODE_SECONDS ? CODE_SECONDS : (int)left;
 }
@@ -156,10 +158,10 @@ end_style(int left)
 }
 
 static void
-add_end(struct page *page, const struct job_view *view, int64_t now)
+add_end(struct page *page, const struct job_view *view)
 {
 	const int most = view->browser ? BROWSER_SECONDS : CODE_SECONDS;
-	const int left = seconds_left(view, now);
+	const int left = seconds_left(view);
 	int line = page_line(page), at = page->column, full;
 	int end = page->column + page->columns;
 
@@ -222,6 +224,19 @@ warning(void)
 }
 
 static void
+add_clock(struct page *page, const struct ui *ui)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (!clock_is_off(ui->app))
+		return;
+	clock_sentence(ui->app->issuer_ahead, &text);
+	if (buffer_ok(&text, NULL))
+		page_text(page, 0, STYLE_WARNING, text.data);
+	buffer_release(&text);
+}
+
+static void
 add_hint(struct page *page)
 {
 	page_text(page, 0, STYLE_DIM, _("No page for the code? Turn on "
@@ -251,12 +266,13 @@ add_all(struct page *page, const struct ui *ui, const struct job_view *view)
 	bool generous = page->lines >= GENEROUS_LINES;
 
 	add_steps(page, view, generous);
-	add_end(page, view, ui->now);
+	add_end(page, view);
 	add_state(page, view);
 	add_message(page, ui);
 	skip(page, generous);
 	/* What protects comes before what helps, should there be no room. */
 	page_text(page, 0, STYLE_NORMAL, warning());
+	add_clock(page, ui);
 	add_hint(page);
 }
 
@@ -265,13 +281,13 @@ static void
 add_waiting(struct page *page, const struct job_view *view,
     const struct ui *ui)
 {
-	int left = seconds_left(view, ui->now);
+	int left = seconds_left(view);
 	struct buffer text = BUFFER_INIT;
 
 	if (view->state != JOB_CODE || view->trouble.code != ERROR_NONE ||
 	    ui->message[0] != '\0') {
 		add_state(page, view);
-		add_end(page, view, ui->now);
+		add_end(page, view);
 		return;
 	}
 	buffer_addf(&text, view->browser ?
@@ -293,6 +309,7 @@ add_compactly(struct page *page, const struct ui *ui,
 	page_text(page, 0, STYLE_NORMAL, warning());
 	add_message(page, ui);
 	add_waiting(page, view, ui);
+	add_clock(page, ui);
 	add_hint(page);
 }
 
@@ -334,11 +351,12 @@ add_browser(struct page *page, const struct ui *ui,
 	page_text(page, 0, STYLE_NORMAL, _("2  Approve"));
 	add_way_back(page, view);
 	skip(page, true);
-	add_end(page, view, ui->now);
+	add_end(page, view);
 	add_state(page, view);
 	add_message(page, ui);
 	skip(page, true);
 	page_text(page, 0, STYLE_NORMAL, browser_warning());
+	add_clock(page, ui);
 }
 
 /* The same for a small window, the address, which is long, below its edge. */
@@ -353,6 +371,7 @@ add_browser_compactly(struct page *page, const struct ui *ui,
 	add_message(page, ui);
 	add_waiting(page, view, ui);
 	page_text(page, 0, STYLE_NORMAL, browser_warning());
+	add_clock(page, ui);
 	add_way_back(page, view);
 	add_url(page, view->url);
 }

@@ -77,6 +77,8 @@ struct ui {
 	char message[MESSAGE_MAX];
 	enum term_style message_style;
 	struct messages *messages;	/* the last ones; NULL: none yet */
+	int clock_set;		/* time_watch_set() */
+	bool clock_told;	/* that it is off */
 	bool plain;		/* the screen is left: nothing is drawn */
 	bool quit;
 	int64_t minute;		/* when the profiles were read, in minutes */

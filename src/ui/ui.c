@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/clock.h"
 #include "app/keep.h"
 #include "base/i18n.h"
 #include "base/time.h"
@@ -139,6 +140,21 @@ ui_cancel_job(struct ui *ui)
 	ui_drop_job(ui);
 }
 
+/* Once: it stays wrong. */
+static void
+tell_clock(struct ui *ui)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (ui->clock_told || !clock_is_off(ui->app))
+		return;
+	ui->clock_told = true;
+	clock_sentence(ui->app->issuer_ahead, &text);
+	if (buffer_ok(&text, NULL))
+		ui_say(ui, STYLE_WARNING, "%s", text.data);
+	buffer_release(&text);
+}
+
 static void
 step_job(struct ui *ui)
 {
@@ -155,6 +171,8 @@ step_job(struct ui *ui)
 		}
 	if (ended && ui->job != NULL)
 		ui_drop_job(ui);
+	if (ended)
+		tell_clock(ui);
 }
 
 /* --- The loop ------------------------------------------------------------ */
@@ -269,12 +287,13 @@ handle_keys(struct ui *ui)
 static void
 turn(struct ui *ui)
 {
-	struct pollfd fds[3] = {
+	struct pollfd fds[4] = {
 		{ STDIN_FILENO, POLLIN, 0 },
 		{ signal_pipe[0], POLLIN, 0 },
 		{ ui->job == NULL ? -1 : job_fd(ui->job), POLLIN, 0 },
+		{ ui->clock_set, POLLIN, 0 },
 	};
-	int ready = poll(fds, 3, wait_ms(ui));
+	int ready = poll(fds, 4, wait_ms(ui));
 
 	if (ready < 0 && errno != EINTR)
 		ui->quit = ui->stopped = true;
@@ -282,6 +301,8 @@ turn(struct ui *ui)
 		handle_signals(ui);
 	step_job(ui);
 	batch_step(ui);
+	if (ready > 0 && fds[3].revents != 0)
+		time_was_set(ui->clock_set);
 	/* Others change the store, too; the clock wakes us each minute. */
 	if (time_now() / 60 != ui->minute)
 		ui_reload(ui, NULL);
@@ -331,6 +352,7 @@ ui_run(struct app *app, struct error *err)
 		return -1;
 	if (term_open(err) != 0)
 		goto out;
+	ui.clock_set = time_watch_set();
 	app->screen = true;
 	settings_apply(&ui);
 	list_open(&ui);
@@ -352,6 +374,8 @@ ui_run(struct app *app, struct error *err)
 	listing_release(&ui.list);
 	ui_release_messages(&ui);
 	app->screen = false;
+	if (ui.clock_set >= 0)
+		close(ui.clock_set);
 	term_close();
 	result = ui.stopped ? error_set(err, ERROR_INTERRUPTED, "%s",
 	    _("interrupted")) : 0;

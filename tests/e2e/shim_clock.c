@@ -3,11 +3,13 @@
  * three numbers of nanoseconds: by the first two the wall clock and the steady
  * ones are ahead; poll() ends when the steady clock has come that far, as it
  * would if the time had passed. A third one that is not 0 is the time at which
- * the wall clock stands still.
+ * the wall clock stands still. A timer that waits for the wall clock to be set is
+ * told when the first number changes.
  */
 #define _GNU_SOURCE
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -20,6 +22,8 @@
 #define SLICE_MS 20
 
 static const volatile int64_t *ahead;
+static int timer = -1;
+static int64_t told;
 
 __attribute__((constructor)) static void
 start(void)
@@ -83,6 +87,31 @@ wait_once(struct pollfd *fds, nfds_t count, int ms, const sigset_t *mask)
 	return (int)syscall(SYS_ppoll, fds, count, &ts, mask, 8);
 }
 
+int
+timerfd_create(int clock, int flags)
+{
+	int fd = (int)syscall(SYS_timerfd_create, clock, flags);
+
+	if (ahead != NULL && clock == CLOCK_REALTIME) {
+		timer = fd;
+		told = ahead[0];
+	}
+	return fd;
+}
+
+static int
+tell_timer(struct pollfd *fds, nfds_t count)
+{
+	if (timer >= 0 && ahead[0] != told)
+		for (nfds_t i = 0; i < count; i++)
+			if (fds[i].fd == timer) {
+				told = ahead[0];
+				fds[i].revents = POLLIN;
+				return 1;
+			}
+	return 0;
+}
+
 static int
 wait_for(struct pollfd *fds, nfds_t count, int timeout, const sigset_t *mask)
 {
@@ -93,6 +122,8 @@ wait_for(struct pollfd *fds, nfds_t count, int timeout, const sigset_t *mask)
 		left = timeout < 0 ? SLICE_MS : end - steady_ms();
 		found = wait_once(fds, count, left < 0 ? 0 :
 		    left < SLICE_MS ? (int)left : SLICE_MS, mask);
+		if (found == 0)
+			found = tell_timer(fds, count);
 	} while (found == 0 && (timeout < 0 || steady_ms() < end));
 	return found;
 }

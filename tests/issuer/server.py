@@ -64,6 +64,7 @@ class Issuer:
         self.device_login_enabled = True
         self.approve_after = None   # seconds after which a code approves itself
         self.approve_as = "newcomer"
+        self.ahead = None           # seconds that its clock is; None: it tells no time
         self.refresh_as = None      # the account that a refresh gives tokens of
         self.usage = {}             # members in place of those of the usage answer
 
@@ -317,7 +318,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
         request = self.read_request()
         issuer = self.server.issuer
         wire = Wire(self.connection, request, issuer.closing, issuer.other_host)
-        wire.keep_alive = not self.close_connection
+        wire.keep_alive, wire.ahead = not self.close_connection, issuer.ahead
         try:
             if self.server.requests is not None:
                 # The other host of a redirect: it notes, and tempts with success.

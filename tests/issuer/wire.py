@@ -3,6 +3,8 @@
 import select
 import socket
 import struct
+import time
+from email.utils import formatdate
 from http import HTTPStatus
 
 from .answers import Answer
@@ -21,6 +23,7 @@ class Wire:
         self.closing = closing
         self.other_host = other_host    # where redirects lead
         self.keep_alive = True
+        self.ahead = None                # seconds of the clock that Date tells
 
     def send(self, answer):
         """An answer as it should be."""
@@ -33,6 +36,8 @@ class Wire:
 
     def head_bytes(self, status, headers):
         lines = [f"HTTP/1.1 {status} {reason(status)}"]
+        if self.ahead is not None:
+            lines.append(f"Date: {formatdate(time.time() + self.ahead, usegmt=True)}")
         lines += [f"{name}: {value}" for name, value in headers.items()]
         if not self.keep_alive:
             lines.append("Connection: close")

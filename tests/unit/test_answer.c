@@ -319,6 +319,36 @@ a_wait_is_read_from_a_header(void **state)
 	}
 }
 
+static void
+the_time_is_told(void **state)
+{
+	static const char *const wrong[] = {
+		"", "Date:", "Date: now", "Dates: Sun, 06 Nov 1994 08:49:37 GMT",
+		"Date: Sunday, 06-Nov-94 08:49:37 GMT",
+		"Date: Sun Nov  6 08:49:37 1994",
+		"Date: Sun, 06 Nov 1994 08:49:37 EST",
+		"Date: Sun, 06 Nov 1994 08:49:37 +0000",
+		"Date: Sun, 31 Feb 1994 08:49:37 GMT",
+		"Date: Sun, 06 anF 1994 08:49:37 GMT",
+		"Date: Sun, 06 Nov 1994 24:49:37 GMT",
+		"Date: Sun, 06 Nov 99999 08:49:37 GMT",
+		"Date: Sun, 06 Nov -994 08:49:37 GMT",
+		"Date: Sun, -6 Nov 1994 08:49:37 GMT",
+		"Date: Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:4",
+	};
+	static const char right[] = "dAtE:  Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+	int64_t when = -7;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		if (answer_read_date(wrong[i], strlen(wrong[i]), &when) ||
+		    when != -7)
+			fail_msg("taken: %s", wrong[i]);
+	assert_false(answer_read_date(right, 20, &when));
+	assert_true(answer_read_date(right, strlen(right), &when));
+	assert_int_equal(when, 784111777);
+}
+
 int
 main(void)
 {
@@ -330,6 +360,7 @@ main(void)
 		cmocka_unit_test(the_reason_is_told),
 		cmocka_unit_test(the_reason_is_cut_and_has_no_token),
 		cmocka_unit_test(a_wait_is_read_from_a_header),
+		cmocka_unit_test(the_time_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

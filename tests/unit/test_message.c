@@ -162,6 +162,8 @@ events_make_the_round(void **state)
 		sent.expires_at = 1795435200;
 		sent.port = 1457;
 		sent.polls = 7;
+		sent.told_time = i % 2 == 0;
+		sent.server_ahead = -77;
 		sent.sent = true;
 		strcpy(sent.usage.plan, "plus");
 		sent.usage.windows = 1;
@@ -173,6 +175,8 @@ events_make_the_round(void **state)
 		assert_int_equal(message_parse_event(line.data, line.length,
 		    &got, NULL), 0);
 		assert_int_equal(got.kind, i);
+		assert_int_equal(got.told_time, i % 2 == 0);
+		assert_int_equal(got.server_ahead, i % 2 == 0 ? -77 : 0);
 		if (i == MESSAGE_CODE) {
 			assert_string_equal(got.url, sent.url);
 			assert_string_equal(got.device.id, "deviceauth_1");
