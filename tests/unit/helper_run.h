@@ -48,6 +48,8 @@ static struct {
 	struct message_event event[EVENTS_MAX];
 	size_t events;
 	bool no_http, confined, lasting;
+	bool told_time;
+	int64_t server_ahead;	/* s */
 	int exit_status;
 } run;
 
@@ -129,6 +131,14 @@ void
 http_release(struct http_answer *answer)
 {
 	buffer_release(&answer->body);
+}
+
+bool
+http_server_ahead(const struct http *http, int64_t *ahead)
+{
+	(void)http;
+	*ahead = run.server_ahead;
+	return run.told_time;
 }
 
 void

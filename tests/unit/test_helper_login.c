@@ -70,6 +70,30 @@ it_polls_as_often_as_it_should(void **state)
 	assert_true(run.lasting);
 }
 
+/* When the code ends is meant by the issuer's clock, which is told, too. */
+static void
+it_tells_what_time_it_is_there(void **state)
+{
+	static const struct step steps[] = {
+		{ .path = "/deviceauth/usercode", .status = 200,
+		    .body = "{\"device_auth_id\":\"d\",\"user_code\":"
+		    "\"AB-12\",\"expires_at\":\"2026-11-23T13:25:00Z\"}" },
+		APPROVED, EXCHANGE,
+	};
+
+	(void)state;
+	STEPS(steps);
+	run.told_time = true;
+	/* It is 12:16:40 here, and 13:15:00 there. */
+	run.server_ahead = 3500;
+	run_line(LOGIN);
+	assert_int_equal(run.exit_status, EXIT_SUCCESS);
+	assert_int_equal(run.event[0].expires_at, 1795435200 + 1000 + 600);
+	assert_true(run.event[0].told_time && last()->told_time);
+	assert_int_equal(run.event[0].server_ahead, 3500);
+	assert_int_equal(last()->server_ahead, 3500);
+}
+
 static void
 it_gives_up_after_three_failures_in_a_row(void **state)
 {
@@ -200,6 +224,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(it_polls_as_often_as_it_should),
+		TEST(it_tells_what_time_it_is_there),
 		TEST(it_gives_up_after_three_failures_in_a_row),
 		TEST(it_ends_with_the_code),
 		TEST(without_a_code_nothing_is_shown),
