@@ -35,6 +35,7 @@ format_text(struct error *err, const char *detail, const char *format,
 	size_t used;
 
 	err->step[0] = '\0';
+	err->passing = false;
 	vsnprintf(err->text, sizeof err->text, format, ap);
 	trim(err);
 	if (detail == NULL)
@@ -82,13 +83,32 @@ error_set_errno(struct error *err, int number, const char *format, ...)
 	va_start(ap, format);
 	format_text(err, strerror(number), format, ap);
 	va_end(ap);
+	err->passing = number == ENOMEM || number == EMFILE ||
+	    number == ENFILE || number == EIO;
 	return -1;
 }
 
 int
 error_no_memory(struct error *err)
 {
-	return error_set(err, ERROR_FAILED, "%s", _("out of memory"));
+	error_set(err, ERROR_FAILED, "%s", _("out of memory"));
+	if (err != NULL)
+		err->passing = true;
+	return -1;
+}
+
+bool
+error_is_passing(const struct error *err)
+{
+	return err->passing;
+}
+
+int
+error_give(struct error *err, const struct error *why)
+{
+	if (err != NULL)
+		*err = *why;
+	return -1;
 }
 
 bool

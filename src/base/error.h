@@ -33,9 +33,10 @@ struct error {
 	enum error_code code;
 	char text[1024];	/* cut at the end where it is longer */
 	char step[400];		/* "renew it: chatelaine refresh x", or "" */
+	bool passing;		/* see error_is_passing() */
 };
 
-#define ERROR_INIT { ERROR_NONE, "", "" }
+#define ERROR_INIT { ERROR_NONE, "", "", false }
 
 /* Sets code and text (printf style). Returns -1, so that a caller can write
  * `return error_set(...)`. @err may be NULL. */
@@ -55,5 +56,13 @@ int error_set_errno(struct error *err, int number, const char *format, ...)
  * what failed for want of memory may be well with more. */
 int error_no_memory(struct error *err);
 bool error_is_no_memory(const struct error *err);
+
+/* True for that one, and for what else the system may have again later: too
+ * many open files, a disk that does not answer. What could not be read because
+ * of it is neither damaged nor absent. */
+bool error_is_passing(const struct error *err);
+
+/* Gives @why to the caller. Returns -1. @err may be NULL. */
+int error_give(struct error *err, const struct error *why);
 
 #endif

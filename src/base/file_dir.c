@@ -136,10 +136,13 @@ file_for_each(int dir, int (*each)(int dir, const char *name, void *data),
 		close(fd);
 		return -1;
 	}
-	while (result == 0 && (entry = readdir(d)) != NULL)
+	while (result == 0 && (errno = 0, entry = readdir(d)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0)
 			result = each(dir, entry->d_name, data);
+	/* No entry is the end, or a failure, which looks the same. */
+	if (result == 0 && errno != 0)
+		result = -1;
 	saved = errno;
 	closedir(d);
 	errno = saved;

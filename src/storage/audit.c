@@ -103,9 +103,7 @@ read_tail(int dir, int age, struct tail *tail, struct error *err)
 	    0) {
 		if (why.code == ERROR_NOT_FOUND)
 			return 0;
-		if (err != NULL)
-			*err = why;
-		return -1;
+		return error_give(err, &why);
 	}
 	for (whole = tail->text.length; whole > 0 &&
 	    tail->text.data[whole - 1] != '\n'; whole--)

@@ -40,9 +40,9 @@ struct audit_head {
 /* The name of the file that was put aside @age times. */
 void audit_file_name(char name[AUDIT_NAME_SIZE], int age);
 
-/* Reads AUDIT_HEAD_FILE: 1; 0 when it is missing or damaged; -1 where there was
- * no memory to see, and only there: who takes it for missing breaks the chain.
- */
+/* Reads AUDIT_HEAD_FILE: 1; 0 when it is missing or damaged; -1 where that
+ * cannot be told just now (error_is_passing()): who takes it for missing breaks
+ * the chain. */
 int audit_head_read(int dir, struct audit_head *head, struct error *err);
 
 /* Reads the place of a line, and the digest that it has of the one before.

@@ -51,7 +51,7 @@ audit_head_read(int dir, struct audit_head *head, struct error *err)
 	    copy_digest(head->last.digest, json_string(json, "digest"));
 	json_free(json);
 	buffer_release(&text);
-	return error_is_no_memory(&why) ? error_no_memory(err) : known;
+	return error_is_passing(&why) ? error_give(err, &why) : known;
 }
 
 int
@@ -71,7 +71,7 @@ audit_link_read(const char *line, size_t length, struct audit_link *link,
 	json_free(json);
 	if (!known)
 		link->number = 0;
-	return error_is_no_memory(&why) ? error_no_memory(err) : known;
+	return error_is_passing(&why) ? error_give(err, &why) : known;
 }
 
 /* --- The chain ------------------------------------------------------------ */
@@ -194,9 +194,7 @@ walk_file(struct walk *walk, int dir, int age, struct error *err)
 	if (file_read(dir, file, AUDIT_READ_MAX, text, NULL, &why) != 0) {
 		if (why.code == ERROR_NOT_FOUND)
 			return 0;
-		if (err != NULL)
-			*err = why;
-		return -1;
+		return error_give(err, &why);
 	}
 	walk->dropped = walk->dropped || age == AUDIT_FILES - 1;
 	for (; start < text->length; start += length + 1) {
@@ -267,9 +265,7 @@ audit_load(const struct store *store, struct audit_log *log,
 	if (dir < 0) {
 		if (why.code == ERROR_NOT_FOUND)
 			return 0;
-		if (err != NULL)
-			*err = why;
-		return -1;
+		return error_give(err, &why);
 	}
 	result = look(dir, log, err);
 	for (int i = 1; i < LOOKS && result == 0 && (log->chain.torn ||
@@ -316,7 +312,7 @@ audit_entry_read(const struct audit_log *log, size_t index,
 	entry->detail = json_string(json, "detail");
 	entry->tty = json_string(json, "tty");
 	entry->host = json_string(json, "host");
-	return error_is_no_memory(&why) ? error_no_memory(err) : 0;
+	return error_is_passing(&why) ? error_give(err, &why) : 0;
 }
 
 void

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -129,7 +128,8 @@ backup_forget(struct store *store, const char *name, struct error *err)
 		backup_name(backup, name);
 		number = move(parent, store_leaf(name), backups, backup, err);
 		store_flat_name(flat, name);
-		if (number == 0)
+		/* It went, even where that could not be synced. */
+		if (number <= 0)
 			take_record_along(store, flat, backups, backup);
 		close(backups);
 	}
@@ -143,32 +143,45 @@ backup_forget(struct store *store, const char *name, struct error *err)
 	return 0;
 }
 
-/* Finds the newest backup, of @flat where that is not NULL. */
 static int
-find_newest(int dir, const char *flat, char newest[NAME_MAX + 1])
+nothing(struct error *err)
 {
-	struct dirent *entry;
-	int fd;
-	DIR *d;
+	return error_set(err, ERROR_NOT_FOUND, "%s",
+	    _("there is nothing to undo"));
+}
+
+struct search {
+	const char *flat;	/* NULL: of any */
+	char *newest;
+};
+
+static int
+keep_newest(int dir, const char *entry, void *data)
+{
+	const struct search *search = data;
+	const char *part = flat_part(entry);
+
+	(void)dir;
+	if (part != NULL && (search->flat == NULL ||
+	    strcmp(part, search->flat) == 0) &&
+	    strcmp(entry, search->newest) > 0)
+		snprintf(search->newest, NAME_MAX + 1, "%s", entry);
+	return 0;
+}
+
+/* Finds the newest backup, of @flat where that is not NULL. ERROR_NOT_FOUND
+ * when there is none, and only then. */
+static int
+find_newest(int dir, const char *flat, char newest[NAME_MAX + 1],
+    struct error *err)
+{
+	struct search search = { flat, newest };
 
 	newest[0] = '\0';
-	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	d = fd < 0 ? NULL : fdopendir(fd);
-	if (d == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	while ((entry = readdir(d)) != NULL) {
-		const char *part = flat_part(entry->d_name);
-
-		if (part == NULL || (flat != NULL && strcmp(part, flat) != 0))
-			continue;
-		if (strcmp(entry->d_name, newest) > 0)
-			snprintf(newest, NAME_MAX + 1, "%s", entry->d_name);
-	}
-	closedir(d);
-	return newest[0] == '\0' ? -1 : 0;
+	if (file_for_each(dir, keep_newest, &search) != 0)
+		return error_set_errno(err, errno, "%s",
+		    _("cannot read the store"));
+	return newest[0] == '\0' ? nothing(err) : 0;
 }
 
 /* Removes a profile's directory; or the link that stands in a damaged one's
@@ -189,16 +202,20 @@ static int
 purge_backups(const struct store *store, const char *name, struct error *err)
 {
 	char flat[STORE_NAME_MAX + 1], newest[NAME_MAX + 1];
-	int backups, result = 0;
+	struct error why = ERROR_INIT;
+	int backups;
 
-	backups = store_open_part(store, STORE_BACKUPS, NULL);
+	backups = store_find_part(store, STORE_BACKUPS, err);
 	if (backups < 0)
-		return 0;
+		return backups == STORE_ABSENT ? 0 : -1;
 	store_flat_name(flat, name);
-	while (result == 0 && find_newest(backups, flat, newest) == 0)
-		result = remove_at(backups, newest, err);
+	while (find_newest(backups, flat, newest, &why) == 0 &&
+	    remove_at(backups, newest, &why) == 0)
+		continue;
 	close(backups);
-	return result;
+	if (why.code == ERROR_NOT_FOUND)
+		return 0;
+	return error_give(err, &why);
 }
 
 /* Moves what is to be deleted aside first, by one rename, so that a kill in
@@ -223,42 +240,45 @@ remove_aside(struct store *store, int dir, const char *leaf,
 	return result;
 }
 
+static int
+remove_gone(int gone, const char *entry, void *data)
+{
+	(void)data;
+	if (flat_part(entry) != NULL)
+		remove_at(gone, entry, NULL);
+	return 0;
+}
+
 void
 backup_sweep(struct store *store)
 {
-	struct dirent *entry;
-	int gone;
-	DIR *d;
+	int gone = store_open_part(store, GONE_PART, NULL);
 
-	gone = store_open_part(store, GONE_PART, NULL);
-	d = gone < 0 ? NULL : fdopendir(gone);
-	if (d == NULL) {
-		if (gone >= 0)
-			close(gone);
+	if (gone < 0)
 		return;
-	}
-	while ((entry = readdir(d)) != NULL)
-		if (flat_part(entry->d_name) != NULL)
-			remove_at(gone, entry->d_name, NULL);
-	closedir(d);
+	file_for_each(gone, remove_gone, NULL);
+	close(gone);
 }
 
 int
 backup_purge(struct store *store, const char *name, bool backups,
     struct error *err)
 {
-	const char *leaf = store_leaf(name);
 	int parent, result;
 
 	parent = store_open_parent(store, name, err);
 	if (parent < 0)
 		return -1;
-	result = remove_aside(store, parent, leaf, name, err);
+	/* These first: as long as the profile is there, what failed can be
+	 * done once more. */
+	result = backups ? purge_backups(store, name, err) : 0;
+	if (result == 0)
+		result = remove_aside(store, parent, store_leaf(name), name,
+		    err);
 	close(parent);
 	if (result == 0)
 		store_drop_tenant(store, name);
-	return result == 0 && backups ? purge_backups(store, name, err) :
-	    result;
+	return result;
 }
 
 struct visit {
@@ -295,13 +315,6 @@ backup_for_each(const struct store *store, int (*each)(int dir,
 	close(backups);
 }
 
-static int
-nothing(struct error *err)
-{
-	return error_set(err, ERROR_NOT_FOUND, "%s",
-	    _("there is nothing to undo"));
-}
-
 int
 backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
     struct error *err)
@@ -309,13 +322,13 @@ backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
 	char newest[NAME_MAX + 1];
 	int dir, result;
 
-	dir = store_open_part(store, STORE_BACKUPS, NULL);
+	dir = store_find_part(store, STORE_BACKUPS, err);
 	if (dir < 0)
-		return nothing(err);
-	result = find_newest(dir, NULL, newest);
+		return dir == STORE_ABSENT ? nothing(err) : -1;
+	result = find_newest(dir, NULL, newest, err);
 	close(dir);
 	if (result != 0)
-		return nothing(err);
+		return -1;
 	store_plain_name(name, flat_part(newest));
 	return 0;
 }
@@ -337,13 +350,11 @@ backup_restore(struct store *store, const char *name, const char *as,
 
 	store_flat_name(from, name);
 	store_flat_name(to, as);
-	backups = store_open_part(store, STORE_BACKUPS, NULL);
+	backups = store_find_part(store, STORE_BACKUPS, err);
 	if (backups < 0)
-		return nothing(err);
-	if (find_newest(backups, from, newest) != 0) {
-		nothing(err);
+		return backups == STORE_ABSENT ? nothing(err) : -1;
+	if (find_newest(backups, from, newest, err) != 0)
 		goto out;
-	}
 	parent = store_make_parent(store, as, err);
 	if (parent < 0)
 		goto out;

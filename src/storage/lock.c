@@ -177,7 +177,5 @@ lock_take(struct store *store, const char *name, int wait_ms,
 	    why.code == ERROR_BUSY && time_steady_ms() < end &&
 	    lock_pause(store, &why) == 0)
 		continue;
-	if (fd < 0 && err != NULL)
-		*err = why;
-	return fd;
+	return fd >= 0 ? fd : error_give(err, &why);
 }

@@ -99,9 +99,9 @@ move_end(const struct store *store, const char *name, struct error *err)
 	char flat[STORE_NAME_MAX + 1];
 	int dir, result;
 
-	dir = store_open_part(store, STORE_MOVES, NULL);
+	dir = store_find_part(store, STORE_MOVES, err);
 	if (dir < 0)
-		return 0;
+		return dir == STORE_ABSENT ? 0 : -1;
 	store_flat_name(flat, name);
 	result = file_remove(dir, flat, err);
 	close(dir);
@@ -122,58 +122,37 @@ move_sweep(const struct store *store, const char *name)
 	close(dir);
 }
 
-struct listing {
-	struct store_names *names;
-	bool files;		/* those of files, not of profiles */
-	struct error *err;
-};
-
 static int
-add_name(int dir, const char *entry, void *data)
+add_profile(struct store_names *names, const char *entry, struct error *err)
 {
-	struct listing *listing = data;
 	char name[STORE_NAME_MAX + 1], flat[NAME_MAX + 1];
 
-	(void)dir;
 	/* A record that was never whole is swept as well. */
-	entry = file_of_temporary(entry, flat);
-	if (listing->files)
-		return entry[0] != MOVE_FILE_MARK ? 0 :
-		    store_names_add(listing->names, entry, listing->err);
-	store_plain_name(name, entry);
-	if (store_check_name(name, NULL) != 0)
-		return 0;
-	return store_names_add(listing->names, name, listing->err);
+	store_plain_name(name, file_of_temporary(entry, flat));
+	return store_check_name(name, NULL) != 0 ? 0 :
+	    store_names_add(names, name, err);
 }
 
 static int
-list(const struct store *store, bool files, struct store_names *names,
-    struct error *err)
+add_file(struct store_names *names, const char *entry, struct error *err)
 {
-	struct listing listing = { names, files, err };
-	int dir, result;
+	char flat[NAME_MAX + 1];
 
-	*names = (struct store_names){ NULL, 0 };
-	dir = store_open_part(store, STORE_MOVES, NULL);
-	if (dir < 0)
-		return 0;
-	result = file_for_each(dir, add_name, &listing);
-	close(dir);
-	if (result != 0)
-		store_names_release(names);
-	return result;
+	entry = file_of_temporary(entry, flat);
+	return entry[0] != MOVE_FILE_MARK ? 0 :
+	    store_names_add(names, entry, err);
 }
 
 int
 move_list(const struct store *store, struct store_names *names,
     struct error *err)
 {
-	return list(store, false, names, err);
+	return store_list_part(store, STORE_MOVES, add_profile, names, err);
 }
 
 int
 move_list_files(const struct store *store, struct store_names *names,
     struct error *err)
 {
-	return list(store, true, names, err);
+	return store_list_part(store, STORE_MOVES, add_file, names, err);
 }

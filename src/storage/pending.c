@@ -2,7 +2,6 @@
 
 #include <sys/file.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -243,9 +242,9 @@ pending_remove(const struct store *store, const char *name,
 	int dir, result;
 
 	pending_file(file, name, operation);
-	dir = store_open_part(store, STORE_PENDING, NULL);
+	dir = store_find_part(store, STORE_PENDING, err);
 	if (dir < 0)
-		return 0;
+		return dir == STORE_ABSENT ? 0 : -1;
 	result = file_remove(dir, file, err);
 	close(dir);
 	return result;
@@ -278,34 +277,21 @@ profile_of(const char *entry, char name[STORE_NAME_MAX + 1])
 	name[strcspn(name, "~")] = '\0';
 }
 
+static int
+add_name(struct store_names *names, const char *entry, struct error *err)
+{
+	char name[STORE_NAME_MAX + 1];
+
+	profile_of(entry, name);
+	return store_check_name(name, NULL) != 0 ? 0 :
+	    store_names_add(names, name, err);
+}
+
 int
 pending_list(const struct store *store, struct store_names *names,
     struct error *err)
 {
-	char name[STORE_NAME_MAX + 1];
-	struct dirent *entry;
-	int dir, result = 0;
-	DIR *d;
-
-	names->name = NULL;
-	names->count = 0;
-	dir = store_open_part(store, STORE_PENDING, NULL);
-	if (dir < 0)
-		return 0;
-	d = fdopendir(dir);
-	if (d == NULL) {
-		close(dir);
-		return error_no_memory(err);
-	}
-	while (result == 0 && (entry = readdir(d)) != NULL) {
-		profile_of(entry->d_name, name);
-		if (store_check_name(name, NULL) == 0)
-			result = store_names_add(names, name, err);
-	}
-	closedir(d);
-	if (result != 0)
-		store_names_release(names);
-	return result;
+	return store_list_part(store, STORE_PENDING, add_name, names, err);
 }
 
 int
@@ -313,10 +299,10 @@ pending_rename(struct store *store, const char *name, const char *to,
     struct error *err)
 {
 	char from[FILE_SIZE], into[FILE_SIZE];
-	int dir = store_open_part(store, STORE_PENDING, NULL), result = 0;
+	int dir = store_find_part(store, STORE_PENDING, err), result = 0;
 
 	if (dir < 0)
-		return 0;
+		return dir == STORE_ABSENT ? 0 : -1;
 	pending_file(from, name, PENDING_REFRESH);
 	pending_file(into, to, PENDING_REFRESH);
 	if (renameat(dir, from, dir, into) == 0)

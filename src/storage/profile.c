@@ -226,9 +226,7 @@ load_volume(const struct store *store, int dir, struct profile *profile,
 		profile->stamp = stamp_join(profile->stamp, STAMP_NONE);
 		return 0;
 	}
-	if (err != NULL)
-		*err = why;
-	return -1;
+	return error_give(err, &why);
 }
 
 static int

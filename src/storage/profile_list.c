@@ -120,9 +120,7 @@ profile_load_all(const struct store *store, struct profile_list *list,
 		return 0;
 	}
 	profile_list_release(list);
-	if (err != NULL)
-		*err = part.err;
-	return -1;
+	return error_give(err, &part.err);
 }
 
 void

@@ -20,8 +20,8 @@ record_read(int dir, const char *file, struct file_facts *facts,
 		goto out;
 	object = json_parse(text.data, text.length, &why);
 	/* Nothing is damaged for want of memory. */
-	if (error_is_no_memory(&why)) {
-		error_no_memory(err);
+	if (error_is_passing(&why)) {
+		error_give(err, &why);
 		goto out;
 	}
 	if (!json_is_object(object)) {
@@ -57,9 +57,9 @@ record_write(int dir, const char *file, struct json *object,
 	int result = -1;
 
 	/* What others wrote in it is kept, or nothing is written. */
-	if (error_is_no_memory(&why)) {
+	if (error_is_passing(&why)) {
 		json_free(object);
-		return error_no_memory(err);
+		return error_give(err, &why);
 	}
 	json_keep(object, old);
 	json_free(old);

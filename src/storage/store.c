@@ -257,6 +257,20 @@ store_open_part(const struct store *store, const char *part,
 }
 
 int
+store_find_part(const struct store *store, const char *part,
+    struct error *err)
+{
+	struct error why = ERROR_INIT;
+	int fd = store_open_part(store, part, &why);
+
+	if (fd >= 0)
+		return fd;
+	if (why.code == ERROR_NOT_FOUND)
+		return STORE_ABSENT;
+	return error_give(err, &why);
+}
+
+int
 store_make_part(struct store *store, const char *part, struct error *err)
 {
 	int private, fd;

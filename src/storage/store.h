@@ -87,6 +87,12 @@ int store_open_part(const struct store *store, const char *part,
     struct error *err);
 int store_make_part(struct store *store, const char *part, struct error *err);
 
+/* As store_open_part(), but that it is not there is no failure: STORE_ABSENT.
+ * What cannot be opened for another reason may have something in it. */
+#define STORE_ABSENT (-2)
+int store_find_part(const struct store *store, const char *part,
+    struct error *err);
+
 /* STORE itself, or STORE/TENANT for a name that has one; made when missing. */
 int store_open_parent(const struct store *store, const char *name,
     struct error *err);
@@ -120,6 +126,14 @@ struct store_names {
 
 int store_list(const struct store *store, struct store_names *names,
     struct error *err);
+
+/* What entries of @part stand for: @add puts it into @names, or returns -1
+ * with @err. A part that is not there has none. @names is empty in any case
+ * before, and after a failure. */
+int store_list_part(const struct store *store, const char *part,
+    int (*add)(struct store_names *names, const char *entry,
+    struct error *err), struct store_names *names, struct error *err);
+
 int store_names_add(struct store_names *names, const char *name,
     struct error *err);
 void store_names_sort(struct store_names *names);

@@ -203,6 +203,9 @@ list_entry(int dir, const char *tenant, const char *entry, const char *name,
 
 	fd = openat(dir, entry,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		return error_set_errno(err, errno, "%s",
+		    _("cannot read the store"));
 	if (fd < 0) {
 		/* A plain file is nothing of ours. A link in a profile's
 		 * place, or a directory that may not be read, must show. */
@@ -271,13 +274,56 @@ list_directory(int dir, const char *tenant, struct scan *scan,
 			close(fd);
 		return -1;
 	}
-	while (result == 0 && (entry = readdir(d)) != NULL)
+	while (result == 0 && (errno = 0, entry = readdir(d)) != NULL)
 		result = list_one(dir, tenant, entry, scan, err);
+	/* A store that is read in part would be one with fewer profiles. */
+	if (result == 0 && errno != 0)
+		result = error_set_errno(err, errno, "%s",
+		    _("cannot read the store"));
 	closedir(d);
 	return result;
 }
 
 /* NOLINTEND(misc-no-recursion) */
+
+struct part_listing {
+	int (*add)(struct store_names *names, const char *entry,
+	    struct error *err);
+	struct store_names *names;
+	struct error *err;
+};
+
+/* 1: @add failed, and has said why. */
+static int
+add_entry(int dir, const char *entry, void *data)
+{
+	struct part_listing *listing = data;
+
+	(void)dir;
+	return listing->add(listing->names, entry, listing->err) == 0 ? 0 : 1;
+}
+
+int
+store_list_part(const struct store *store, const char *part,
+    int (*add)(struct store_names *names, const char *entry,
+    struct error *err), struct store_names *names, struct error *err)
+{
+	struct part_listing listing = { add, names, err };
+	int dir, result;
+
+	*names = (struct store_names){ NULL, 0 };
+	dir = store_find_part(store, part, err);
+	if (dir < 0)
+		return dir == STORE_ABSENT ? 0 : -1;
+	result = file_for_each(dir, add_entry, &listing);
+	if (result < 0)
+		error_set_errno(err, errno, "%s", _("cannot read the store"));
+	close(dir);
+	if (result == 0)
+		return 0;
+	store_names_release(names);
+	return -1;
+}
 
 static int
 compare_names(const void *a, const void *b)

@@ -143,17 +143,15 @@ targets_load(const struct store *store, struct targets *targets,
 	int dir, result = 0;
 
 	*targets = (struct targets)TARGETS_INIT;
-	dir = store_open_part(store, ".", NULL);
+	dir = store_find_part(store, ".", err);
 	if (dir < 0)
-		return 0;
+		return dir == STORE_ABSENT ? 0 : -1;
 	state = record_read(dir, STORE_STATE_FILE, NULL, &why);
 	close(dir);
 	if (state == NULL) {
 		if (why.code == ERROR_NOT_FOUND)
 			return 0;
-		if (err != NULL)
-			*err = why;
-		return -1;
+		return error_give(err, &why);
 	}
 	for (const struct json *one = json_first(json_get(state, "targets"));
 	    one != NULL && result == 0; one = json_next(one))

@@ -113,9 +113,9 @@ waiting_remove(const struct store *store, const char *name,
 	char flat[STORE_NAME_MAX + 1];
 	int dir, result;
 
-	dir = store_open_part(store, STORE_WAITING, NULL);
+	dir = store_find_part(store, STORE_WAITING, err);
 	if (dir < 0)
-		return 0;
+		return dir == STORE_ABSENT ? 0 : -1;
 	store_flat_name(flat, name);
 	result = file_remove(dir, flat, err);
 	close(dir);
@@ -135,44 +135,26 @@ waiting_sweep(const struct store *store, const char *name, int64_t now)
 	store_flat_name(flat, name);
 	file_sweep(dir, flat);
 	if (waiting_load(store, name, now, &waiting, &err) != 0 &&
-	    !error_is_no_memory(&err))
+	    !error_is_passing(&err))
 		file_remove(dir, flat, NULL);
 	waiting_release(&waiting);
 	close(dir);
 }
 
-struct listing {
-	struct store_names *names;
-	struct error *err;
-};
-
 static int
-add_name(int dir, const char *entry, void *data)
+add_name(struct store_names *names, const char *entry, struct error *err)
 {
-	struct listing *listing = data;
 	char name[STORE_NAME_MAX + 1], flat[NAME_MAX + 1];
 
-	(void)dir;
 	/* One that was never whole is swept as well. */
 	store_plain_name(name, file_of_temporary(entry, flat));
 	return store_check_name(name, NULL) != 0 ? 0 :
-	    store_names_add(listing->names, name, listing->err);
+	    store_names_add(names, name, err);
 }
 
 int
 waiting_list(const struct store *store, struct store_names *names,
     struct error *err)
 {
-	struct listing listing = { names, err };
-	int dir, result;
-
-	*names = (struct store_names){ NULL, 0 };
-	dir = store_open_part(store, STORE_WAITING, NULL);
-	if (dir < 0)
-		return 0;
-	result = file_for_each(dir, add_name, &listing);
-	close(dir);
-	if (result != 0)
-		store_names_release(names);
-	return result;
+	return store_list_part(store, STORE_WAITING, add_name, names, err);
 }

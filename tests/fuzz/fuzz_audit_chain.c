@@ -58,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input input = { data, size };
 	long place = fuzz_number(&input), byte = fuzz_number(&input);
-	struct error why = { ERROR_FAILED, "", "" };
+	struct error why = { ERROR_FAILED, "", "", false };
 	size_t lines = 0;
 	char *detail;
 	int dir;

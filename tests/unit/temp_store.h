@@ -15,7 +15,12 @@
 #include "base/json.h"
 #include "storage/store.h"
 
-static char path[] = "/tmp/chatelaine-test-XXXXXX";
+/* A test may want another place, with a longer name: one in memory. */
+#ifndef TEMP_STORE
+#define TEMP_STORE "/tmp/chatelaine-test-XXXXXX"
+#endif
+
+static char path[] = TEMP_STORE;
 static struct store *store;
 
 static int
@@ -31,7 +36,8 @@ open_store(void **state)
 	(void)state;
 	json_init();
 	strcpy(path + strlen(path) - 6, "XXXXXX");
-	if (mkdtemp(path) == NULL)
+	if (mkdtemp(path) == NULL && mkdtemp(strcpy(path,
+	    "/tmp/chatelaine-test-XXXXXX")) == NULL)
 		return -1;
 	store = store_open(path, NULL);
 	return store == NULL ? -1 : 0;

@@ -1,0 +1,215 @@
+/*
+ * The audit log, the register of spent tokens, locks and the index, while calls
+ * of the C library fail; see failing_store.h.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "failing_store.h"
+#include "storage/index.h"
+#include "storage/lock.h"
+
+#define WORK "acme/work"
+
+/* --- What was done -------------------------------------------------------- */
+
+static int
+add_line(struct error *err)
+{
+	return audit_add(store, AUDIT_REFRESH, WORK, "detail", NULL, err);
+}
+
+static void
+a_line(void)
+{
+	assert_int_equal(add_line(NULL), 0);
+}
+
+static void
+half_a_line(void)
+{
+	int dir = store_make_part(store, ".", NULL);
+
+	a_line();
+	assert_int_equal(file_append(dir, "audit.jsonl", "{\"half", 6, NULL),
+	    0);
+	close(dir);
+}
+
+/* As long as a file gets, in a line that an earlier version wrote. */
+static void
+a_long_file(void)
+{
+	static char line[(1 << 20) + 20];
+	int dir = store_make_part(store, ".", NULL);
+
+	memset(line, ' ', sizeof line);
+	memcpy(line, "{}", 2);
+	line[sizeof line - 1] = '\n';
+	assert_int_equal(file_append(dir, "audit.jsonl", line, sizeof line,
+	    NULL), 0);
+	close(dir);
+	a_line();
+}
+
+static int
+load_audit(struct error *err)
+{
+	struct audit_entry entry;
+	struct audit_log log;
+	int result = audit_load(store, &log, err);
+
+	for (size_t i = 0; result == 0 && i < log.count; i++) {
+		result = audit_entry_read(&log, i, &entry, err);
+		if (result == 0)
+			buffer_addf(&seen, "%s %s %d\n", entry.event,
+			    entry.detail, (int)log.chain.fault);
+		audit_entry_release(&entry);
+	}
+	audit_log_release(&log);
+	return result;
+}
+
+static int
+spend(struct error *err)
+{
+	char digest[DIGEST_SIZE];
+
+	digest_text(digest, TOKEN "old", strlen(TOKEN "old"));
+	return spent_add(store, digest, NOW, err);
+}
+
+static void
+spent(void)
+{
+	assert_int_equal(spend(NULL), 0);
+}
+
+static int
+ask_spent(struct error *err)
+{
+	(void)err;
+	buffer_addf(&seen, "%d", spent_find(store, TOKEN "old", NULL));
+	return 0;
+}
+
+static int
+lock(struct error *err)
+{
+	int fd = lock_take(store, WORK, 0, err);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? -1 : 0;
+}
+
+static int
+ask_lock(struct error *err)
+{
+	(void)err;
+	buffer_addf(&seen, "%d", lock_is_held(store, WORK));
+	return 0;
+}
+
+static void
+what_was_done(void **state)
+{
+	static const struct scenario table[] = {
+		{ "first line", NULL, add_line, 0, NULL },
+		{ "a line", a_line, add_line, 0, NULL },
+		{ "behind half a line", half_a_line, add_line, 0, NULL },
+		{ "in a new file", a_long_file, add_line, 0, NULL },
+		{ "load lines", half_a_line, load_audit, 0, NULL },
+		{ "spend", NULL, spend, 0, NULL },
+		{ "spend again", spent, spend, 0, NULL },
+		{ "ask for spent", spent, ask_spent, 0, "0" },
+		{ "lock", NULL, lock, 0, NULL },
+		{ "ask for a lock", spent, ask_lock, 0, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		each_call_fails(&table[i]);
+}
+
+/* --- The index ------------------------------------------------------------ */
+
+static int
+build_index(struct error *err)
+{
+	static char *names[] = { (char *)"a", (char *)"b/c", (char *)"d" };
+	static const struct store_names all = { names, 3 };
+	uint64_t stamps[] = { 1, 2, 3 };
+	const struct store_dirs dirs = { all, stamps };
+	struct index *index = index_make();
+	struct profile profile = { .name = "b/c", .plan = (char *)"plus",
+	    .email = (char *)"me@example.org", .user_id = (char *)"u",
+	    .account_id = (char *)"a", .label = (char *)"l",
+	    .owner = (char *)"o", .owner_path = (char *)"/o",
+	    .refused_message = (char *)"refused" };
+	int result = -1;
+
+	if (index == NULL)
+		error_no_memory(err);
+	else if (index_put(index, &profile, err) >= 0 &&
+	    index_set_names(index, &all, err) == 0 &&
+	    index_set_dirs(index, &dirs, err) == 0)
+		result = index_save(index, store, err);
+	index_free(index);
+	return result;
+}
+
+static void
+indexed(void)
+{
+	assert_int_equal(build_index(NULL), 0);
+}
+
+static int
+load_index(struct error *err)
+{
+	struct index *index = index_load(store);
+	struct profile view;
+
+	(void)err;
+	for (size_t i = 0; index != NULL && i < index_count(index); i++) {
+		index_get(index, i, &view);
+		buffer_addf(&seen, "%s %s %s\n", view.name, view.plan,
+		    view.refused_message);
+	}
+	if (index == NULL)
+		buffer_add_string(&seen, "no index");
+	index_free(index);
+	return 0;
+}
+
+static void
+the_index(void **state)
+{
+	static const struct scenario table[] = {
+		{ "save an index", NULL, build_index, 0, NULL },
+		{ "load an index", indexed, load_index, 0, "no index" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		each_call_fails(&table[i]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_done),
+		cmocka_unit_test(the_index),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
