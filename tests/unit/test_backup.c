@@ -243,6 +243,68 @@ what_is_not_there_cannot_be_forgotten(void **state)
 	assert_false(is_there("acme"));
 }
 
+static int
+count_one(int dir, const char *entry, const char *name, void *data)
+{
+	int *count = data;
+
+	(void)dir, (void)entry, (void)name;
+	(*count)++;
+	return 0;
+}
+
+static void
+what_is_no_backup_stays_where_it_is(void **state)
+{
+	static const char *const others[] = {
+		"x", "123456789012345", "123456789012345-", "1234-work",
+		"123456789012345_work", "123456789012345-.work",
+	};
+	char name[STORE_NAME_MAX + 1], file[128];
+	int count = 0;
+
+	(void)state;
+	close(store_make_part(store, STORE_BACKUPS, NULL));
+	close(store_make_part(store, "gone", NULL));
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		snprintf(file, sizeof file, ".chatelaine/backups/%s",
+		    others[i]);
+		put(file, "");
+		snprintf(file, sizeof file, ".chatelaine/gone/%s", others[i]);
+		put(file, "");
+	}
+	assert_int_equal(backup_last(store, name, NULL), -1);
+	backup_sweep(store);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		snprintf(file, sizeof file, ".chatelaine/gone/%s", others[i]);
+		assert_true(is_there(file));
+	}
+	/* A file under the name of a backup is one, and has nothing in it. */
+	put(".chatelaine/backups/123456789012345-work", "");
+	backup_for_each(store, count_one, &count);
+	assert_int_equal(count, 0);
+	make_profile("work", "1");
+	assert_int_equal(backup_purge(store, "work", true, NULL), 0);
+	assert_false(is_there(".chatelaine/backups/123456789012345-work"));
+	assert_true(is_there(".chatelaine/backups/1234-work"));
+}
+
+static void
+nothing_comes_back_over_a_file(void **state)
+{
+	struct error err;
+
+	(void)state;
+	make_profile("work", "1");
+	assert_int_equal(backup_forget(store, "work", NULL), 0);
+	put("work", "somebody's");
+	assert_int_equal(backup_restore(store, "work", "work", &err), -1);
+	assert_int_equal(err.code, ERROR_REFUSED);
+	assert_true(is_there("work"));
+	assert_int_equal(backup_restore(store, "work", "home", NULL), 0);
+	check_contents("home", "1");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, \
 	close_store)
 
@@ -259,6 +321,8 @@ main(void)
 		TEST(purging_leaves_nothing),
 		TEST(a_damaged_link_comes_back_over_nothing),
 		TEST(what_is_not_there_cannot_be_forgotten),
+		TEST(what_is_no_backup_stays_where_it_is),
+		TEST(nothing_comes_back_over_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,6 +141,16 @@ what_was_done(void **state)
 
 /* --- The index ------------------------------------------------------------ */
 
+/* So long that there must be more room for each. */
+static char *
+long_text(size_t length)
+{
+	static char text[65611];
+
+	memset(text, 'x', sizeof text - 1);
+	return text + sizeof text - 1 - length;
+}
+
 static int
 build_index(struct error *err)
 {
@@ -149,11 +159,11 @@ build_index(struct error *err)
 	uint64_t stamps[] = { 1, 2, 3 };
 	const struct store_dirs dirs = { all, stamps };
 	struct index *index = index_make();
-	struct profile profile = { .name = "b/c", .plan = (char *)"plus",
-	    .email = (char *)"me@example.org", .user_id = (char *)"u",
-	    .account_id = (char *)"a", .label = (char *)"l",
-	    .owner = (char *)"o", .owner_path = (char *)"/o",
-	    .refused_message = (char *)"refused" };
+	struct profile profile = { .name = "b/c", .user_id = long_text(30),
+	    .account_id = long_text(90), .email = long_text(270),
+	    .plan = long_text(810), .label = long_text(2430),
+	    .owner = long_text(7290), .owner_path = long_text(21870),
+	    .refused_message = long_text(65610) };
 	int result = -1;
 
 	if (index == NULL)
@@ -181,8 +191,9 @@ load_index(struct error *err)
 	(void)err;
 	for (size_t i = 0; index != NULL && i < index_count(index); i++) {
 		index_get(index, i, &view);
-		buffer_addf(&seen, "%s %s %s\n", view.name, view.plan,
-		    view.refused_message);
+		buffer_addf(&seen, "%s %zu\n", view.name,
+		    view.refused_message == NULL ? 0 :
+		    strlen(view.refused_message));
 	}
 	if (index == NULL)
 		buffer_add_string(&seen, "no index");

@@ -22,7 +22,10 @@
 #include "base/stamp.h"
 #include "base/time.h"
 #include "storage/index.h"
+#include "storage/index_file.h"
 #include "storage/lock.h"
+
+#define LARGE_TEXT ((size_t)3 * 1024 * 1024)
 
 static char path[] = "/tmp/chatelaine-index-XXXXXX";
 static char file[64];
@@ -358,6 +361,104 @@ a_plan_is_told_once(void **state)
 	index_free(index);
 }
 
+/* Writes it as it is in memory, with a sum that is right. */
+static void
+write_as_it_is(const struct index *index)
+{
+	struct index_header header = {
+		.magic = INDEX_MAGIC, .version = INDEX_VERSION,
+		.entry_size = sizeof(struct entry), .count = index->count,
+		.dirs = index->dirs, .length = index->length,
+		.name = index->widths.name, .email = index->widths.email,
+	};
+	FILE *f = fopen(file, "w");
+
+	header.sum = index_sum(&header, index);
+	assert_non_null(f);
+	fwrite(&header, sizeof header, 1, f);
+	fwrite(index->entry, sizeof *index->entry, index->count, f);
+	fwrite(index->dir, sizeof *index->dir, index->dirs, f);
+	fwrite(index->text, 1, index->length, f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(file, 0600), 0);
+}
+
+static bool
+is_taken(const struct index *index)
+{
+	struct index *loaded;
+
+	write_as_it_is(index);
+	loaded = index_load(store);
+	index_free(loaded);
+	return loaded != NULL;
+}
+
+static void
+a_place_that_leads_out_of_it_is_noticed(void **state)
+{
+	static const size_t place[] = {
+		offsetof(struct entry, name), offsetof(struct entry, user_id),
+		offsetof(struct entry, account_id),
+		offsetof(struct entry, email), offsetof(struct entry, plan),
+		offsetof(struct entry, label), offsetof(struct entry, owner),
+		offsetof(struct entry, owner_path),
+		offsetof(struct entry, refused_message),
+	};
+	struct index *index;
+	struct entry *e, before;
+	uint32_t outside;
+
+	(void)state;
+	save(3);
+	index = index_load(store);
+	assert_non_null(index);
+	assert_true(is_taken(index));
+	outside = (uint32_t)index->length;
+	e = &index->entry[1];
+	before = *e;
+	for (size_t i = 0; i < sizeof place / sizeof place[0]; i++) {
+		memcpy((char *)e + place[i], &outside, sizeof outside);
+		assert_false(is_taken(index));
+		*e = before;
+	}
+	e->refused = REASON_NO_REFRESH_TOKEN + 1;
+	assert_false(is_taken(index));
+	e->refused = REASON_NONE;
+	index->widths.email = -1;
+	assert_false(is_taken(index));
+	index->widths.email = (int)index->length * 6 + 1;
+	assert_false(is_taken(index));
+	index->widths.email = 3;
+	index->text[0] = 'x';
+	assert_false(is_taken(index));
+	index->text[0] = '\0';
+	assert_true(is_taken(index));
+	index_free(index);
+}
+
+/* It is read into large pages. */
+static void
+a_large_one_comes_back(void **state)
+{
+	static char message[LARGE_TEXT];
+	struct index *index = index_make();
+	struct profile profile = one("work"), view;
+
+	(void)state;
+	memset(message, 'x', sizeof message - 1);
+	profile.refused_message = message;
+	assert_int_equal(index_put(index, &profile, NULL), 1);
+	assert_int_equal(index_save(index, store, NULL), 0);
+	index_free(index);
+	index = index_load(store);
+	assert_non_null(index);
+	index_get(index, 0, &view);
+	assert_string_equal(view.refused_message, message);
+	assert_string_equal(view.name, "work");
+	index_free(index);
+}
+
 int
 main(void)
 {
@@ -373,6 +474,8 @@ main(void)
 		TEST(a_plan_is_told_once),
 		TEST(a_directory_that_changes_is_noticed),
 		TEST(stamps),
+		TEST(a_place_that_leads_out_of_it_is_noticed),
+		TEST(a_large_one_comes_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

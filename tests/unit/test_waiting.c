@@ -140,6 +140,10 @@ what_cannot_be_read_is_swept(void **state)
 {
 	static const char *const table[] = {
 		"", "{}", "[]", "{\"schema\":1}",
+		"{\"schema\":1,\"issuer\":\"i\"}",
+		"{\"schema\":1,\"issuer\":\"i\",\"device_auth_id\":\"d\"}",
+		"{\"schema\":1,\"issuer\":\"i\",\"device_auth_id\":\"d\","
+		    "\"user_code\":\"c\"}",
 		"{\"schema\":1,\"issuer\":\"i\",\"device_auth_id\":\"d\","
 		    "\"user_code\":\"c\",\"interval\":5}",
 		"{\"schema\":1,\"issuer\":\"i\",\"device_auth_id\":\"d\","
