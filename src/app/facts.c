@@ -70,7 +70,7 @@ issued_at(const struct app *app, const char *name)
 static void
 add_age(int64_t seconds, struct buffer *out)
 {
-	if (seconds >= 48 * 3600)
+	if (seconds >= INT64_C(48) * 3600)
 		buffer_addf(out, _(", %dd old"), (int)(seconds / 86400));
 	else if (seconds >= 3600)
 		buffer_addf(out, _(", %dh old"), (int)(seconds / 3600));

@@ -260,25 +260,28 @@ bool
 answer_read_date(const char *line, size_t length, int64_t *when)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	char text[64], month[4], zone[4], time[TIME_TEXT_SIZE];
+	static const char form[] = "Sun, 06 Nov 1994 08:49:37 GMT";
+	const size_t form_length = sizeof form - 1;
+	char month[4] = "", time[TIME_TEXT_SIZE];
 	const char *found;
-	int day, year, hour, minute, second, end = 0;
 
-	if (length >= sizeof text || memchr(line, '\0', length) != NULL)
+	if (length < 5 || strncasecmp(line, "date:", 5) != 0)
 		return false;
-	memcpy(text, line, length);
-	text[length] = '\0';
-	if (strncasecmp(text, "date:", 5) != 0 || sscanf(text + 5,
-	    " %*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z] %n", &day,
-	    month, &year, &hour, &minute, &second, zone, &end) != 7 ||
-	    strcmp(zone, "GMT") != 0 || text[5 + end] != '\0')
+	for (line += 5, length -= 5; length > 0 && text_is_space(*line);
+	    line++, length--)
+		continue;
+	while (length > 0 && text_is_space(line[length - 1]))
+		length--;
+	if (length != form_length || memcmp(line + 3, ", ", 2) != 0 ||
+	    strncmp(line + 25, form + 25, 4) != 0)
 		return false;
+	memcpy(month, line + 8, 3);
 	found = strstr(months, month);
 	if (found == NULL || (found - months) % 3 != 0)
 		return false;
-	/* Whether there is such a day is time_parse()'s to know. */
-	snprintf(time, sizeof time, "%04d-%02d-%02dT%02d:%02d:%02dZ", year,
-	    (int)(found - months) / 3 + 1, day, hour, minute, second);
+	/* Whether there is such a day, and digits, is time_parse()'s to see. */
+	snprintf(time, sizeof time, "%.4s-%02d-%.2sT%.8sZ", line + 12,
+	    (int)(found - months) / 3 + 1, line + 5, line + 17);
 	return time_parse(time, when) == 0;
 }
 

@@ -333,6 +333,8 @@ the_time_is_told(void **state)
 		"Date: Sun, 06 Nov 1994 24:49:37 GMT",
 		"Date: Sun, 06 Nov 99999 08:49:37 GMT",
 		"Date: Sun, 06 Nov -994 08:49:37 GMT",
+		"Date: Sun, 06 Nov 1994 08:49:37 UTC", "Date: Sun; 06 Nov 1994 08:49:37 GMT",
+		"Date: Sun, 06  No 1994 08:49:37 GMT",
 		"Date: Sun, -6 Nov 1994 08:49:37 GMT",
 		"Date: Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:4",
 	};

@@ -365,14 +365,14 @@ events_come_as_they_are_said(void **state)
 	struct message_event event;
 	struct error err = ERROR_INIT;
 	struct child child;
-	int end = say(&child, "{\"event\":\"spending\"}\n{\"event\":\"ans");
+	int end = say(&child, "{\"event\":\"spending\"}\n{\"event\":\"answ");
 
 	(void)state;
 	reads = (struct failing){ 0, EINTR };
 	assert_int_equal(child_read(&child, &event, &err), 1);
 	assert_int_equal(event.kind, MESSAGE_SPENDING);
 	assert_int_equal(child_read(&child, &event, &err), 0);
-	assert_int_equal(write(end, "wered\"}\n", 8), 8);
+	assert_int_equal(write(end, "ered\"}\n", 7), 7);
 	assert_int_equal(child_read(&child, &event, &err), 1);
 	assert_int_equal(event.kind, MESSAGE_ANSWERED);
 	/* One that was killed in the middle said nothing. */
