@@ -180,6 +180,7 @@ main(int argc, char **argv)
 		result = run(&program, &err);
 	if (program.cli.command != NULL)
 		cli_note_clock(&program.app);
+	cli_tell_unnoted(&program.app);
 	status = result == 0 ? program.cli.status :
 	    cli_fail(&program.cli, &err);
 	while (stage-- > 0)

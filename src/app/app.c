@@ -95,6 +95,24 @@ app_stay_offline(const struct app *app, bool writes)
 }
 
 void
+app_note(struct app *app, enum audit_event event, const char *profile,
+    const char *detail, const struct error *why)
+{
+	audit_add(app->store, event, profile, detail, why, &app->unnoted);
+}
+
+bool
+app_unnoted(struct app *app, struct buffer *out)
+{
+	if (app->unnoted.code == ERROR_NONE)
+		return false;
+	buffer_addf(out, _("this is not in the audit log: %s"),
+	    app->unnoted.text);
+	app->unnoted.code = ERROR_NONE;
+	return true;
+}
+
+void
 app_time(const struct app *app, char text[TIME_TEXT_SIZE], int64_t when)
 {
 	time_format_local(text, when, settings_choice(app->settings,

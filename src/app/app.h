@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/sandbox.h"
 #include "base/time.h"
+#include "storage/audit.h"
 #include "storage/profile.h"
 #include "storage/store.h"
 #include "storage/targets.h"
@@ -28,6 +29,7 @@ struct app {
 	/* The list of targets while LOCK_TARGETS is held (app/use). */
 	struct targets targets;
 	int targets_lock, targets_depth;
+	struct error unnoted;	/* of app_note() */
 };
 
 /*
@@ -44,6 +46,14 @@ void app_release(struct app *app);
 /* As settings_set(); what of @app depends on it follows, but for the store. */
 int app_set(struct app *app, enum setting setting, const char *value,
     struct error *err);
+
+/* Notes in the audit log what was done: audit_add() for what stays done when it
+ * cannot be noted, as a renewal. Why it could not is told by app_unnoted(). */
+void app_note(struct app *app, enum audit_event event, const char *profile,
+    const char *detail, const struct error *why);
+
+/* True if something was not noted since the last call: appends the words. */
+bool app_unnoted(struct app *app, struct buffer *out);
 
 /* A time as this person reads it: by time_format_local() and their clock. */
 void app_time(const struct app *app, char text[TIME_TEXT_SIZE], int64_t when);

@@ -231,8 +231,7 @@ write_to(struct app *app, const char *name, const struct format *format,
 		result = file_write(dir, base_name, text.data, text.length,
 		    err);
 		if (result != 0)
-			audit_add(app->store, AUDIT_EXPORT, name, path, err,
-			    NULL);
+			app_note(app, AUDIT_EXPORT, name, path, err);
 	}
 	buffer_release(&text);
 	return result;

@@ -158,7 +158,7 @@ here_trust(struct app *app, const char *dir, struct here *here,
 	if (trusted_save(app->store, here->path, here->uid, here->digest,
 	    err) != 0)
 		return -1;
-	audit_add(app->store, AUDIT_TRUST, here->name, here->path, NULL, NULL);
+	app_note(app, AUDIT_TRUST, here->name, here->path, NULL);
 	return 0;
 }
 

@@ -128,8 +128,7 @@ give_up_login(struct job *job, bool sent, struct error *err)
 	if (job->cancelled)
 		waiting_remove(job->app->store, job->name, NULL);
 	if (err != NULL)
-		audit_add(job->app->store, AUDIT_SIGN_IN, job->name, NULL,
-		    err, NULL);
+		app_note(job->app, AUDIT_SIGN_IN, job->name, NULL, err);
 }
 
 const struct job_type job_login_type = {

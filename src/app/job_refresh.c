@@ -164,7 +164,7 @@ give_up_refresh(struct job *job, bool sent, struct error *err)
 		    _("the renewal of '%s' is in doubt: %s; its access token "
 		    "stays in use, and it is tried once more near the end"),
 		    job->name, why.text);
-	audit_add(job->app->store, AUDIT_REFRESH, job->name, NULL, err, NULL);
+	app_note(job->app, AUDIT_REFRESH, job->name, NULL, err);
 }
 
 const struct job_type job_refresh_type = {

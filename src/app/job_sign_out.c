@@ -64,8 +64,7 @@ finish_sign_out(struct job *job, struct error *err)
 	struct error why = ERROR_INIT;
 	int views;
 
-	audit_add(job->app->store, AUDIT_SIGN_OUT, job->name, NULL, NULL,
-	    NULL);
+	app_note(job->app, AUDIT_SIGN_OUT, job->name, NULL, NULL);
 	pending_remove(job->app->store, job->name, PENDING_REFRESH, NULL);
 	usage_remove(job->app->store, job->name);
 	waiting_remove(job->app->store, job->name, NULL);
@@ -91,7 +90,7 @@ give_up_sign_out(struct job *job, bool sent, struct error *err)
 	    job->name, why.text);
 	error_step(err, _("to forget it without the issuer: chatelaine delete "
 	    "%s"), job->name);
-	audit_add(job->app->store, AUDIT_SIGN_OUT, job->name, NULL, err, NULL);
+	app_note(job->app, AUDIT_SIGN_OUT, job->name, NULL, err);
 }
 
 const struct job_type job_sign_out_type = {

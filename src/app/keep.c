@@ -318,12 +318,24 @@ wait_for(struct pollfd *fds, nfds_t count, int ms,
 }
 
 static void
+tell_unnoted(struct keep *keep)
+{
+	const struct keep_say say = { keep->say, keep->context };
+	struct buffer text = BUFFER_INIT;
+
+	if (app_unnoted(keep->app, &text))
+		keep_sayf(&say, true, "%s", text.data);
+	buffer_release(&text);
+}
+
+static void
 loop(struct keep *keep, const volatile sig_atomic_t *interrupted)
 {
 	while (!*interrupted ||
 	    (keep->job != NULL && job_is_spending(keep->job))) {
 		struct pollfd wait[2];
 
+		tell_unnoted(keep);
 		if (keep->job != NULL && job_step(keep->job)) {
 			finish(keep);
 			continue;

@@ -42,8 +42,23 @@ note(struct app *app, enum audit_event event, const char *name,
 
 	if (place->consumer != NULL)
 		place_label(place, &label);
-	audit_add(app->store, event, name, label.data, why, NULL);
+	app_note(app, event, name, label.data, why);
 	buffer_release(&label);
+}
+
+/* Before it is handed out: what cannot be noted must not happen. */
+static int
+note_lending(struct app *app, const char *name, const struct place *place,
+    struct error *err)
+{
+	struct buffer label = BUFFER_INIT;
+	int result;
+
+	place_label(place, &label);
+	result = audit_add(app->store, AUDIT_LEND, name, label.data, NULL,
+	    err);
+	buffer_release(&label);
+	return result;
 }
 
 /* --- Lending ------------------------------------------------------------- */
@@ -162,7 +177,7 @@ lend_here(struct app *app, struct profile *profile,
 		goto out;
 	staged = view_stage(&view, app, place, &look, &credential,
 	    profile->account_id, true, err) == 0;
-	if (staged)
+	if (staged && note_lending(app, profile->name, place, err) == 0)
 		result = view_commit(&view, err);
 	if (result == 0)
 		result = lend_finish(app, profile, place, err);
@@ -204,7 +219,8 @@ lend_profile(struct app *app, const char *name, const struct place *place,
 				use_unlock(app);
 			}
 		} while (result != 0 && use_again(app, &why, end));
-	note(app, AUDIT_LEND, name, place, result == 0 ? NULL : &why);
+	if (result != 0)
+		note(app, AUDIT_LEND, name, place, &why);
 	profile_release(&profile);
 	close(lock);
 	if (result != 0 && err != NULL)

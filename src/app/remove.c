@@ -81,8 +81,8 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 		usage_remove(app->store, name);
 		waiting_remove(app->store, name, NULL);
 	}
-	audit_add(app->store, AUDIT_DELETE, name, purge ? "purge" : NULL,
-	    result == 0 ? NULL : &why, NULL);
+	app_note(app, AUDIT_DELETE, name, purge ? "purge" : NULL,
+	    result == 0 ? NULL : &why);
 out:
 	close(lock);
 	if (result != 0 && err != NULL)
@@ -122,7 +122,7 @@ remove_undo(struct app *app, int wait_ms, char name[STORE_NAME_MAX + 1],
 		return -1;
 	result = backup_restore(app->store, name, as, err);
 	if (result == 0) {
-		audit_add(app->store, AUDIT_UNDO, as, NULL, NULL, NULL);
+		app_note(app, AUDIT_UNDO, as, NULL, NULL);
 		/* Where programs showed it, they do again. */
 		if (strcmp(name, as) == 0) {
 			shown = use_undo(app, name, &places, &why);

@@ -119,8 +119,8 @@ rename_profile(struct app *app, const char *name, const char *to,
 		return -1;
 	if (lock_both(app, name, to, wait_ms, lock, err) == 0) {
 		result = rename_locked(app, name, to, err);
-		audit_add(app->store, AUDIT_RENAME, to, name,
-		    result == 0 ? NULL : err, NULL);
+		app_note(app, AUDIT_RENAME, to, name,
+		    result == 0 ? NULL : err);
 	}
 	for (int i = 0; i < 2; i++)
 		if (lock[i] >= 0)

@@ -143,7 +143,7 @@ void
 take_note(struct app *app, enum audit_event event, const char *name,
     const struct error *why)
 {
-	audit_add(app->store, event, name, NULL, why, NULL);
+	app_note(app, event, name, NULL, why);
 }
 
 /* Makes a new profile of an answer. */

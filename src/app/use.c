@@ -103,8 +103,23 @@ note_undo(struct app *app, const struct place *place, struct error *err)
 }
 
 static int
+audit(struct app *app, const struct place *place, const char *name,
+    const struct error *why, struct error *err)
+{
+	struct buffer label = BUFFER_INIT;
+	int result;
+
+	place_label(place, &label);
+	result = audit_add(app->store, AUDIT_USE, name, label.data, why, err);
+	buffer_release(&label);
+	return result;
+}
+
+/* @asked: a person wants it, and what cannot be noted must not happen. Where it
+ * follows a renewal, it has to. */
+static int
 put(struct app *app, const struct place *place, const struct look *look,
-    const struct profile *profile, struct error *err)
+    const struct profile *profile, bool asked, struct error *err)
 {
 	struct credential credential = CREDENTIAL_INIT;
 	struct view view = VIEW_INIT;
@@ -112,7 +127,8 @@ put(struct app *app, const struct place *place, const struct look *look,
 
 	if (login_load_credential(app, profile->name, &credential, err) == 0 &&
 	    view_stage(&view, app, place, look, &credential,
-	    profile->account_id, false, err) == 0) {
+	    profile->account_id, false, err) == 0 &&
+	    (!asked || audit(app, place, profile->name, NULL, err) == 0)) {
 		result = view_commit(&view, err);
 		if (result == 0)
 			result = note(app, place, profile->name, &view,
@@ -184,6 +200,7 @@ use_replace_login(struct app *app, const struct place *place,
     struct look *look, const char *name, struct intake *intake,
     struct use_result *result, struct error *err)
 {
+	bool asked = name != NULL && *name != '\0';
 	struct profile profile;
 	int done = -1;
 
@@ -203,7 +220,7 @@ use_replace_login(struct app *app, const struct place *place,
 		strcpy(result->profile, name);
 		done = login_load(app, name, &profile, err);
 		if (done == 0)
-			done = put(app, place, look, &profile, err);
+			done = put(app, place, look, &profile, asked, err);
 	}
 	if (done == 0)
 		intake_end(intake, app);
@@ -242,7 +259,7 @@ use_here(struct app *app, const struct place *place, const char *name,
 		done = use_replace_login(app, place, &look, name, &intake,
 		    result, err);
 	else if (name != NULL)
-		done = put(app, place, &look, &profile, err);
+		done = put(app, place, &look, &profile, true, err);
 	else
 		done = take_away(app, place, &look, err);
 out:
@@ -279,7 +296,7 @@ use_rewrite(struct app *app, const struct place *place, const char *name,
 	else if (name != NULL) {
 		done = login_load(app, name, &profile, err);
 		if (done == 0)
-			done = put(app, place, &look, &profile, err);
+			done = put(app, place, &look, &profile, false, err);
 	} else {
 		done = note_undo(app, place, err);
 		if (done == 0)
@@ -288,17 +305,6 @@ use_rewrite(struct app *app, const struct place *place, const char *name,
 	look_release(&look);
 	profile_release(&profile);
 	return done;
-}
-
-static void
-audit(struct app *app, const struct place *place, const char *name,
-    const struct error *why)
-{
-	struct buffer label = BUFFER_INIT;
-
-	place_label(place, &label);
-	audit_add(app->store, AUDIT_USE, name, label.data, why, NULL);
-	buffer_release(&label);
 }
 
 bool
@@ -326,8 +332,9 @@ use_profile(struct app *app, const struct place *place, const char *name,
 	} while (done != 0 && use_again(app, &why, end));
 	if (name != NULL && done == 0)
 		strcpy(result->profile, name);
-	if (!result->unchanged)
-		audit(app, place, name, done == 0 ? NULL : &why);
+	if (done != 0 || (name == NULL && !result->unchanged))
+		audit(app, place, name, done == 0 ? NULL : &why,
+		    &app->unnoted);
 	if (done != 0 && err != NULL)
 		*err = why;
 	return done;

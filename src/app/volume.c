@@ -163,8 +163,7 @@ volume_add(struct app *app, const char *name, uid_t uid, bool *made,
 	if (check_profile(app, name, err) == 0)
 		result = make(app, name, uid, made, err);
 	if (result == 0 && *made)
-		audit_add(app->store, AUDIT_ADD_VOLUME, name, NULL, NULL,
-		    NULL);
+		app_note(app, AUDIT_ADD_VOLUME, name, NULL, NULL);
 	close(lock);
 	return result;
 }

@@ -173,6 +173,9 @@ void cli_note(const char *format, ...)
 /* A note, when this machine's clock was found to be off (app/clock). */
 void cli_note_clock(const struct app *app);
 
+/* Says on standard error what was done and could not be noted (app_note()). */
+void cli_tell_unnoted(struct app *app);
+
 /* Asks at the terminal and reads a line; NULL when it ended, or when a signal
  * came that is caught (cli/interrupt). The caller frees it. */
 char *cli_ask(const char *question);

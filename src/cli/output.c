@@ -148,6 +148,16 @@ cli_note_clock(const struct app *app)
 }
 
 void
+cli_tell_unnoted(struct app *app)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (app_unnoted(app, &text))
+		cli_note("chatelaine: %s", text.data);
+	buffer_release(&text);
+}
+
+void
 cli_report(const struct error *err)
 {
 	if (err->step[0] == '\0')

@@ -31,7 +31,8 @@ renew(struct cli *cli, const struct profile *profile, int64_t left,
 	return -1;
 }
 
-/* The token goes out as soon as it is read, and is wiped. */
+/* The token goes out as soon as it is noted, and is wiped: what cannot be noted
+ * must not happen. */
 static int
 print_token(struct cli *cli, const char *name, struct error *err)
 {
@@ -40,7 +41,9 @@ print_token(struct cli *cli, const char *name, struct error *err)
 	int result = -1;
 
 	app_stay_offline(cli->app, false);	/* what had to be renewed is */
-	if (login_load_credential(cli->app, name, &credential, err) == 0) {
+	if (login_load_credential(cli->app, name, &credential, err) == 0 &&
+	    audit_add(cli->app->store, AUDIT_TOKEN, name, NULL, NULL,
+	    err) == 0) {
 		buffer_addf(&text, "%s\n", credential.access_token == NULL ?
 		    "" : credential.access_token);
 		result = cli_write(&text, err);

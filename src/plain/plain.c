@@ -118,6 +118,7 @@ run_command(struct plain *plain, const struct plain_action *action,
 	char *argument[ARGUMENTS] = { (char *)PACKAGE,
 	    (char *)action->command };
 	struct cli cli;
+	int result;
 
 	memcpy(argument + 2, words, (size_t)count * sizeof *words);
 	if (cli_read(&cli, 2 + count, argument, err) != 0 ||
@@ -131,7 +132,9 @@ run_command(struct plain *plain, const struct plain_action *action,
 		return -1;
 	if (cli_check(&cli, err) != 0)
 		return -1;
-	return cli.command->run(&cli, err);
+	result = cli.command->run(&cli, err);
+	cli_tell_unnoted(plain->app);
+	return result;
 }
 
 /* A word that is nothing to do: a profile, of which all is said. */

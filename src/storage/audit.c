@@ -41,6 +41,7 @@ static const char *const event_words[] = {
 	[AUDIT_RUN] = "run",
 	[AUDIT_ADD_VOLUME] = "add-volume",
 	[AUDIT_TRUST] = "trust",
+	[AUDIT_TOKEN] = "token",
 };
 
 /* --- Where the chain ends ------------------------------------------------- */

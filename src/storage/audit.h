@@ -48,7 +48,8 @@ enum audit_event {
 	AUDIT_RENAME,
 	AUDIT_RUN,
 	AUDIT_ADD_VOLUME,
-	AUDIT_TRUST
+	AUDIT_TRUST,
+	AUDIT_TOKEN
 };
 
 /* @why is NULL where it went well; @detail (a format's name, a path) may be

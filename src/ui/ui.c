@@ -285,6 +285,16 @@ handle_keys(struct ui *ui)
 }
 
 static void
+tell_unnoted(struct ui *ui)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (app_unnoted(ui->app, &text))
+		ui_say(ui, STYLE_WARNING, "%s", text.data);
+	buffer_release(&text);
+}
+
+static void
 turn(struct ui *ui)
 {
 	struct pollfd fds[4] = {
@@ -362,6 +372,7 @@ ui_run(struct app *app, struct error *err)
 		ui_fold(&ui, NULL, true);
 	begin(&ui);
 	while (!ui.quit) {
+		tell_unnoted(&ui);
 		draw(&ui);
 		turn(&ui);
 	}

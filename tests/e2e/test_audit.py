@@ -127,13 +127,52 @@ def test_reading_writes_nothing(chatelaine, used, store):
         folder.chmod(0o500)
     try:
         expect.succeeded(chatelaine("audit"))
-        expect.succeeded(chatelaine("token", "job"))
+        expect.succeeded(chatelaine("show", "job"))
         expect.succeeded(chatelaine("list"))
     finally:
         for folder in folders:
             folder.chmod(0o700)
     assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in store.path.rglob("*")} == before
     assert not list(private.glob(".audit*"))
+
+
+@pytest.fixture
+def unwritable(store):
+    """A log that nobody can write. It gives what ends that."""
+    log = store.path / ".chatelaine" / "audit.jsonl"
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log.mkdir()
+    return log.rmdir
+
+
+def test_what_cannot_be_noted_is_not_handed_out(chatelaine, seed, store, codex, unwritable):
+    tokens = seed("work", lifetime=9 * DAY)
+    outside = codex.parent.parent / "token"
+    for args in (["token", "work"], ["export", "work", "--format", "env"],
+                 ["export", "work", "--format", "env", "--output", outside], ["use", "work", "--for", "codex"],
+                 ["lend", "work", "--to", "codex"], ["run", "work", "--for", "codex", "--", "cat", codex]):
+        result = chatelaine(*args)
+        assert "audit.jsonl" in expect.failed(result, expect.FAILED), args
+        expect.no_secret(result, tokens)
+        assert not codex.exists() and not outside.exists(), args
+    assert store.credential("work")["refresh_token"] == tokens.refresh_token
+    unwritable()
+    assert expect.succeeded(chatelaine("token", "work")) == tokens.access_token + "\n"
+    assert [(entry["event"], entry["status"]) for entry in store.audit()] == [("token", 0)]
+
+
+def test_what_is_done_and_cannot_be_noted_is_told(chatelaine, seed, store, issuer, unwritable):
+    tokens = seed("work", lifetime=DAY)
+    result = chatelaine("refresh", "work", "--quiet")
+    expect.succeeded(result)
+    assert "is not in the audit log: audit.jsonl is" in result.stderr
+    assert store.credential("work")["refresh_token"] != tokens.refresh_token, "a renewal is never lost"
+    for args in (["rename", "work", "job"], ["delete", "job", "--yes"], ["undo"]):
+        result = chatelaine(*args)
+        expect.succeeded(result)
+        assert "is not in the audit log" in result.stderr, args
+    assert "audit" in [finding["kind"] for finding in chatelaine("doctor", "--json").json["findings"]]
+    assert store.names() == ["job"]
 
 
 def test_foreign_text_is_safe(chatelaine, log):

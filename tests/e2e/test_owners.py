@@ -92,12 +92,12 @@ def test_what_may_be_read_is_shown_and_the_rest_told(as_alice, store, issuer, vo
     assert "chatelaine login" not in findings
     entry = as_alice("list", "--json").json["profiles"][1]
     assert (entry["status"], entry["warnings"]) == ("damaged", [theirs])
-    expect.succeeded(as_alice("token", "acme/alice"))
     assert {path: path.lstat().st_mtime_ns for path in store.path.rglob("*")} == before and issuer.count() == 0
 
 
 @pytest.mark.parametrize("command", [
-    ["take-back", "acme/alice"], ["use", "acme/alice", "--for", "codex"], ["delete", "acme/alice", "--yes"], ["keep"]])
+    ["token", "acme/alice"], ["take-back", "acme/alice"], ["use", "acme/alice", "--for", "codex"],
+    ["delete", "acme/alice", "--yes"], ["keep"]])
 def test_who_may_not_write_is_told_where_and_what_helps(as_alice, store, volumes, command):
     before = owner_of(store)
     message = expect.failed(as_alice(*command), expect.FAILED)
