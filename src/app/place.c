@@ -65,6 +65,8 @@ place_usual(struct place *place, const struct consumer *consumer,
 	if (dir != NULL) {
 		if (add_absolute(&path, dir, err) != 0)
 			goto out;
+		if (consumer->inside != NULL)
+			buffer_addf(&path, "/%s", consumer->inside);
 	} else {
 		if (add_base(consumer, &path, err) != 0)
 			goto out;

@@ -223,6 +223,8 @@ add_directory(const struct consumer *consumer,
 		if (named[0] != '/')
 			buffer_addf(out, "/proc/%s/cwd/", process);
 		buffer_add_string(out, named);
+		if (consumer->inside != NULL)
+			buffer_addf(out, "/%s", consumer->inside);
 		return true;
 	}
 	if (consumer->base == CONSUMER_DATA) {

@@ -17,6 +17,7 @@
 const struct consumer consumers[] = {
 	{
 		.kind = "openhands", .title = "OpenHands",
+		.dir_variable = "OH_PERSISTENCE_DIR", .inside = "auth",
 		.base = CONSUMER_HOME, .under = ".openhands/auth",
 		.file = "openai_oauth.json",
 		.lendable = true,

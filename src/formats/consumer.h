@@ -51,10 +51,10 @@ enum consumer_base {
 struct consumer {
 	const char *kind;	/* "codex": the name of the target */
 	const char *title;	/* "Codex CLI": the name for people */
-	/* Its usual place: the directory that @dir_variable names, else @under
-	 * below @base; in it the file that @file_variable names, else @file.
-	 * Either variable may be NULL. */
-	const char *dir_variable, *file_variable;
+	/* Its usual place: the directory that @dir_variable names, or @inside
+	 * that, else @under below @base; in it the file that @file_variable
+	 * names, else @file. All three may be NULL. */
+	const char *dir_variable, *inside, *file_variable;
 	enum consumer_base base;
 	const char *under;
 	const char *file;

@@ -23,8 +23,9 @@
 #define COUNT(table) (sizeof (table) / sizeof (table)[0])
 
 static const char *const variables[] = {
-	"CODEX_HOME", "CHATGPT_TOKEN_DIR", "CHATGPT_AUTH_FILE",
-	"PI_CODING_AGENT_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME",
+	"OH_PERSISTENCE_DIR", "CODEX_HOME", "CHATGPT_TOKEN_DIR",
+	"CHATGPT_AUTH_FILE", "PI_CODING_AGENT_DIR", "XDG_DATA_HOME",
+	"XDG_CONFIG_HOME",
 };
 
 static int
@@ -76,6 +77,8 @@ variables_move_them(void **state)
 	setenv("XDG_DATA_HOME", "/d", 1);
 	setenv("XDG_CONFIG_HOME", "/x", 1);
 	check_usual("openhands", "/h/.openhands/auth/openai_oauth.json");
+	setenv("OH_PERSISTENCE_DIR", "/o", 1);
+	check_usual("openhands", "/o/auth/openai_oauth.json");
 	check_usual("codex", "/c/auth.json");
 	check_usual("opencode", "/d/opencode/auth.json");
 	check_usual("litellm", "/t/auth.json");

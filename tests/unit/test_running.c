@@ -50,6 +50,11 @@ static struct consumer litellm = {
 	.programs = { name },
 };
 
+static struct consumer openhands = {
+	.kind = "openhands", .dir_variable = "PROBE_HOME", .inside = "wanted",
+	.base = CONSUMER_HOME, .under = ".codex", .programs = { name },
+};
+
 /* A process that waits. */
 struct probe {
 	pid_t pid;
@@ -232,6 +237,9 @@ a_program_is_known_by_its_directory(void **state)
 		{ &opencode, "HOME=% XDG_DATA_HOME=relative", true },
 		{ &litellm, "HOME=% XDG_CONFIG_HOME=%/other", true },
 		{ &litellm, "HOME=%/other", false },
+		{ &openhands, "PROBE_HOME=%", true },
+		{ &openhands, "PROBE_HOME=%/wanted", false },
+		{ &openhands, "HOME=%", true },
 	};
 	static const char *const usual[] = {
 		"mkdir -p .local/share .config/litellm d",
