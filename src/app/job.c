@@ -202,6 +202,7 @@ handle(struct job *job, const struct message_event *event)
 		/* FALLTHROUGH */
 	case MESSAGE_ANSWERED:
 	case MESSAGE_DONE:
+		view->retry_after = event->retry_after;
 		return end(job, job->type->finish(job, &view->error) == 0 ?
 		    JOB_DONE : JOB_FAILED);
 	case MESSAGE_FAILED:

@@ -51,6 +51,8 @@ struct job_view {
 	struct error error;	/* JOB_FAILED, and why we wait for a lock */
 	const char *saved;	/* the profile that has the result */
 	bool unchanged;		/* JOB_DONE: somebody else had renewed it */
+	int64_t retry_after;	/* JOB_FAILED: the issuer wants no other try
+				 * for so long; s, 0: it did not say */
 };
 
 struct job;

@@ -200,24 +200,32 @@ plan_all(struct keep *keep)
 
 /* --- Renewing ------------------------------------------------------------ */
 
+/* For @least_s seconds at least, if that is no longer than the longest: what a
+ * server says by mistake must not let a login end. */
 static void
-put_off(struct plan *plan)
+put_off(struct plan *plan, int64_t least_s)
 {
+	int64_t wait;
+
 	plan->retry = plan->retry == 0 ? RETRY_FIRST_MS : plan->retry * 2;
 	if (plan->retry > RETRY_MOST_MS)
 		plan->retry = RETRY_MOST_MS;
-	plan->at = time_steady_ms() + plan->retry +
-	    random_below(plan->retry / 8 + 1);
+	wait = plan->retry;
+	if (least_s > wait / 1000)
+		wait = least_s < RETRY_MOST_MS / 1000 ? least_s * 1000 :
+		    RETRY_MOST_MS;
+	plan->at = time_steady_ms() + wait + random_below(wait / 8 + 1);
 }
 
 static void
-failed(struct keep *keep, struct plan *plan, const struct error *why)
+failed(struct keep *keep, struct plan *plan, const struct error *why,
+    int64_t retry_after)
 {
 	const struct keep_say say = { keep->say, keep->context };
 
 	bool again = why->code == ERROR_REFUSED && plan->refused;
 
-	put_off(plan);
+	put_off(plan, retry_after);
 	plan->refused = why->code == ERROR_REFUSED;
 	/* It stays so until somebody does what was said. */
 	if (again)
@@ -240,7 +248,7 @@ start_next(struct keep *keep)
 		keep->job_plan = i;
 		if (keep->job != NULL)
 			return;
-		failed(keep, plan, &why);
+		failed(keep, plan, &why, 0);
 	}
 }
 
@@ -254,10 +262,10 @@ finish(struct keep *keep)
 	struct profile profile;
 
 	if (view->state == JOB_FAILED)
-		failed(keep, plan, &view->error);
+		failed(keep, plan, &view->error, view->retry_after);
 	else {
 		/* Should it be due still, not at once again. */
-		put_off(plan);
+		put_off(plan, 0);
 		plan->refused = false;
 		if (login_load(keep->app, plan->name, &profile, NULL) == 0) {
 			plan->within = (profile.expires_at - time_now()) / 2;

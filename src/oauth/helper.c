@@ -116,6 +116,7 @@ spend(struct http *http, const char *issuer, const struct buffer *form)
 	status = http_post(http, &request, &answer, &err);
 	release_files();
 	hear_time(http, &answered);
+	answered.retry_after = answer.retry_after;
 	if (status == 0)
 		say(&answered);
 	else

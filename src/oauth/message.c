@@ -219,8 +219,10 @@ message_print_event(struct buffer *out, const struct message_event *event)
 	case MESSAGE_USAGE_TOLD:
 		usage_put(object, &event->usage);
 		break;
-	case MESSAGE_SPENDING:
 	case MESSAGE_ANSWERED:
+		json_set_integer(object, "retry_after", event->retry_after);
+		break;
+	case MESSAGE_SPENDING:
 	case MESSAGE_DONE:
 		break;
 	}
@@ -280,6 +282,7 @@ message_parse_event(const char *line, size_t length,
 	json_integer(object, "polls", &event->polls);
 	event->told_time = json_integer(object, "server_ahead",
 	    &event->server_ahead) == 0;
+	json_integer(object, "retry_after", &event->retry_after);
 	json_free(object);
 	return result == 0 ? 0 : not_understood(err);
 }

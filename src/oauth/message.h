@@ -88,6 +88,7 @@ struct message_event {
 	int64_t expires_at;	/* the same: when it ends */
 	int64_t port;		/* MESSAGE_BROWSER: that is listened on, or 0 */
 	int64_t polls;		/* MESSAGE_WAITING, MESSAGE_RETRYING */
+	int64_t retry_after;	/* MESSAGE_ANSWERED: s, 0 when not said */
 	bool sent;		/* MESSAGE_FAILED: the secret may be spent */
 	struct error error;	/* MESSAGE_FAILED, MESSAGE_RETRYING */
 	bool told_time;		/* the server has told its time: */

@@ -10,7 +10,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 # Failures
 
-@pytest.mark.parametrize("fault", ["500", "503", "429", "429-day"])
+@pytest.mark.parametrize("fault", ["500", "503", "429"])
 def test_back_off(keep_in_time, passes, clock, issuer, store, seed, fault):
     tokens = seed(lifetime=HOUR)
     issuer.fault("token", fault)
@@ -28,6 +28,18 @@ def test_back_off(keep_in_time, passes, clock, issuer, store, seed, fault):
     running.wait_for(renewed("work"))
     stop(running)
     assert asked(issuer, tokens) == 3 and issuer.reused == 0
+
+
+def test_the_issuer_may_ask_for_more_time_but_not_for_a_day(keep_in_time, passes, clock, issuer, seed):
+    tokens = seed(lifetime=DAY)
+    issuer.fault("token", "429-day")
+    running = keep_in_time()
+    running.wait_for(lambda program: "'work'" in program.stdout)
+    passes(running, 55 * MINUTE)
+    assert asked(issuer, tokens) == 1
+    clock.advance(13 * MINUTE)
+    running.wait_for(renewed("work"))
+    stop(running)
 
 
 def test_back_off_has_an_end(keep_in_time, passes, clock, issuer, seed):

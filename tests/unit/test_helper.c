@@ -77,7 +77,8 @@ static void
 a_refresh_is_told_before_and_after(void **state)
 {
 	static const struct step steps[] = {
-		{ .path = ISSUER "/oauth/token", .status = 401, .body = "{}",
+		{ .path = ISSUER "/oauth/token", .status = 429, .body = "{}",
+		    .retry_after = 90,
 		    .sends = "grant_type=refresh_token&refresh_token=t0k3n&"
 		    "client_id=" ISSUER_CLIENT_ID },
 	};
@@ -89,6 +90,7 @@ a_refresh_is_told_before_and_after(void **state)
 	assert_int_equal(run.events, 2);
 	assert_int_equal(run.event[0].kind, MESSAGE_SPENDING);
 	assert_int_equal(run.event[1].kind, MESSAGE_ANSWERED);
+	assert_int_equal(run.event[1].retry_after, 90);
 	assert_false(run.lasting);
 }
 

@@ -164,6 +164,7 @@ events_make_the_round(void **state)
 		sent.polls = 7;
 		sent.told_time = i % 2 == 0;
 		sent.server_ahead = -77;
+		sent.retry_after = 90;
 		sent.sent = true;
 		strcpy(sent.usage.plan, "plus");
 		sent.usage.windows = 1;
@@ -196,6 +197,8 @@ events_make_the_round(void **state)
 			assert_int_equal(got.usage.window[0].percent, 12);
 		}
 		assert_int_equal(got.sent, i == MESSAGE_FAILED);
+		assert_int_equal(got.retry_after,
+		    i == MESSAGE_ANSWERED ? 90 : 0);
 		buffer_release(&line);
 	}
 }
