@@ -251,8 +251,10 @@ take_known(struct intake *intake, struct app *app,
 		refuse_lent(&profile, place, err);
 		goto out;
 	}
+	/* A copy of our chain is not taken in, but may just be sent. */
 	if (!intake->home && !intake_is_better(app, &profile, look)) {
-		result = 0;
+		result = intake_is_same_chain(app, profile.name, look) ?
+		    intake_check_renewal(place, look, err) : 0;
 		goto out;
 	}
 	if (intake_check_renewal(place, look, err) == 0)

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -138,6 +139,23 @@ def test_what_is_no_login_of_ours_stays(chatelaine, home, seed, kind, what):
         message = expect.failed(chatelaine("use", *arguments, "--for", kind), expect.REFUSED)
         assert str(program.path) in message
     assert program.path.read_bytes() == text
+
+
+def test_copy_that_its_program_may_be_renewing_is_waited_for(chatelaine, issuer, home, store, seed):
+    """It would throw away the answer that has spent the refresh token, which is the store's as well."""
+    codex = consumers.make("codex", home).install()
+    codex.sign_in(seed(lifetime=60))
+    login = codex.read()
+    (home / "codex").write_text("read line\n")
+    with subprocess.Popen(["/bin/sh", home / "codex"], stdin=subprocess.PIPE, env={"HOME": str(home)}) as program:
+        watch = consumers.Watch(codex.path)
+        running = chatelaine.start("use", "work", "--for", "codex")
+        watch.wait()
+        new = consumers.renew(issuer, codex, login)
+        program.communicate(b"\n")
+    expect.succeeded(running.finish())
+    assert store.credential("work")["refresh_token"] == new.refresh and codex.read().is_view
+    assert issuer.reused == 0
 
 
 def test_login_beside_an_api_key_stays(chatelaine, issuer, program, seed):
