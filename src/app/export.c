@@ -36,7 +36,8 @@ export_check_usable(const struct profile *profile, struct error *err)
 	enum profile_reason reason;
 	enum profile_status status = profile_status(profile, now, &reason);
 
-	if (status_check_damage(profile, err) != 0)
+	if (status_check_damage(profile, err) != 0 ||
+	    login_check_held(profile, err) != 0)
 		return -1;
 	if (profile->expires_at > now)
 		return 0;

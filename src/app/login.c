@@ -233,6 +233,21 @@ login_check_ours(const struct profile *profile, struct error *err)
 }
 
 int
+login_check_held(const struct profile *profile, struct error *err)
+{
+	enum profile_reason reason;
+
+	if (profile->owner == NULL || profile_status(profile, time_now(),
+	    &reason) != PROFILE_NEEDS_LOGIN)
+		return 0;
+	error_set(err, ERROR_NEEDS_LOGIN,
+	    _("%s does not hold the login of '%s' any more"),
+	    profile->owner_path, profile->name);
+	return error_step(err, _("sign in again: chatelaine login %s"),
+	    profile->name);
+}
+
+int
 login_check_spent(const struct app *app, const char *name, const char *token,
     struct error *err)
 {

@@ -69,6 +69,8 @@ cli_run_token(struct cli *cli, struct error *err)
 	result = login_load(cli->app, name, &profile, err);
 	if (result == 0)
 		result = status_check_damage(&profile, err);
+	if (result == 0)
+		result = login_check_held(&profile, err);
 	left = profile.expires_at - time_now();
 	if (result == 0 && (left <= 0 || left < min_valid))
 		result = renew(cli, &profile, left, err);

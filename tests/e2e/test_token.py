@@ -29,6 +29,15 @@ def test_renews_only_when_less_is_left(chatelaine, issuer, seed, lifetime, optio
     assert issuer.count("token") == int(renews) and issuer.reused == 0
 
 
+@pytest.mark.parametrize("command", [["token", "work"], ["export", "work", "--format", "env"]])
+def test_login_that_its_program_signed_out_is_not_handed_out(chatelaine, lent, command):
+    program, tokens = lent("codex")
+    program.log_out()
+    result = chatelaine(*command)
+    assert "any more" in expect.failed(result, expect.NEEDS_LOGIN)
+    expect.no_secret(result, tokens)
+
+
 def test_renewed_token_is_the_one_in_the_store(chatelaine, store, seed):
     old = seed(lifetime=-HOUR)
     result = chatelaine("token", "work")
