@@ -114,8 +114,9 @@ remove_undo(struct app *app, int wait_ms, char name[STORE_NAME_MAX + 1],
 	struct error why = ERROR_INIT;
 	struct places places;
 	int lock, result, shown = 0;
+	int64_t at;
 
-	if (backup_last(app->store, name, err) != 0)
+	if (backup_last(app->store, name, &at, err) != 0)
 		return -1;
 	lock = lock_free_name(app, name, wait_ms, as, err);
 	if (lock < 0)

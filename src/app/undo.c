@@ -5,20 +5,48 @@
 #include "app/remove.h"
 #include "app/undo.h"
 #include "base/i18n.h"
+#include "storage/backup.h"
+
+/* What was deleted last. */
+struct deletion {
+	char name[STORE_NAME_MAX + 1];
+	int64_t at;		/* ms; 0: nothing was */
+};
+
+/* True if it came after that target was switched, or took its view away. */
+static bool
+is_later(const struct deletion *deletion, const struct target *target)
+{
+	int64_t since = target->since * 1000;
+
+	if (deletion->at == 0 || deletion->at < since)
+		return false;
+	return deletion->at >= since + 1000 || (target->profile == NULL &&
+	    target->undo != NULL && strcmp(target->undo, deletion->name) == 0);
+}
 
 /* True if what could be undone in the list of targets is a switch: what they
- * showed before is there still. After a deletion it is gone. */
+ * showed before is there still. After a deletion it is gone, or there is
+ * another login of that name. */
 static int
 was_switch(struct app *app, bool *is_switch, struct error *err)
 {
+	struct error why = ERROR_INIT;
 	struct targets targets;
+	struct deletion deletion;
 	int result = targets_load(app->store, &targets, err);
 
+	if (backup_last(app->store, deletion.name, &deletion.at, &why) != 0) {
+		deletion.at = 0;
+		if (result == 0 && why.code != ERROR_NOT_FOUND)
+			result = error_give(err, &why);
+	}
 	*is_switch = false;
 	for (size_t i = 0; i < targets.count; i++) {
 		const struct target *target = &targets.target[i];
 
-		if (target->may_undo && (target->undo == NULL ||
+		if (target->may_undo && !is_later(&deletion, target) &&
+		    (target->undo == NULL ||
 		    !profile_is_free(app->store, target->undo)))
 			*is_switch = true;
 	}

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -317,7 +318,7 @@ backup_for_each(const struct store *store, int (*each)(int dir,
 
 int
 backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
-    struct error *err)
+    int64_t *at, struct error *err)
 {
 	char newest[NAME_MAX + 1];
 	int dir, result;
@@ -330,6 +331,7 @@ backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
 	if (result != 0)
 		return -1;
 	store_plain_name(name, flat_part(newest));
+	*at = strtoll(newest, NULL, 10);
 	return 0;
 }
 

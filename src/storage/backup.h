@@ -10,6 +10,7 @@
 #define STORAGE_BACKUP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "storage/store.h"
@@ -25,10 +26,10 @@ int backup_purge(struct store *store, const char *name, bool backups,
 /* Completes a purge that was cut off. */
 void backup_sweep(struct store *store);
 
-/* Gives the name of what was forgotten last. ERROR_NOT_FOUND when there is
- * nothing. */
+/* Gives the name of what was forgotten last, and when, in ms since 1970.
+ * ERROR_NOT_FOUND when there is nothing. */
 int backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
-    struct error *err);
+    int64_t *at, struct error *err);
 
 /* Calls @each for every profile that could come back, with its directory, what
  * that is called in the part STORE_BACKUPS, and the name that it had; goes on

@@ -339,6 +339,17 @@ def test_profile_that_needs_a_login_is_not_shown(chatelaine, issuer, program, se
 
 # Undo
 
+def test_undo_of_a_deletion_whose_name_is_taken_again(chatelaine, home, store, program, seed):
+    tokens = seed()
+    codex = program()
+    use(chatelaine, "work")
+    expect.succeeded(chatelaine("delete", "work", "--yes"))
+    seed("work", "personal")
+    assert "work-2" in expect.succeeded(chatelaine("undo"))
+    assert codex.read() is None, "the deletion came last, not a switch"
+    consumers.only_in(tokens.refresh_token, home, store.credential_file("work-2"))
+
+
 def test_undo_of_a_switch(chatelaine, home, seed):
     work, personal = seed(), seed("personal", "personal")
     programs = [consumers.make(kind, home).install() for kind in ("codex", "pi")]

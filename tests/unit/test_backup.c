@@ -85,6 +85,7 @@ forgotten_and_brought_back(void **state)
 {
 	static const char *const names[] = { "work", "acme/work" };
 	char last[STORE_NAME_MAX + 1];
+	int64_t at;
 
 	(void)state;
 	make_profile("work", "secret");
@@ -93,12 +94,12 @@ forgotten_and_brought_back(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(backup_forget(store, names[i], NULL), 0);
 		assert_false(is_there(names[i]));
-		assert_int_equal(backup_last(store, last, NULL), 0);
+		assert_int_equal(backup_last(store, last, &at, NULL), 0);
 		assert_string_equal(last, names[i]);
 		assert_int_equal(backup_restore(store, names[i], names[i],
 		    NULL), 0);
 		check_contents(names[i], "secret");
-		assert_int_equal(backup_last(store, last, NULL), -1);
+		assert_int_equal(backup_last(store, last, &at, NULL), -1);
 	}
 }
 
@@ -106,10 +107,11 @@ static void
 nothing_to_undo(void **state)
 {
 	char last[STORE_NAME_MAX + 1];
+	int64_t at;
 	struct error err;
 
 	(void)state;
-	assert_int_equal(backup_last(store, last, &err), -1);
+	assert_int_equal(backup_last(store, last, &at, &err), -1);
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
 	assert_int_equal(backup_restore(store, "work", "work", &err), -1);
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
@@ -119,7 +121,7 @@ nothing_to_undo(void **state)
 	make_dir(".chatelaine/backups/work");
 	make_dir(".chatelaine/backups/123-work");
 	make_dir(".chatelaine/backups/001790000000000-..");
-	assert_int_equal(backup_last(store, last, &err), -1);
+	assert_int_equal(backup_last(store, last, &at, &err), -1);
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
 }
 
@@ -127,6 +129,7 @@ static void
 the_newest_comes_back_first(void **state)
 {
 	char last[STORE_NAME_MAX + 1];
+	int64_t at;
 
 	(void)state;
 	make_dir(".chatelaine");
@@ -134,13 +137,13 @@ the_newest_comes_back_first(void **state)
 	make_profile(".chatelaine/backups/001790000000001-work", "old");
 	make_profile(".chatelaine/backups/001790000000002-work", "new");
 	make_profile(".chatelaine/backups/001790000000003-acme%x", "other");
-	assert_int_equal(backup_last(store, last, NULL), 0);
+	assert_int_equal(backup_last(store, last, &at, NULL), 0);
 	assert_string_equal(last, "acme/x");
 	assert_int_equal(backup_restore(store, "work", "work", NULL), 0);
 	check_contents("work", "new");
 	assert_int_equal(backup_restore(store, "acme/x", "acme/x", NULL), 0);
 	check_contents("acme/x", "other");
-	assert_int_equal(backup_last(store, last, NULL), 0);
+	assert_int_equal(backup_last(store, last, &at, NULL), 0);
 	assert_string_equal(last, "work");
 }
 
@@ -191,12 +194,13 @@ static void
 purging_leaves_nothing(void **state)
 {
 	char last[STORE_NAME_MAX + 1], link[256];
+	int64_t at;
 
 	(void)state;
 	make_profile("work", "secret");
 	assert_int_equal(backup_purge(store, "work", false, NULL), 0);
 	assert_false(is_there("work"));
-	assert_int_equal(backup_last(store, last, NULL), -1);
+	assert_int_equal(backup_last(store, last, &at, NULL), -1);
 	/* A link goes, and not what it points to. */
 	make_profile("target", "kept");
 	snprintf(link, sizeof link, "%s/link", path);
@@ -262,6 +266,7 @@ what_is_no_backup_stays_where_it_is(void **state)
 	};
 	char name[STORE_NAME_MAX + 1], file[128];
 	int count = 0;
+	int64_t at;
 
 	(void)state;
 	close(store_make_part(store, STORE_BACKUPS, NULL));
@@ -273,7 +278,7 @@ what_is_no_backup_stays_where_it_is(void **state)
 		snprintf(file, sizeof file, ".chatelaine/gone/%s", others[i]);
 		put(file, "");
 	}
-	assert_int_equal(backup_last(store, name, NULL), -1);
+	assert_int_equal(backup_last(store, name, &at, NULL), -1);
 	backup_sweep(store);
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		snprintf(file, sizeof file, ".chatelaine/gone/%s", others[i]);

@@ -244,7 +244,8 @@ static int
 last(struct error *err)
 {
 	char name[STORE_NAME_MAX + 1];
-	int result = backup_last(store, name, err);
+	int64_t at;
+	int result = backup_last(store, name, &at, err);
 
 	if (result == 0)
 		buffer_add_string(&seen, name);
