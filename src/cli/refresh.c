@@ -65,8 +65,8 @@ refresh_each(struct cli *cli, char *const *names, size_t count,
 	return result;
 }
 
-/* --all: what can be renewed. What needs its owner first is told, and is no
- * failure of this run. */
+/* --all: what can be renewed. What needs its owner first is told, whoever is
+ * quiet, since nothing else tells it; it is no failure of this run. */
 static int
 refresh_all(struct cli *cli, struct error *err)
 {
@@ -91,7 +91,7 @@ refresh_all(struct cli *cli, struct error *err)
 		    !list.profile[i].renewable ||
 		    status_next(&list.profile[i], time_now()) ==
 		    NEXT_LOGIN_OR_WAIT)
-			cli_hint(cli, _("chatelaine: '%s' is left out: %s"),
+			cli_note(_("chatelaine: '%s' is left out: %s"),
 			    list.profile[i].name,
 			    status_word_of(&list.profile[i], time_now()));
 		else if (some && !keep_is_due(&list.profile[i], time_now(),

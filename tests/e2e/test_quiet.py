@@ -24,6 +24,12 @@ def test_what_was_asked_for_is(chatelaine, seed, codex):
         assert chatelaine(*words.split(), "-q").stdout == expect.succeeded(chatelaine(*words.split())), words
 
 
+def test_what_is_left_out_is(chatelaine, seed):
+    seed("gone", lifetime=-DAY, reason="revoked")
+    result = chatelaine("refresh", "--all", "--quiet")
+    assert (result.status, result.stdout) == (0, "") and "'gone' is left out" in result.stderr
+
+
 def test_errors_are(chatelaine, seed, codex):
     seed("work")
     said = expect.failed(chatelaine("use", "nobody", "-q"), expect.NOT_FOUND)
