@@ -54,7 +54,7 @@ tell_spent(struct doctor *doctor, const char *name, const char *token)
 
 	if (login_check_spent(doctor->app, name, token, &why) == 0)
 		return;
-	if (error_is_no_memory(&why)) {
+	if (error_is_passing(&why)) {
 		doctor->err = why;
 		return;
 	}

@@ -22,7 +22,7 @@ is_offer(struct app *app, const struct place *place)
 	if (look.kind == LOOK_LOGIN && look.identity.user_id != NULL) {
 		found = login_find(app, &look, &profile, NULL);
 		is = found > 0 || (found == 0 && profile.owner == NULL &&
-		    intake_is_better(app, &profile, &look));
+		    intake_is_better(app, &profile, &look, NULL) != 0);
 		profile_release(&profile);
 	}
 	look_release(&look);

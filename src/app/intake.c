@@ -76,22 +76,24 @@ intake_is_same_chain(struct app *app, const char *name, const struct look *look)
 	return same;
 }
 
-/* True if the file's login serves better than the profile's own. */
-bool
+int
 intake_is_better(struct app *app, const struct profile *profile,
-    const struct look *look)
+    const struct look *look, struct error *err)
 {
 	enum profile_reason reason;
 	enum profile_status status = profile_status(profile, time_now(),
 	    &reason);
+	int spent;
 
+	if (intake_is_same_chain(app, profile->name, look))
+		return 0;
 	/* Nor is an older copy, however long its access token lasts. */
-	if (intake_is_same_chain(app, profile->name, look) ||
-	    spent_find(app->store, look->login.refresh_token, NULL))
-		return false;
+	spent = spent_find(app->store, look->login.refresh_token, NULL, err);
+	if (spent != 0)
+		return spent < 0 ? -1 : 0;
 	if (status == PROFILE_NEEDS_LOGIN || status == PROFILE_IN_DOUBT ||
 	    status == PROFILE_DAMAGED || !profile->renewable)
-		return true;
+		return 1;
 	return look->identity.expires_at > profile->expires_at;
 }
 
@@ -236,7 +238,7 @@ take_known(struct intake *intake, struct app *app,
     const struct place *place, struct look *look, struct error *err)
 {
 	struct profile profile;
-	int result = -1;
+	int result = -1, better;
 
 	if (intake->held == NULL || strcmp(intake->held, intake->name) != 0) {
 		intake->lock = lock_try(app->store, intake->name, err);
@@ -251,10 +253,13 @@ take_known(struct intake *intake, struct app *app,
 		refuse_lent(&profile, place, err);
 		goto out;
 	}
+	better = intake->home ? 1 :
+	    intake_is_better(app, &profile, look, err);
 	/* A copy of our chain is not taken in, but may just be sent. */
-	if (!intake->home && !intake_is_better(app, &profile, look)) {
-		result = intake_is_same_chain(app, profile.name, look) ?
-		    intake_check_renewal(place, look, err) : 0;
+	if (better == 0 && intake_is_same_chain(app, profile.name, look))
+		better = intake_check_renewal(place, look, err);
+	if (better <= 0) {
+		result = better;
 		goto out;
 	}
 	if (intake_check_renewal(place, look, err) == 0)

@@ -42,10 +42,11 @@ struct intake {
 int intake_begin(struct intake *intake, struct app *app,
     const struct place *place, struct look *look, struct error *err);
 
-/* True if what stands in a file (LOOK_LOGIN) serves better than the tokens that
- * the store has of the same login. */
-bool intake_is_better(struct app *app, const struct profile *profile,
-    const struct look *look);
+/* 1 if what stands in a file (LOOK_LOGIN) serves better than the tokens that
+ * the store has of the same login; else 0. -1: that cannot be told just now,
+ * so that the file must stay as it is. */
+int intake_is_better(struct app *app, const struct profile *profile,
+    const struct look *look, struct error *err);
 
 /* True if it is the very refresh token that the store has. */
 bool intake_is_same_chain(struct app *app, const char *name,

@@ -146,18 +146,21 @@ login_came(struct keep_watch *files, const struct place *place,
 	char name[STORE_NAME_MAX + 1];
 	struct profile profile;
 	bool taken = false;
-	int found;
+	int found, better = 0;
 
 	place_label(place, &label);
 	place_word(place, &word);
 	found = login_find(files->app, look, &profile, NULL);
+	if (found == 0 && profile.owner == NULL)
+		better = intake_is_better(files->app, &profile, look, &why);
 	if (found != 0)
 		keep_sayf(&files->say, true, _("%s has a login that is not in "
 		    "the store (%s); to take it in: chatelaine import %s"),
 		    place->path, look->identity.email != NULL ?
 		    look->identity.email : _("unknown account"), word.data);
-	else if (profile.owner == NULL &&
-	    intake_is_better(files->app, &profile, look)) {
+	else if (better < 0)
+		keep_sayf(&files->say, true, "%s", why.text);
+	else if (better > 0) {
 		if (import_login(files->app, place, NULL, USE_GLANCE_MS, name,
 		    &taken, &why) == 0 && taken)
 			keep_sayf(&files->say, false, _("%s had newer tokens "

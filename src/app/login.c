@@ -253,9 +253,11 @@ login_check_spent(const struct app *app, const char *name, const char *token,
 {
 	char date[TIME_TEXT_SIZE];
 	int64_t at;
+	int found = token == NULL ? 0 :
+	    spent_find(app->store, token, &at, err);
 
-	if (token == NULL || !spent_find(app->store, token, &at))
-		return 0;
+	if (found <= 0)
+		return found;
 	app_time(app, date, at);
 	error_set(err, ERROR_REFUSED,
 	    _("the refresh token of '%s' was spent %s: its %s is an older "

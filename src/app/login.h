@@ -42,7 +42,8 @@ int login_check_ours(const struct profile *profile, struct error *err);
 int login_check_held(const struct profile *profile, struct error *err);
 
 /* ERROR_REFUSED, with what to do, when the profile's refresh token was spent:
- * somebody put an older copy of its file back. */
+ * somebody put an older copy of its file back. ERROR_FAILED: that cannot be
+ * told just now. In both cases it must not be sent. */
 int login_check_spent(const struct app *app, const char *name,
     const char *token, struct error *err);
 

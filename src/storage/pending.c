@@ -152,18 +152,23 @@ take_digest(char digest[DIGEST_SIZE], const char *text)
 		memcpy(digest, text, DIGEST_SIZE);
 }
 
+/* -1: it is none; @err is set only when that is for want of memory. */
 static int
-parse_intent(const struct buffer *file, struct pending *pending)
+parse_intent(const struct buffer *file, struct pending *pending,
+    struct error *err)
 {
 	const char *newline = file->length < PENDING_ANSWER_AT ? NULL :
 	    memchr(file->data, '\n', PENDING_ANSWER_AT);
+	struct error why = ERROR_INIT;
 	const char *word, *at, *issuer;
 	struct json *object;
 	int result = -1;
 
 	if (newline == NULL)
 		return -1;
-	object = json_parse(file->data, (size_t)(newline - file->data), NULL);
+	object = json_parse(file->data, (size_t)(newline - file->data), &why);
+	if (error_is_passing(&why))
+		return error_give(err, &why);
 	word = json_string(object, "operation");
 	at = json_string(object, "at");
 	issuer = json_string(object, "issuer");
@@ -179,7 +184,7 @@ parse_intent(const struct buffer *file, struct pending *pending)
 			continue;
 		pending->operation = (enum pending_operation)i;
 		pending->issuer = strdup(issuer);
-		result = pending->issuer == NULL ? -1 : 0;
+		result = pending->issuer == NULL ? error_no_memory(err) : 0;
 		break;
 	}
 out:
@@ -193,6 +198,7 @@ pending_load(const struct store *store, const char *name,
     struct error *err)
 {
 	struct buffer text = BUFFER_INIT;
+	struct error why = ERROR_INIT;
 	char file[FILE_SIZE];
 	int dir, result = -1;
 
@@ -210,11 +216,14 @@ pending_load(const struct store *store, const char *name,
 		error_set(err, ERROR_NOT_FOUND, "%s", _("nothing is pending"));
 		goto out;
 	}
-	if (parse_intent(&text, pending) != 0 ||
+	if (parse_intent(&text, pending, &why) != 0 ||
 	    pending->operation != operation) {
-		error_set(err, ERROR_FAILED,
-		    _("the record of what was under way for '%s' cannot be "
-		    "read"), name);
+		if (error_is_passing(&why))
+			error_give(err, &why);
+		else
+			error_set(err, ERROR_FAILED,
+			    _("the record of what was under way for '%s' "
+			    "cannot be read"), name);
 		goto out;
 	}
 	/* The room behind the answer, and all of it where none came, is NUL. */
@@ -314,16 +323,19 @@ pending_rename(struct store *store, const char *name, const char *to,
 	return result;
 }
 
-bool
+int
 pending_is_in_doubt(const struct store *store, const char *name,
-    int64_t generation)
+    int64_t generation, struct error *err)
 {
+	struct error why = ERROR_INIT;
 	struct pending pending;
-	bool doubt;
+	int doubt = 0;
 
-	doubt = pending_load(store, name, PENDING_REFRESH, &pending,
-	    NULL) == 0 && pending.generation == generation &&
-	    !pending_is_busy(store, name, PENDING_REFRESH);
+	if (pending_load(store, name, PENDING_REFRESH, &pending, &why) == 0)
+		doubt = pending.generation == generation &&
+		    !pending_is_busy(store, name, PENDING_REFRESH);
+	else if (error_is_passing(&why))
+		doubt = error_give(err, &why);
 	pending_release(&pending);
 	return doubt;
 }

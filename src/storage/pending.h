@@ -68,7 +68,8 @@ bool pending_is_busy(const struct store *store, const char *name,
 void pending_sweep(const struct store *store, const char *name);
 
 /* Reads it. ERROR_NOT_FOUND: nothing is pending; ERROR_FAILED: it cannot be
- * read. The caller calls pending_release() in any case. */
+ * read, just now (error_is_passing()) or ever. The caller calls
+ * pending_release() in any case. */
 int pending_load(const struct store *store, const char *name,
     enum pending_operation operation, struct pending *pending,
     struct error *err);
@@ -90,9 +91,10 @@ void pending_path(const struct store *store, const char *name,
 int pending_list(const struct store *store, struct store_names *names,
     struct error *err);
 
-/* True when the token of @generation was sent, nobody waits for the answer any
- * more, and none was taken in. */
-bool pending_is_in_doubt(const struct store *store, const char *name,
-    int64_t generation);
+/* 1 when the token of @generation was sent, nobody waits for the answer any
+ * more, and none was taken in; else 0. -1: that cannot be told just now
+ * (error_is_passing()). */
+int pending_is_in_doubt(const struct store *store, const char *name,
+    int64_t generation, struct error *err);
 
 #endif

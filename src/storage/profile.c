@@ -307,7 +307,7 @@ profile_load_one(const struct store *store, const char *name, bool look,
 	if (dir >= 0) {
 		if (load_directory(store, dir, profile, &why) == 0 && look)
 			profile->in_doubt = pending_is_in_doubt(store, name,
-			    profile->generation);
+			    profile->generation, &why) > 0;
 		close(dir);
 	}
 	if (why.code == ERROR_NONE)

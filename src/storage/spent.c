@@ -43,17 +43,23 @@ find_in(const struct buffer *file, const char *digest, int64_t *at)
 	return false;
 }
 
-static bool
-find_digest(int dir, const char *digest, int64_t *at)
+/* As spent_find(). */
+static int
+find_digest(int dir, const char *digest, int64_t *at, struct error *err)
 {
 	static const char *const files[] = { SPENT_FILE, SPENT_OLDER };
-	bool found = false;
+	int found = 0;
 
-	for (size_t i = 0; i < 2 && !found; i++) {
+	for (size_t i = 0; i < 2 && found <= 0; i++) {
 		struct buffer file = BUFFER_INIT;
+		struct error why = ERROR_INIT;
 
-		found = file_read(dir, files[i], READ_MOST, &file, NULL,
-		    NULL) == 0 && find_in(&file, digest, at);
+		if (file_read(dir, files[i], READ_MOST, &file, NULL,
+		    &why) != 0) {
+			if (error_is_passing(&why))
+				found = error_give(err, &why);
+		} else if (find_in(&file, digest, at))
+			found = 1;
 		buffer_release(&file);
 	}
 	return found;
@@ -72,7 +78,7 @@ put_aside(struct store *store, int dir)
 		return;
 	if (file_read(dir, SPENT_FILE, READ_MOST, &file, NULL, &why) == 0 ?
 	    file.length >= (size_t)SPENT_MOST * LINE :
-	    why.code == ERROR_FAILED)
+	    why.code == ERROR_FAILED && !error_is_passing(&why))
 		(void)!renameat(dir, SPENT_FILE, dir, SPENT_OLDER);
 	buffer_release(&file);
 	close(lock);
@@ -89,7 +95,8 @@ spent_add(struct store *store, const char *digest, int64_t at,
 
 	if (dir < 0)
 		return -1;
-	if (find_digest(dir, digest, &before)) {
+	/* Where that cannot be told it may come to stand there twice. */
+	if (find_digest(dir, digest, &before, NULL) > 0) {
 		result = 0;
 		goto out;
 	}
@@ -111,18 +118,19 @@ out:
 	return result;
 }
 
-bool
-spent_find(const struct store *store, const char *token, int64_t *at)
+int
+spent_find(const struct store *store, const char *token, int64_t *at,
+    struct error *err)
 {
-	int dir = store_open_part(store, ".", NULL);
+	struct error why = ERROR_INIT;
+	int dir = store_open_part(store, ".", &why), found;
 	char digest[DIGEST_SIZE];
 	int64_t when;
-	bool found;
 
 	if (dir < 0)
-		return false;
+		return error_is_passing(&why) ? error_give(err, &why) : 0;
 	digest_text(digest, token, strlen(token));
-	found = find_digest(dir, digest, at != NULL ? at : &when);
+	found = find_digest(dir, digest, at != NULL ? at : &when, err);
 	close(dir);
 	return found;
 }

@@ -6,13 +6,12 @@
  * token. With SPENT_MOST lines the file is put aside as spent.1, in the place
  * of the one before, so that the newest SPENT_MOST are known at least. A token
  * is put in when its successor has come, never before: one that may be alive
- * is not in it. A line that cannot be read is none; files that cannot be read
+ * is not in it. A line that cannot be read is none; files that are damaged
  * know nothing, and are begun anew. Needs no lock of the caller's.
  */
 #ifndef STORAGE_SPENT_H
 #define STORAGE_SPENT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/digest.h"
@@ -30,7 +29,10 @@
 int spent_add(struct store *store, const char *digest, int64_t at,
     struct error *err);
 
-/* True if @token was spent; @at, which may be NULL, is when: Unix time. */
-bool spent_find(const struct store *store, const char *token, int64_t *at);
+/* 1 if @token was spent; @at, which may be NULL, is when: Unix time. 0 if that
+ * is not known. -1: it cannot be told just now (error_is_passing()), and then
+ * the token must not be sent. */
+int spent_find(const struct store *store, const char *token, int64_t *at,
+    struct error *err);
 
 #endif

@@ -143,8 +143,8 @@ describe_rest(void)
 		buffer_addf(out, "to %s\n", move.to);
 	move_release(&move);
 	buffer_addf(out, "spent %d%d, terms %d\n",
-	    spent_find(store, TOKEN "old", NULL),
-	    spent_find(store, TOKEN "older", NULL),
+	    spent_find(store, TOKEN "old", NULL, NULL),
+	    spent_find(store, TOKEN "older", NULL, NULL),
 	    store_terms_agreed(store));
 }
 

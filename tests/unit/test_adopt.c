@@ -269,7 +269,8 @@ refused_renewals_keep_the_chain(void **state)
 		assert_int_equal(reason, c->reason);
 		assert_int_equal(is_pending(name, PENDING_REFRESH), c->stays);
 	}
-	assert_false(spent_find(app.store, "rt_old", NULL));
+	assert_int_equal(spent_find(app.store, "rt_old", NULL, NULL),
+	    0);
 	check_audit();
 }
 
@@ -351,7 +352,8 @@ half_a_renewal_is_completed(void **state)
 	assert_int_equal(status_of("work", &reason), PROFILE_OK);
 	check_chain("work", OLD_ACCESS, "rt_new", 2);
 	assert_false(is_pending("work", PENDING_REFRESH));
-	assert_true(spent_find(app.store, "rt_old", NULL));
+	assert_int_equal(spent_find(app.store, "rt_old", NULL, NULL),
+	    1);
 }
 
 static void
@@ -364,12 +366,15 @@ only_what_has_a_successor_is_spent(void **state)
 	make_profile("none", "user-1", 1);
 	leave("none", PENDING_REFRESH, false, tokens(NEW_ACCESS, NULL));
 	assert_int_equal(adopt_refresh(&app, "none", NULL), 0);
-	assert_false(spent_find(app.store, "rt_old", NULL));
+	assert_int_equal(spent_find(app.store, "rt_old", NULL, NULL),
+	    0);
 	make_profile("other", "user-2", 1);
 	leave("other", PENDING_REFRESH, false, tokens(NEW_ACCESS, "rt_new"));
 	adopt_refresh(&app, "other", NULL);
-	assert_true(spent_find(app.store, "rt_old", NULL));
-	assert_false(spent_find(app.store, "rt_new", NULL));
+	assert_int_equal(spent_find(app.store, "rt_old", NULL, NULL),
+	    1);
+	assert_int_equal(spent_find(app.store, "rt_new", NULL, NULL),
+	    0);
 }
 
 static void

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "app/intake.h"
+#include "app/login.h"
 #include "failing_store.h"
 #include "storage/index.h"
 #include "storage/lock.h"
@@ -95,9 +97,51 @@ spent(void)
 static int
 ask_spent(struct error *err)
 {
-	(void)err;
-	buffer_addf(&seen, "%d", spent_find(store, TOKEN "old", NULL));
-	return 0;
+	int found = spent_find(store, TOKEN "old", NULL, err);
+
+	buffer_addf(&seen, "%d", found);
+	return found < 0 ? -1 : 0;
+}
+
+/* It was put aside when the file was full. */
+static void
+spent_and_put_aside(void)
+{
+	int dir = store_make_part(store, ".", NULL);
+
+	spent();
+	assert_int_equal(renameat(dir, SPENT_FILE, dir, SPENT_OLDER), 0);
+	close(dir);
+}
+
+/* What asks before it sends is never told that it may. */
+static int
+check_spent(struct error *err)
+{
+	struct settings settings = {
+	    .value[SETTING_CLOCK].text = (char *)"24" };
+	const struct app app = { .store = store, .settings = &settings };
+	struct error why = ERROR_INIT;
+
+	if (login_check_spent(&app, WORK, TOKEN "old", &why) == 0)
+		fail_msg("it would be sent");
+	return why.code == ERROR_REFUSED ? 0 : error_give(err, &why);
+}
+
+/* Nor does a program's file with it ever count as newer. */
+static int
+check_file(struct error *err)
+{
+	const struct look look = { .login = {
+	    .refresh_token = (char *)TOKEN "old" } };
+	const struct profile profile = { .name = WORK,
+	    .damage = (char *)"gone" };
+	struct app app = { .store = store };
+	int better = intake_is_better(&app, &profile, &look, err);
+
+	if (better > 0)
+		fail_msg("it would be taken in");
+	return better;
 }
 
 static int
@@ -129,7 +173,11 @@ what_was_done(void **state)
 		{ "load lines", half_a_line, load_audit, 0, NULL },
 		{ "spend", NULL, spend, 0, NULL },
 		{ "spend again", spent, spend, 0, NULL },
-		{ "ask for spent", spent, ask_spent, 0, "0" },
+		{ "ask for spent", spent, ask_spent, 0, NULL },
+		{ "ask for one before", spent_and_put_aside, ask_spent, 0,
+		  NULL },
+		{ "check before it is sent", spent, check_spent, 0, NULL },
+		{ "check a program's file", spent, check_file, 0, NULL },
 		{ "lock", NULL, lock, 0, NULL },
 		{ "ask for a lock", spent, ask_lock, 0, NULL },
 	};

@@ -307,7 +307,7 @@ profiles_are_read(void **state)
 {
 	static const struct scenario table[] = {
 		{ "load", work, load, 0, "cannot " },
-		{ "load a doubtful one", doubted, load, 0, "" },
+		{ "load a doubtful one", doubted, load, 0, "cannot " },
 		{ "load a refused one", refused, load, 0, "cannot " },
 		{ "load a volume", volume, load, 0, "cannot " },
 		{ "load what is secret", work, load_credential, 0, NULL },

@@ -53,8 +53,14 @@ static int
 load_pending(struct error *err)
 {
 	struct pending pending;
-	int result = pending_load(store, WORK, PENDING_LOGIN, &pending, err);
+	struct error why = ERROR_INIT;
+	int result = pending_load(store, WORK, PENDING_LOGIN, &pending, &why);
 
+	/* Nothing is wrong with the record itself. */
+	if (result != 0 && !error_is_passing(&why))
+		buffer_add_string(&seen, why.text);
+	else if (result != 0)
+		error_give(err, &why);
 	if (result == 0)
 		buffer_addf(&seen, "%s %d %s", pending.answer.data,
 		    pending.replace, pending.issuer);
@@ -96,10 +102,11 @@ list_pending(struct error *err)
 static int
 ask_pending(struct error *err)
 {
-	(void)err;
-	buffer_addf(&seen, "%d%d", pending_is_in_doubt(store, WORK, 7),
+	int doubt = pending_is_in_doubt(store, WORK, 7, err);
+
+	buffer_addf(&seen, "%d%d", doubt,
 	    pending_is_busy(store, WORK, PENDING_REFRESH));
-	return 0;
+	return doubt < 0 ? -1 : 0;
 }
 
 static void
@@ -112,7 +119,7 @@ renewals(void **state)
 		{ "remove a record", answered, remove_pending, 0, NULL },
 		{ "rename a record", answered, rename_pending, 0, NULL },
 		{ "list records", answered, list_pending, 0, NULL },
-		{ "ask for doubt", reserved, ask_pending, 0, "00" },
+		{ "ask for doubt", reserved, ask_pending, 0, NULL },
 	};
 
 	(void)state;
