@@ -262,8 +262,11 @@ add_line(int dir, struct audit_head *head, struct buffer *text,
 		return -1;
 	if (head->size >= AUDIT_FILE_MAX)
 		rotate(dir, head);
-	if (file_append(dir, AUDIT_FILE, text->data, text->length, err) != 0)
+	if (file_append(dir, AUDIT_FILE, text->data, text->length, err) != 0) {
+		/* On a full disk some of it is there. */
+		file_truncate(dir, AUDIT_FILE, head->size, NULL);
 		return -1;
+	}
 	head->size += (int64_t)text->length;
 	update_head(dir, head);
 	return 0;

@@ -3,11 +3,13 @@
  */
 #include "config.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -157,6 +159,37 @@ a_log_that_is_no_file_is_not_written_to(void **state)
 	assert_int_equal(err.code, ERROR_FAILED);
 }
 
+/* As on a disk that becomes full in the middle of it. */
+static void
+a_line_that_has_no_room_leaves_nothing(void **state)
+{
+	struct rlimit before, limit;
+	struct audit_log log;
+	struct stat st, after;
+	char file[256];
+
+	(void)state;
+	snprintf(file, sizeof file, "%s/.chatelaine/audit.jsonl", path);
+	assert_int_equal(audit_add(store, AUDIT_TOKEN, "work", NULL, NULL,
+	    NULL), 0);
+	assert_int_equal(stat(file, &st), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	limit = before;
+	limit.rlim_cur = (rlim_t)st.st_size + 20;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_int_equal(audit_add(store, AUDIT_TOKEN, "work", NULL, NULL,
+	    NULL), -1);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(stat(file, &after), 0);
+	assert_int_equal(after.st_size, st.st_size);
+	assert_int_equal(audit_load(store, &log, NULL), 0);
+	assert_int_equal(log.chain.fault, AUDIT_WHOLE);
+	assert_false(log.chain.torn);
+	assert_int_equal(log.count, 1);
+	audit_log_release(&log);
+}
+
 static void
 a_line_says_from_where(void **state)
 {
@@ -201,6 +234,7 @@ main(void)
 		TEST(a_line_says_who_did_what_and_how_it_went),
 		TEST(lines_of_two_processes_do_not_mix),
 		TEST(a_log_that_is_no_file_is_not_written_to),
+		TEST(a_line_that_has_no_room_leaves_nothing),
 		TEST(a_line_says_from_where),
 	};
 
