@@ -1,6 +1,7 @@
 """Terminals of all kinds, and inside a real tmux."""
 
 import os
+import random
 import subprocess
 import tempfile
 
@@ -32,6 +33,40 @@ def test_unknown_terminal_is_told_with_the_next_step(tui, seed, term):
     text = " ".join(t.text.split())
     assert text.startswith("chatelaine: ") and "TERM" in text and "chatelaine list" in text
     assert b"\x1b" not in t.raw
+    assert t.termios() == t.termios_at_start
+
+
+def hostile_terminfo(folder):
+    """Descriptions of terminals as a stranger, or a broken disk, would make them: name -> the first bytes of a key."""
+    folder.mkdir()
+    subprocess.run(["tic", "-x", "-o", folder, "-"], check=True, stderr=subprocess.DEVNULL, text=True, input="".join([
+        # Numbers that are taken from an empty stack, an if without an end, a width of its own, endless text.
+        "stack|x,am,cols#80,lines#24,cup=%d%d%+%-%p9%s%p9%d,clear=%?%t%e%?%p1%t,setaf=%p1%*%*%c,el=%999999d,\n",
+        f"long|x,am,cols#80,lines#24,cup=\\E[%i%p1%d;%p2%dH,clear={'x' * 2000},sgr0={'y' * 2000},smcup={'z' * 2000},\n",
+        "size|x,am,cols#32767,lines#32767,cup=\\E[%i%p1%d;%p2%dH,clear=\\E[2J,\n",
+        "none|x,am,cols#0,lines#0,it#0,colors#0,pairs#0,cup=\\E[%i%p1%d;%p2%dH,clear=\\E[2J,\n",
+        "keys|x,am,cols#80,lines#24,cup=\\E[%i%p1%d;%p2%dH,clear=\\E[2J,kcuu1=q,kcud1=,kent=\\E,khome=qq,\n"]))
+    good, = folder.rglob("keys")
+    data = good.read_bytes()
+    (good.parent / "kcut").write_bytes(data[:len(data) // 2])
+    (good.parent / "khuge").write_bytes(data[:2] + b"\xff\x7f" * 5 + data[12:])
+    (good.parent / "krandom").write_bytes(random.Random(7).randbytes(4096))
+    (good.parent / "kempty").write_bytes(b"")
+
+
+@pytest.mark.parametrize("term", ["stack", "long", "size", "none", "keys", "kcut", "khuge", "krandom", "kempty"])
+def test_description_that_is_hostile_does_no_harm(tui, seed, tmp_path, term):
+    """It is refused, or used for what it is: never a crash, and the terminal is given back."""
+    hostile_terminfo(tmp_path / "terminfo")
+    seed()
+    t = tui(env={"TERM": term, "TERMINFO": tmp_path / "terminfo"})
+    t.wait_for(lambda t: t.ended() or t.raw)
+    for key in ("j", "Enter", "Esc", "q", "q"):
+        if not t.ended():
+            t.send(key)
+    if not t.ended():
+        t.send("Ctrl-C")
+    assert t.wait_exit() in (0, expect.FAILED, expect.USAGE, 130)
     assert t.termios() == t.termios_at_start
 
 
