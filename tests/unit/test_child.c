@@ -331,7 +331,7 @@ a_program_that_does_not_run_says_nothing(void **state)
 	struct child child;
 
 	(void)state;
-	write_program("");
+	write_program("read line");
 	assert_int_equal(start_program(&child, NULL, &err), 0);
 	assert_int_equal(next(&child, &event, &err), CHILD_CLOSED);
 	assert_int_equal(err.code, ERROR_FAILED);
