@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import select
 import signal
 import time
@@ -33,9 +34,13 @@ def _read(pid):
     return Process(int(pid), name, rest[0], int(rest[1]))
 
 
+def _all():
+    return [process for pid in os.listdir("/proc") if pid.isdigit() and (process := _read(pid))]
+
+
 def descendants(root):
     """Every living process below `root`; zombies are left out."""
-    table = [process for pid in os.listdir("/proc") if pid.isdigit() and (process := _read(pid))]
+    table = _all()
     found, parents = [], {root}
     while parents:
         level = [process for process in table if process.parent in parents]
@@ -120,3 +125,30 @@ def cpu_seconds(pid):
 def wake_ups(pid):
     """How often the process went to sleep by itself, hence woke."""
     return _status_field(pid, "voluntary_ctxt_switches")
+
+
+def own_memory(pid):
+    """Bytes that are the process's own. Where we may not count them, the room that it has for them."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except PermissionError:
+        return _status_field(pid, "VmData") * 1024
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith(("Anonymous:", "Swap:"))) * 1024
+
+
+def descriptors(pid):
+    """How many are open; None where we may not look."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except PermissionError:
+        return None
+
+
+def limit_descriptors(pid, most):
+    """How many the process may have open from now on, and those that it starts."""
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
+
+
+def children(pid):
+    """How many children a process has that it has not waited for."""
+    return sum(process.parent == pid for process in _all())

@@ -98,6 +98,19 @@ class Program:
         """The JSON lines written so far; a line still being written does not count."""
         return [json.loads(line) for line in self.stdout.splitlines(keepends=True) if line.endswith("\n")]
 
+    def forget(self):
+        """What was written so far, for who watches for long."""
+        with self._changed:
+            self._out.data.clear()
+            self._err.data.clear()
+
+    def said_more(self, timeout):
+        """Standard output, as soon as there is more of it, or at the time-out."""
+        with self._changed:
+            before = len(self._out.data)
+            self._changed.wait_for(lambda: len(self._out.data) > before, timeout)
+            return bytes(self._out.data).decode()
+
     def wait_for(self, condition, timeout=10):
         """Waits until condition(program) is true and returns it; fails when the program ends before."""
         deadline = time.monotonic() + timeout

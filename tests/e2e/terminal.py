@@ -87,6 +87,10 @@ class Terminal:
         """Every byte that came."""
         return bytes(self._raw)
 
+    def forget(self):
+        """The bytes that came so far, for who watches for long."""
+        self._raw.clear()
+
     def cell(self, x, y):
         return self._screen.cell(x, y)
 
