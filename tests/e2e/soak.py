@@ -56,12 +56,16 @@ class Place:
                     **issuer.environment, **(inherited or {})}
 
     def _make_old(self):
-        """A register of spent tokens as it is after some thousands of them: what reads it then needs its most."""
-        line = "2020-01-01T00:00:00Z {:064x}\n"
-        for name in "spent", "spent.1":
-            file = self.store.path / ".chatelaine" / name
+        """What grows to some size and no further has it already: what reads it needs its most from the start."""
+        folder = self.store.path / ".chatelaine"
+        spent = "".join(f"2020-01-01T00:00:00Z {number:064x}\n" for number in range(flat.SPENT_LINES))
+        entry = ('{"at":"2020-01-01T00:00:00Z","event":"refresh","profile":"login-1","result":"ok","status":0,'
+                 '"uid":1000,"pid":4242,"tty":null,"host":null,"detail":null}\n')
+        log = entry * (flat.LOG_FILE_MOST // len(entry) - 20)
+        for name in "spent", "spent.1", *(f"audit.jsonl.{number}" for number in range(1, flat.LOG_FILES)):
+            file = folder / name
             file.touch(mode=0o600)
-            file.write_text("".join(line.format(number) for number in range(flat.SPENT_LINES)))
+            file.write_text(spent if name.startswith("spent") else log)
 
     def start(self, *arguments, env=None):
         running = Runner(self.program, {**self.env, **(env or {})}).start(*arguments)
