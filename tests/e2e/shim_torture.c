@@ -2,6 +2,7 @@
  * For LD_PRELOAD: memory that runs out. Of the program TORTURE_PROGRAM, the
  * allocation number `fail` finds none, and with `all` none after it does; what
  * happened stands in the file that TORTURE_SHIM names, of `struct report`.
+ * With `calls`, memory is there, and one of the calls in shim_calls.c fails.
  *
  * Counted is what the program asks for, and the C library and the parsers on
  * its behalf; what curses and curl do when they get none is theirs. At the end
@@ -21,18 +22,25 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shim_torture.h"
+
 #define POINTS 16384
 #define FRAMES 24
+#define NEAR 6			/* frames that tell two calls apart */
 #define LEAKS 32
 #define SLOTS 65536		/* a power of 2 */
 
 struct report {
-	uint64_t fail;			/* from 1; 0: only note */
+	uint64_t fail;			/* number from 1, or point; 0: note */
 	uint64_t all;
+	uint64_t calls;			/* of other functions, not of memory */
+	uint64_t nth;			/* of those that come from `fail` */
+	uint64_t variant;		/* in which way it fails */
 	uint64_t apart[2];		/* libgcov: from, to; the same */
 	uint64_t count;
 	uint64_t failed;		/* how often none was found */
 	uint64_t ended;			/* main() returned, or exit() was called */
+	uint64_t open;			/* descriptors, then */
 	uint64_t leaks;
 	uint64_t leak[LEAKS];		/* who asked; offsets in the program */
 	uint64_t frame[FRAMES];		/* of the first failure; the same */
@@ -129,6 +137,9 @@ end(void)
 {
 	if (report == NULL)
 		return;
+	inside = true;
+	for (int fd = STDERR_FILENO + 1; fd < 256; fd++)
+		report->open += fcntl(fd, F_GETFD) >= 0;
 	for (size_t i = 0; i < SLOTS; i++)
 		if (live[i].memory != NULL && live[i].memory != GONE &&
 		    report->leaks < LEAKS)
@@ -173,23 +184,31 @@ forget(const void *memory)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Whence the program came here. A point is the same in every run. */
-static void
-note_point(uint64_t number, bool fails)
+/* Whence the program came here, by so many (@most) of its frames, which go to
+ * @kept. A point is the same in every run. */
+static uint64_t
+point_of(unsigned kind, int most, uint64_t *kept)
 {
 	void *frame[FRAMES];
-	uint64_t hash = 14695981039346656037U;
-	int count = backtrace(frame, FRAMES), kept = 0;
+	uint64_t hash = 14695981039346656037U + kind;
+	int count = backtrace(frame, FRAMES);
 
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < count && most > 0; i++) {
 		if (!within(program, (uintptr_t)frame[i]))
 			continue;
+		most--;
 		hash = (hash ^ ((uintptr_t)frame[i] - base)) * 1099511628211U;
-		if (fails && report->failed == 1)
-			report->frame[kept++] = (uintptr_t)frame[i] - base;
+		if (kept != NULL)
+			*kept++ = (uintptr_t)frame[i] - base;
 	}
+	return hash;
+}
+
+static void
+note_point(uint64_t number, uint64_t point)
+{
 	if (number <= POINTS)
-		report->point[number - 1] = hash;
+		report->point[number - 1] = point;
 }
 
 /* What an instrumented program does to write what it counted. */
@@ -216,7 +235,7 @@ none_left(uintptr_t caller)
 	uint64_t number;
 	bool fails, counts = false;
 
-	if (report == NULL || inside || is_apart())
+	if (report == NULL || report->calls || inside || is_apart())
 		return false;
 	for (size_t i = 0; i < parts && !counts; i++)
 		counts = within(ours[i], caller);
@@ -229,11 +248,45 @@ none_left(uintptr_t caller)
 		report->failed++;
 	if (report->fail == 0 || (fails && report->failed == 1)) {
 		inside = true;
-		note_point(number, fails);
+		note_point(number, point_of(0, FRAMES,
+		    fails ? report->frame : NULL));
 		inside = false;
 	}
 	if (fails)
 		errno = ENOMEM;
+	return fails;
+}
+
+bool
+shim_call_fails(unsigned kind, const int *with, unsigned count,
+    uintptr_t caller)
+{
+	static unsigned failed;		/* what does so from now on */
+	static uint64_t seen;
+	uint64_t point;
+	int before = errno, number;
+	bool fails = false;
+
+	if (report == NULL || !report->calls || inside ||
+	    !within(program, caller) || is_apart())
+		return false;
+	inside = true;
+	/* The last digit says how many ways there are to fail. */
+	point = point_of(kind, NEAR, NULL) / 16 * 16 + count;
+	note_point(__atomic_add_fetch(&report->count, 1, __ATOMIC_RELAXED),
+	    point);
+	number = with[report->variant % count];
+	if (point == report->fail)
+		fails = ++seen == report->nth;
+	if (fails) {
+		point_of(kind, FRAMES, report->frame);
+		failed = kind;
+	}
+	/* Nothing is interrupted for ever. */
+	fails |= report->all && failed == kind && number != EINTR;
+	report->failed += fails;
+	errno = fails ? number : before;
+	inside = false;
 	return fails;
 }
 

@@ -153,9 +153,9 @@ class Lab:
     def holders(self, token):
         return [path for path, data in files_below(self.home).items() if data and token.encode() in data]
 
-    def torture(self, fail=0, all_after=False):
+    def torture(self, fail=0, all_after=False, **how):
         self.prepare()
-        self.shim.set(fail, all_after)
+        self.shim.set(fail, all_after, **how)
         program = Program([self.program, *self.case.args], env={**self.env, **self.shim.environment},
                           cwd=self.home)
         return program.finish(timeout=40), self.shim.report()

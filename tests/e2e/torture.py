@@ -1,4 +1,4 @@
-"""Memory that runs out at the K-th allocation of a program (see shim_torture.c)."""
+"""Memory that runs out at the K-th allocation of a program (see shim_torture.c), or another call that fails."""
 
 import mmap
 import os
@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).with_name("shim_torture.c")
+SOURCES = [Path(__file__).with_name(name) for name in ("shim_torture.c", "shim_calls.c")]
 POINTS, FRAMES, LEAKS = 16384, 24, 32
-SIZE = 8 * (8 + LEAKS + FRAMES + POINTS)
+SIZE = 8 * (12 + LEAKS + FRAMES + POINTS)
 
 
 @dataclass
 class Report:
-    """What a run did with its memory."""
+    """What a run did with its memory, or its calls."""
     count: int
     failed: int
     ended: bool
+    open: int
     leaks: list
     frames: list
     points: list
@@ -35,7 +36,7 @@ class Shim:
         self.program, self._apart = program, libgcov_of(program)
         library, file = folder / "shim_torture.so", folder / "torture"
         # Or the compiler makes a calloc() of the malloc() in it, and that is itself.
-        subprocess.run([compiler, "-O1", "-fno-builtin", "-shared", "-fPIC", "-o", library, SOURCE], check=True)
+        subprocess.run([compiler, "-O1", "-fno-builtin", "-shared", "-fPIC", "-o", library, *SOURCES], check=True)
         file.write_bytes(bytes(SIZE))
         # What was freed and is read all the same, or was never set, is rubbish.
         self.environment = {"LD_PRELOAD": str(library), "TORTURE_SHIM": str(file), "TORTURE_PROGRAM": program.name,
@@ -43,17 +44,20 @@ class Shim:
         with file.open("r+b") as opened:
             self._map = mmap.mmap(opened.fileno(), SIZE)
 
-    def set(self, fail=0, all_after=False):
-        """For the next run: which allocation fails, from 1; with none it is noted whence each came."""
+    def set(self, fail=0, all_after=False, calls=False, nth=1, variant=0):
+        """For the next run: which allocation fails, from 1; with none it is noted whence each came.
+
+        With calls it is none of memory: fail is the point whence the nth of them fails, in that way.
+        """
         self._map[:] = bytes(SIZE)
-        struct.pack_into("4Q", self._map, 0, fail, all_after, *self._apart)
+        struct.pack_into("7Q", self._map, 0, fail, all_after, calls, nth, variant, *self._apart)
 
     def report(self):
         words = struct.unpack(f"{SIZE // 8}Q", self._map[:])
-        count, failed, ended, leaks = words[4:8]
-        rest = words[8:]
+        count, failed, ended, opened, leaks = words[7:12]
+        rest = words[12:]
         points = rest[LEAKS + FRAMES:]
-        return Report(count, failed, bool(ended), list(rest[:leaks]),
+        return Report(count, failed, bool(ended), opened, list(rest[:leaks]),
                       [frame for frame in rest[LEAKS:LEAKS + FRAMES] if frame], list(points[:min(count, POINTS)]))
 
     def where(self, offsets):
