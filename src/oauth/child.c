@@ -207,7 +207,13 @@ child_read(struct child *child, struct message_event *event,
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			return 0;
-		if (n <= 0) {
+		/* It may have sent the token, and said so. */
+		if (n < 0) {
+			error_set_errno(err, errno, _("cannot read %s"),
+			    "chatelaine-oauth");
+			return CHILD_CONFUSED;
+		}
+		if (n == 0) {
 			error_set(err, ERROR_FAILED, "%s",
 			    _("chatelaine-oauth ended without an answer"));
 			return CHILD_CLOSED;

@@ -40,7 +40,7 @@ int child_start(struct child *child, const char *program,
 
 /* What child_read() returns where it is neither an event nor none. */
 #define CHILD_CLOSED (-1)	/* it said all it had to say */
-#define CHILD_CONFUSED (-2)	/* it talks nonsense, or memory is out */
+#define CHILD_CONFUSED (-2)	/* nonsense, or it cannot be heard */
 
 /* Reads what there is, without waiting. Returns 1 and an event, 0 when there
  * is none yet, or CHILD_CLOSED or CHILD_CONFUSED. */

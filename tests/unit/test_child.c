@@ -383,7 +383,7 @@ events_come_as_they_are_said(void **state)
 }
 
 static void
-what_cannot_be_read_is_the_end(void **state)
+what_cannot_be_read_is_not_the_end(void **state)
 {
 	struct message_event event;
 	struct error err = ERROR_INIT;
@@ -392,7 +392,7 @@ what_cannot_be_read_is_the_end(void **state)
 
 	(void)state;
 	reads = (struct failing){ 0, EIO };
-	assert_int_equal(child_read(&child, &event, &err), CHILD_CLOSED);
+	assert_int_equal(child_read(&child, &event, &err), CHILD_CONFUSED);
 	close(end);
 	child_end(&child);
 }
@@ -465,7 +465,7 @@ main(void)
 		TEST(a_request_that_is_not_whole_is_not_sent),
 		TEST(a_program_that_does_not_run_says_nothing),
 		TEST(events_come_as_they_are_said),
-		TEST(what_cannot_be_read_is_the_end),
+		TEST(what_cannot_be_read_is_not_the_end),
 		TEST(nonsense_is_not_listened_to),
 		TEST(no_memory_is_not_nonsense),
 	};
