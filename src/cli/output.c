@@ -153,7 +153,8 @@ cli_tell_unnoted(struct app *app)
 	struct buffer text = BUFFER_INIT;
 
 	if (app_unnoted(app, &text))
-		cli_note("chatelaine: %s", text.data);
+		cli_note("chatelaine: %s", buffer_ok(&text, NULL) ?
+		    text.data : app->unnoted.text);
 	buffer_release(&text);
 }
 
