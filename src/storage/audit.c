@@ -246,9 +246,7 @@ print_line(struct json *line, enum audit_event event, const char *profile,
 	set_host(line);
 	json_set_string(line, "detail", detail);
 	json_set_string(line, "prev", before->digest);
-	if (json_print(line, JSON_LINE, text, err) != 0)
-		return -1;
-	return buffer_ok(text, err) ? 0 : -1;
+	return json_print(line, JSON_LINE, text, err);
 }
 
 static int

@@ -273,8 +273,7 @@ tidy(const struct index *index)
 		index_get(index, i, &view);
 		if (index_put(copy, &view, NULL) < 0)
 			break;
-		if (copy->count == i + 1)
-			copy->entry[i].flags = index->entry[i].flags;
+		copy->entry[i].flags = index->entry[i].flags;
 	}
 	if (copy->count == index->count && copy->dirs == index->dirs)
 		return copy;

@@ -24,9 +24,9 @@ skew_save(struct store *store, const struct skew *skew, struct error *err)
 	int dir, result;
 
 	if (!skew_matters(skew->ahead)) {
-		dir = store_open_part(store, ".", NULL);
+		dir = store_find_part(store, ".", err);
 		if (dir < 0)
-			return 0;
+			return dir == STORE_ABSENT ? 0 : -1;
 		result = file_remove(dir, SKEW_FILE, err);
 		close(dir);
 		return result;

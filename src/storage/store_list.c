@@ -207,12 +207,13 @@ list_entry(int dir, const char *tenant, const char *entry, const char *name,
 		return error_set_errno(err, errno, "%s",
 		    _("cannot read the store"));
 	if (fd < 0) {
+		if (fstatat(dir, entry, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			return errno == ENOENT ? 0 : error_set_errno(err,
+			    errno, "%s", _("cannot read the store"));
 		/* A plain file is nothing of ours. A link in a profile's
 		 * place, or a directory that may not be read, must show. */
-		if (fstatat(dir, entry, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode)))
-			return store_names_add(scan->names, name, err);
-		return 0;
+		return S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode) ?
+		    store_names_add(scan->names, name, err) : 0;
 	}
 	if (is_profile(fd))
 		result = store_names_add(scan->names, name, err);

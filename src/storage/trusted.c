@@ -27,9 +27,7 @@ trusted_look(const struct store *store, const char *path, uid_t uid,
 	if (object == NULL) {
 		if (why.code == ERROR_NOT_FOUND)
 			return 0;
-		if (err != NULL)
-			*err = why;
-		return -1;
+		return error_give(err, &why);
 	}
 	known = json_string(object, "digest");
 	*trusted = known != NULL && strcmp(known, digest) == 0 &&

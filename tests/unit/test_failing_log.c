@@ -45,6 +45,28 @@ half_a_line(void)
 	close(dir);
 }
 
+/* That is all: nobody has answered yet. */
+static void
+only_half_a_line(void)
+{
+	int dir = store_make_part(store, ".", NULL);
+
+	assert_int_equal(file_append(dir, "audit.jsonl", "{\"half", 6, NULL),
+	    0);
+	close(dir);
+}
+
+/* Killed as its head was written. */
+static void
+half_a_head(void)
+{
+	int dir = store_make_part(store, ".", NULL);
+
+	a_line();
+	assert_int_equal(file_truncate(dir, "audit.head", 9, NULL), 0);
+	close(dir);
+}
+
 /* As long as a file gets, in a line that an earlier version wrote. */
 static void
 a_long_file(void)
@@ -52,13 +74,13 @@ a_long_file(void)
 	static char line[(1 << 20) + 20];
 	int dir = store_make_part(store, ".", NULL);
 
+	a_line();
 	memset(line, ' ', sizeof line);
 	memcpy(line, "{}", 2);
 	line[sizeof line - 1] = '\n';
 	assert_int_equal(file_append(dir, "audit.jsonl", line, sizeof line,
 	    NULL), 0);
 	close(dir);
-	a_line();
 }
 
 static int
@@ -162,6 +184,35 @@ ask_lock(struct error *err)
 	return 0;
 }
 
+/* Somebody has it: this process, with another descriptor. */
+static void
+locked(void)
+{
+	static int held = -1;
+
+	if (held >= 0)
+		close(held);
+	held = lock_take(store, WORK, 0, NULL);
+	assert_true(held >= 0);
+}
+
+static int
+wait_for_lock(struct error *err)
+{
+	struct error why = ERROR_INIT;
+	int fd = lock_take(store, WORK, 0, &why);
+
+	if (fd >= 0)
+		fail_msg("two have it");
+	return why.code == ERROR_BUSY ? 0 : error_give(err, &why);
+}
+
+static void
+unlocked(void)
+{
+	assert_int_equal(lock(NULL), 0);
+}
+
 static void
 what_was_done(void **state)
 {
@@ -169,7 +220,10 @@ what_was_done(void **state)
 		{ "first line", NULL, add_line, 0, NULL },
 		{ "a line", a_line, add_line, 0, NULL },
 		{ "behind half a line", half_a_line, add_line, 0, NULL },
-		{ "in a new file", a_long_file, add_line, 0, NULL },
+		{ "behind nothing else", only_half_a_line, add_line, 0,
+		  NULL },
+		{ "with half a head", half_a_head, add_line, STEPS, NULL },
+		{ "in a new file", a_long_file, add_line, LONG, NULL },
 		{ "load lines", half_a_line, load_audit, 0, NULL },
 		{ "spend", NULL, spend, 0, NULL },
 		{ "spend again", spent, spend, 0, NULL },
@@ -180,6 +234,9 @@ what_was_done(void **state)
 		{ "check a program's file", spent, check_file, 0, NULL },
 		{ "lock", NULL, lock, 0, NULL },
 		{ "ask for a lock", spent, ask_lock, 0, NULL },
+		{ "ask for a free lock", unlocked, ask_lock, 0, NULL },
+		{ "ask for a held lock", locked, ask_lock, 0, "0" },
+		{ "want a held lock", locked, wait_for_lock, 0, NULL },
 	};
 
 	(void)state;
@@ -224,6 +281,33 @@ build_index(struct error *err)
 	return result;
 }
 
+/* Of names only, so many that there must be more room for them. */
+static int
+build_names(struct error *err)
+{
+	enum { NAMES = 9 };
+	static char text[NAMES][STORE_NAME_MAX];
+	char *name[NAMES];
+	const struct store_names names = { name, NAMES };
+	uint64_t stamps[NAMES] = { 1 };
+	const struct store_dirs dirs = { names, stamps };
+	struct index *index = index_make();
+	int result = -1;
+
+	for (size_t i = 0; i < NAMES; i++) {
+		memset(text[i], (int)('a' + i), i * 14);
+		name[i] = text[i];
+		text[i][0] = (char)('a' + i);
+	}
+	if (index == NULL)
+		error_no_memory(err);
+	else if (index_set_dirs(index, &dirs, err) == 0 &&
+	    index_set_names(index, &names, err) == 0)
+		result = index_save(index, store, err);
+	index_free(index);
+	return result;
+}
+
 static void
 indexed(void)
 {
@@ -254,6 +338,7 @@ the_index(void **state)
 {
 	static const struct scenario table[] = {
 		{ "save an index", NULL, build_index, 0, NULL },
+		{ "save names", NULL, build_names, 0, NULL },
 		{ "load an index", indexed, load_index, 0, "no index" },
 	};
 

@@ -114,6 +114,48 @@ refused(void)
 	close(dir);
 }
 
+/* One whose file is not what it was. */
+static void
+damaged(void)
+{
+	int dir;
+
+	work();
+	dir = store_open_profile(store, "acme/work", NULL);
+	assert_int_equal(file_truncate(dir, CREDENTIAL_FILE, 1, NULL), 0);
+	close(dir);
+}
+
+/* Beside it stands what is no profile, and what must show all the same. */
+static void
+odd_ones(void)
+{
+	int fd;
+
+	work();
+	assert_int_equal(symlinkat("acme/work", store_root(store), "link"), 0);
+	assert_int_equal(mkdirat(store_root(store), "empty", 0700), 0);
+	fd = openat(store_root(store), "file", O_WRONLY | O_CREAT, 0600);
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+/* Somebody was killed as he made the one that is to come. */
+static void
+half_made(void)
+{
+	int dir, fd;
+
+	work();
+	dir = store_make_part(store, "new", NULL);
+	assert_int_equal(mkdirat(dir, "acme%new", 0700), 0);
+	fd = openat(dir, "acme%new/" CREDENTIAL_FILE, O_WRONLY | O_CREAT,
+	    0600);
+	assert_true(fd >= 0);
+	close(fd);
+	close(dir);
+}
+
 /* --- What is done --------------------------------------------------------- */
 
 static int
@@ -291,6 +333,7 @@ profiles_are_made_and_changed(void **state)
 		{ "open", NULL, open_it, 0, NULL },
 		{ "create in no store", no_store, create, 0, NULL },
 		{ "create", work, create, 0, NULL },
+		{ "create over a rest", half_made, create, 0, NULL },
 		{ "renew", work, save_credential, 0, NULL },
 		{ "refuse", work, save_profile, 0, NULL },
 		{ "rename", work_and_home, rename_it, 0, NULL },
@@ -309,10 +352,12 @@ profiles_are_read(void **state)
 		{ "load", work, load, 0, "cannot " },
 		{ "load a doubtful one", doubted, load, 0, "cannot " },
 		{ "load a refused one", refused, load, 0, "cannot " },
+		{ "load a damaged one", damaged, load, 0, "cannot " },
 		{ "load a volume", volume, load, 0, "cannot " },
 		{ "load what is secret", work, load_credential, 0, NULL },
 		{ "load all", work, load_all, 0, "cannot " },
 		{ "list directories", work_and_home, list_dirs, 0, NULL },
+		{ "list odd ones", odd_ones, list_dirs, 0, NULL },
 		{ "find a name", work, find_name, 0,
 		    "acme/work-" },
 		{ "look for a place", work, look_for_place, 0, NULL },

@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "failing_store.h"
+#include "storage/skew.h"
+#include "storage/trusted.h"
 
 #define WORK "acme/work"
 
@@ -29,6 +31,17 @@ reserve(struct error *err)
 	if (fd >= 0)
 		close(fd);
 	return fd < 0 ? -1 : 0;
+}
+
+static void
+no_store(void)
+{
+	char below[sizeof path + 16];
+
+	snprintf(below, sizeof below, "%s/none", path);
+	store_close(store);
+	store = store_open(below, NULL);
+	assert_non_null(store);
 }
 
 static void
@@ -114,6 +127,7 @@ renewals(void **state)
 {
 	static const struct scenario table[] = {
 		{ "reserve", NULL, reserve, 0, NULL },
+		{ "reserve in no store", no_store, reserve, 0, NULL },
 		{ "reserve again", reserved, reserve, 0, NULL },
 		{ "load an answer", answered, load_pending, 0, NULL },
 		{ "remove a record", answered, remove_pending, 0, NULL },
@@ -249,7 +263,8 @@ show(struct error *err)
 	struct target *target;
 	int result = -1;
 
-	if (targets_load(store, &targets, err) == 0) {
+	if (targets_load(store, &targets, err) == 0 &&
+	    targets_add(&targets, "codex", "/another", err) != NULL) {
 		target = targets_add(&targets, "codex", "/file", err);
 		if (target != NULL &&
 		    target_set(&target->profile, WORK, err) == 0 &&
@@ -360,6 +375,82 @@ what_is_shown(void **state)
 		each_call_fails(&table[i]);
 }
 
+/* --- What is trusted, and the clock --------------------------------------- */
+
+#define DIGEST "0123"
+
+static int
+trust(struct error *err)
+{
+	return trusted_save(store, "/file", 7, DIGEST, err);
+}
+
+static void
+trusts(void)
+{
+	assert_int_equal(trust(NULL), 0);
+}
+
+static int
+look_for_trust(struct error *err)
+{
+	enum trusted trusted;
+	int result = trusted_look(store, "/file", 7, DIGEST, &trusted, err);
+
+	if (result == 0)
+		buffer_addf(&seen, "%d", (int)trusted);
+	return result;
+}
+
+static int
+be_off(struct error *err)
+{
+	const struct skew skew = { 99, NOW };
+
+	return skew_save(store, &skew, err);
+}
+
+static void
+is_off(void)
+{
+	assert_int_equal(be_off(NULL), 0);
+}
+
+static int
+be_right(struct error *err)
+{
+	const struct skew skew = { 0, NOW };
+
+	return skew_save(store, &skew, err);
+}
+
+static int
+load_skew(struct error *err)
+{
+	struct skew skew = { 0, 0 };
+	int result = skew_load(store, &skew, err);
+
+	buffer_addf(&seen, "%d", (int)skew.ahead);
+	return result;
+}
+
+static void
+what_was_told(void **state)
+{
+	static const struct scenario table[] = {
+		{ "trust", NULL, trust, 0, NULL },
+		{ "look for trust", trusts, look_for_trust, 0, NULL },
+		{ "be off", NULL, be_off, 0, NULL },
+		{ "be right", is_off, be_right, 0, NULL },
+		{ "be right at first", NULL, be_right, 0, NULL },
+		{ "load the skew", is_off, load_skew, 0, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+		each_call_fails(&table[i]);
+}
+
 int
 main(void)
 {
@@ -367,6 +458,7 @@ main(void)
 		cmocka_unit_test(renewals),
 		cmocka_unit_test(what_is_under_way),
 		cmocka_unit_test(what_is_shown),
+		cmocka_unit_test(what_was_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * index: what is put in comes back; what was damaged is none; stamps.
+ * index: what is put in comes back; what was damaged is none.
  */
 #include "config.h"
 
@@ -155,8 +155,12 @@ only_what_differs_is_a_change(void **state)
 	index = index_load(store);
 	assert_int_equal(index_put(index, &profile, NULL), 0);
 	assert_false(index_is_changed(index));
+	/* An empty text is as none. */
+	profile.label = other + sizeof other - 1;
+	assert_int_equal(index_put(index, &profile, NULL), 0);
 	profile.email = other;
 	profile.warning[0] = warning;
+	profile.forbidden = true;
 	assert_int_equal(index_put(index, &profile, NULL), 1);
 	assert_true(index_is_changed(index));
 	assert_int_equal(index_save(index, store, NULL), 0);
@@ -255,6 +259,9 @@ a_file_that_others_may_write_is_none(void **state)
 	index = index_load(store);
 	assert_non_null(index);
 	index_free(index);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(mkfifo(file, 0600), 0);
+	assert_null(index_load(store));
 }
 
 static void
@@ -293,44 +300,22 @@ a_directory_that_changes_is_noticed(void **state)
 	assert_int_equal(dirs.stamp[0], STAMP_NEVER);
 	assert_int_equal(index_set_dirs(index, &dirs, NULL), 0);
 	assert_false(index_dirs_are(index, store));
+	assert_int_equal(index_save(index, store, NULL), 0);
+	/* Each difference is a change, and what is the same is none. */
+	dirs.stamp[0] = stamp_at(store_root(store), ".");
+	dirs.stamp[1] = 7;
+	assert_int_equal(index_set_dirs(index, &dirs, NULL), 0);
+	assert_true(index_is_changed(index));
+	assert_int_equal(index_save(index, store, NULL), 0);
+	assert_int_equal(index_set_dirs(index, &dirs, NULL), 0);
+	assert_false(index_is_changed(index));
+	dirs.names.name[1][0] = 'T';
+	assert_int_equal(index_set_dirs(index, &dirs, NULL), 0);
+	assert_true(index_is_changed(index));
+	assert_false(index_dirs_are(index, store));
 	store_names_release(&names);
 	store_dirs_release(&dirs);
 	index_free(index);
-}
-
-static void
-stamps(void **state)
-{
-	struct stat st, other;
-	uint64_t stamp;
-
-	(void)state;
-	memset(&st, 0, sizeof st);
-	st.st_ino = 5;
-	st.st_size = 100;
-	st.st_ctim.tv_sec = time_now() - 60;
-	stamp = stamp_of(&st);
-	assert_true(stamp_is(stamp, stamp_of(&st)));
-	other = st;
-	other.st_ino = 6;
-	assert_false(stamp_is(stamp, stamp_of(&other)));
-	other = st;
-	other.st_size++;
-	assert_false(stamp_is(stamp, stamp_of(&other)));
-	other = st;
-	other.st_ctim.tv_nsec++;
-	assert_false(stamp_is(stamp, stamp_of(&other)));
-	other = st;
-	other.st_mode = 0644;
-	assert_false(stamp_is(stamp, stamp_of(&other)));
-	assert_false(stamp_is(stamp_join(stamp, STAMP_NONE),
-	    stamp_join(STAMP_NONE, stamp)));
-	/* What changed just now may change once more and look the same. */
-	st.st_ctim.tv_sec = time_now();
-	assert_int_equal(stamp_of(&st), STAMP_NEVER);
-	assert_false(stamp_is(STAMP_NEVER, STAMP_NEVER));
-	assert_int_equal(stamp_join(stamp, STAMP_NEVER), STAMP_NEVER);
-	assert_int_equal(stamp_at(store_root(store), "nothing"), STAMP_NONE);
 }
 
 /* However many there are, and whenever they came. */
@@ -358,6 +343,11 @@ a_plan_is_told_once(void **state)
 		assert_int_equal(index_put(index, &profile, NULL), 1);
 	}
 	assert_int_equal(index_plans(index, plan, 40), 21);
+	assert_int_equal(index_plans(index, plan, 3), 3);
+	/* Another one is one more. */
+	strcpy(name, "new");
+	assert_int_equal(index_put(index, &profile, NULL), 1);
+	assert_int_equal(index_plans(index, plan, 40), 22);
 	index_free(index);
 }
 
@@ -405,6 +395,8 @@ a_place_that_leads_out_of_it_is_noticed(void **state)
 		offsetof(struct entry, owner_path),
 		offsetof(struct entry, refused_message),
 	};
+	static char message[STORE_NAME_MAX + 2];
+	struct profile last = one("x");
 	struct index *index;
 	struct entry *e, before;
 	uint32_t outside;
@@ -434,6 +426,14 @@ a_place_that_leads_out_of_it_is_noticed(void **state)
 	assert_false(is_taken(index));
 	index->text[0] = '\0';
 	assert_true(is_taken(index));
+	/* A name that is longer than any. */
+	memset(message, 'x', sizeof message - 1);
+	last.refused_message = message;
+	assert_int_equal(index_put(index, &last, NULL), 1);
+	assert_true(is_taken(index));
+	index->entry[3].name = index->entry[3].refused_message;
+	index->entry[3].refused_message = 0;
+	assert_false(is_taken(index));
 	index_free(index);
 }
 
@@ -473,7 +473,6 @@ main(void)
 		TEST(one_writes_at_a_time),
 		TEST(a_plan_is_told_once),
 		TEST(a_directory_that_changes_is_noticed),
-		TEST(stamps),
 		TEST(a_place_that_leads_out_of_it_is_noticed),
 		TEST(a_large_one_comes_back),
 	};

@@ -188,15 +188,17 @@ any_umask_leaves_a_lock_that_can_be_taken_again(void **state)
 	close(fd);
 }
 
-/* What is removed just before the next flock(). */
+/* What is removed just before the next flock(), or so many of them. */
 static const char *vanishing;
+static int vanish_more;
 
 int
 flock(int fd, int operation)
 {
 	if (vanishing != NULL)
 		assert_int_equal(unlink(vanishing), 0);
-	vanishing = NULL;
+	if (vanish_more-- <= 0)
+		vanishing = NULL;
 	return (int)syscall(SYS_flock, fd, operation);
 }
 
@@ -219,6 +221,23 @@ a_file_that_goes_as_it_is_locked_is_no_lock(void **state)
 	assert_int_equal(stat(file, &theirs), 0);
 	assert_int_equal(ours.st_ino, theirs.st_ino);
 	close(fd);
+}
+
+static void
+a_file_that_always_goes_is_given_up(void **state)
+{
+	struct error err;
+	char file[256];
+
+	(void)state;
+	snprintf(file, sizeof file, "%s/.chatelaine/locks/work.lock", path);
+	vanishing = file;
+	vanish_more = 1000;
+	assert_int_equal(lock_try(store, "work", &err), -1);
+	assert_int_equal(err.code, ERROR_FAILED);
+	assert_non_null(strstr(err.text, "is the store being deleted?"));
+	vanishing = NULL;
+	vanish_more = 0;
 }
 
 /* Otherwise the owner could never lock it again. */
@@ -285,7 +304,7 @@ the_stores_own_locks_differ(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, \
 	close_store)
 
-static volatile sig_atomic_t stop;
+static volatile sig_atomic_t stop, never;
 
 static void
 on_alarm(int number)
@@ -304,8 +323,14 @@ waiting_ends_when_somebody_wants_it(void **state)
 	pid_t pid = start_holder("work");
 
 	(void)state;
-	stop = 0;
 	sigaction(SIGALRM, &action, NULL);
+	/* A signal that wants nothing is none. */
+	stop = 0;
+	store_set_interrupt(store, &never);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	while (stop == 0)
+		assert_int_equal(lock_pause(store, &err), 0);
+	stop = 0;
 	store_set_interrupt(store, &stop);
 	/* More than one: it may come between two naps. */
 	for (int i = 0; i < 3 && err.code != ERROR_INTERRUPTED; i++) {
@@ -332,6 +357,7 @@ main(void)
 		TEST(a_removed_file_is_made_anew),
 		TEST(the_file_is_private_and_no_link),
 		TEST(a_file_that_goes_as_it_is_locked_is_no_lock),
+		TEST(a_file_that_always_goes_is_given_up),
 		TEST(any_umask_leaves_a_lock_that_can_be_taken_again),
 		TEST(what_root_locks_belongs_to_the_stores_owner),
 		TEST(asking_takes_and_makes_nothing),

@@ -268,6 +268,19 @@ damage_is_told(void **state)
 		    "\"access_token\":\"\"}", FACTS, "lacks" },
 		{ "{\"schema\":1,\"issuer\":\"\",\"generation\":1,"
 		    "\"access_token\":\"a\"}", FACTS, "lacks" },
+		{ "{\"schema\":1,\"issuer\":\"i\",\"generation\":1,"
+		    "\"access_token\":\"a b\"}", FACTS, "no token has" },
+		{ "{\"schema\":1,\"issuer\":\"i\",\"generation\":1,"
+		    "\"access_token\":\"a\",\"refresh_token\":\"\\n\"}",
+		    FACTS, "no token has" },
+		{ "{\"schema\":1,\"issuer\":\"i\",\"generation\":1,"
+		    "\"access_token\":\"a\",\"id_token\":\"\\u00e9\"}",
+		    FACTS, "no token has" },
+		{ "{\"schema\":1,\"issuer\":\"\\t\",\"generation\":1,"
+		    "\"access_token\":\"a\"}", FACTS, "no token has" },
+		{ "{\"schema\":1,\"issuer\":\"i\",\"generation\":1,"
+		    "\"access_token\":\"a\",\"refresh_token\":\"\"}", FACTS,
+		    NULL },
 		{ NULL, FACTS, "no credential.json" },
 		{ GOOD, NULL, "no profile.json" },
 		{ GOOD, "", "profile.json is empty" },
@@ -296,8 +309,11 @@ damage_is_told(void **state)
 			fail_msg("row %zu: %s", i, profile.damage == NULL ?
 			    "no damage" : profile.damage);
 		profile_release(&profile);
-		if (credential_load(store, name, &credential, &err) != 0)
+		if (credential_load(store, name, &credential, &err) != 0) {
 			assert_int_equal(err.code, ERROR_FAILED);
+			assert_int_equal(credential_load(store, name,
+			    &credential, NULL), -1);
+		}
 		else
 			assert_non_null(credential.access_token);
 		credential_release(&credential);
@@ -420,6 +436,42 @@ all_profiles_come_sorted_and_unchanged(void **state)
 	assert_int_equal(before.st_ctim.tv_nsec, after.st_ctim.tv_nsec);
 }
 
+/* The damage that @name has for another user than root. */
+static void
+check_closed(const char *name, const char *says)
+{
+	struct profile profile;
+
+	assert_int_equal(seteuid(12345), 0);
+	assert_int_equal(profile_load(store, name, &profile, NULL), 0);
+	assert_int_equal(seteuid(0), 0);
+	assert_true(profile.forbidden);
+	if (strstr(profile.damage, says) == NULL)
+		fail_msg("%s: %s", says, profile.damage);
+	profile_release(&profile);
+}
+
+static void
+what_is_anothers_is_forbidden_and_no_damage(void **state)
+{
+	struct error err;
+	char file[256];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(create(NULL), 0);
+	check_closed("acme/work", "user 12345 may not read");
+	snprintf(file, sizeof file, "%s/acme", path);
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_int_equal(chmod(file, 0755), 0);
+	check_closed("acme/work", "is of user 0, and user 12345 may not");
+	assert_int_equal(seteuid(12345), 0);
+	assert_int_equal(store_make_part(store, "new", &err), -1);
+	assert_int_equal(seteuid(0), 0);
+	assert_non_null(strstr(err.text, "user 12345 may not write to"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, \
 	close_store)
 
@@ -436,6 +488,7 @@ main(void)
 		TEST(what_others_may_read_is_warned_of),
 		TEST(names_and_absence),
 		TEST(all_profiles_come_sorted_and_unchanged),
+		TEST(what_is_anothers_is_forbidden_and_no_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,9 @@
 
 #include "base/buffer.h"
 #include "base/json.h"
+#include "base/stamp.h"
+#include "base/time.h"
+#include "storage/profile.h"
 #include "storage/store.h"
 #include "temp_store.h"
 
@@ -70,6 +73,12 @@ good_and_bad_names(void **state)
 		if (store_check_name(bad[i], &err) == 0)
 			fail_msg("taken: %s", bad[i]);
 		assert_int_equal(err.code, ERROR_USAGE);
+		/* Nor does anything else come of it. */
+		assert_int_equal(store_open_profile(store, bad[i], NULL), -1);
+		assert_int_equal(store_open_parent(store, bad[i], NULL), -1);
+		assert_int_equal(store_make_parent(store, bad[i], NULL), -1);
+		assert_int_equal(profile_free_name(store, bad[i], longest,
+		    NULL), -1);
 	}
 	snprintf(longest, sizeof longest, "%s/%s", sixty_three, sixty_three);
 	assert_int_equal(store_check_name(longest, NULL), 0);
@@ -175,6 +184,65 @@ many_profiles_are_sorted(void **state)
 	store_names_release(&names);
 }
 
+/* So many that two read them, each one half. */
+static void
+many_come_in_order(void **state)
+{
+	enum { MANY = 2000 };
+	struct profile_list list;
+	char name[16];
+
+	(void)state;
+	for (int i = MANY - 1; i >= 0; i--) {
+		snprintf(name, sizeof name, "p%04d", i);
+		assert_int_equal(symlinkat("none", store_root(store), name),
+		    0);
+	}
+	assert_int_equal(profile_load_all(store, &list, NULL), 0);
+	assert_int_equal(list.count, MANY);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof name, "p%04d", i);
+		assert_string_equal(list.profile[i].name, name);
+		assert_non_null(list.profile[i].damage);
+	}
+	profile_list_release(&list);
+}
+
+static void
+stamps(void **state)
+{
+	struct stat st, other;
+	uint64_t stamp;
+
+	(void)state;
+	memset(&st, 0, sizeof st);
+	st.st_ino = 5;
+	st.st_size = 100;
+	st.st_ctim.tv_sec = time_now() - 60;
+	stamp = stamp_of(&st);
+	assert_true(stamp_is(stamp, stamp_of(&st)));
+	other = st;
+	other.st_ino = 6;
+	assert_false(stamp_is(stamp, stamp_of(&other)));
+	other = st;
+	other.st_size++;
+	assert_false(stamp_is(stamp, stamp_of(&other)));
+	other = st;
+	other.st_ctim.tv_nsec++;
+	assert_false(stamp_is(stamp, stamp_of(&other)));
+	other = st;
+	other.st_mode = 0644;
+	assert_false(stamp_is(stamp, stamp_of(&other)));
+	assert_false(stamp_is(stamp_join(stamp, STAMP_NONE),
+	    stamp_join(STAMP_NONE, stamp)));
+	/* What changed just now may change once more and look the same. */
+	st.st_ctim.tv_sec = time_now();
+	assert_int_equal(stamp_of(&st), STAMP_NEVER);
+	assert_false(stamp_is(STAMP_NEVER, STAMP_NEVER));
+	assert_int_equal(stamp_join(stamp, STAMP_NEVER), STAMP_NEVER);
+	assert_int_equal(stamp_at(store_root(store), "nothing"), STAMP_NONE);
+}
+
 static void
 a_store_that_is_not_there_is_empty(void **state)
 {
@@ -260,6 +328,8 @@ main(void)
 		TEST(names_are_flat_where_they_stand_side_by_side),
 		TEST(what_is_a_profile),
 		TEST(many_profiles_are_sorted),
+		TEST(many_come_in_order),
+		TEST(stamps),
 		TEST(a_store_that_is_not_there_is_empty),
 		TEST(links_are_not_followed_below_the_store),
 		TEST(the_terms_are_agreed_to_once),

@@ -313,21 +313,32 @@ trust_is_of_one_place_and_one_owner(void **state)
 static void
 a_record_that_is_damaged_is_no_trust(void **state)
 {
-	char digest[DIGEST_SIZE], name[DIGEST_SIZE], file[256];
+	char digest[DIGEST_SIZE], name[DIGEST_SIZE], file[256], no_owner[256];
+	const char *const parts[] = { "{\"schema\":1,\"uid\":1}", no_owner };
 	enum trusted trusted;
 	int fd;
 
 	(void)state;
 	digest_text(digest, "work\n", 5);
 	digest_text(name, "/x", 2);
+	snprintf(no_owner, sizeof no_owner, "{\"schema\":1,\"digest\":\"%s\"}",
+	    digest);
 	assert_int_equal(trusted_save(store, "/x", 1, digest, NULL), 0);
 	snprintf(file, sizeof file, "%s/.chatelaine/trusted/%s", path, name);
 	fd = open(file, O_WRONLY | O_TRUNC);
 	assert_true(fd >= 0);
-	close(fd);
 	assert_int_equal(trusted_look(store, "/x", 1, digest, &trusted, NULL),
 	    -1);
 	assert_int_not_equal(trusted, TRUSTED_AS_IT_IS);
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		assert_int_equal(ftruncate(fd, 0), 0);
+		assert_int_equal(pwrite(fd, parts[i], strlen(parts[i]), 0),
+		    (ssize_t)strlen(parts[i]));
+		assert_int_equal(trusted_look(store, "/x", 1, digest, &trusted,
+		    NULL), 0);
+		assert_int_equal(trusted, TRUSTED_CHANGED);
+	}
+	close(fd);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, leave)
