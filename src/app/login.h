@@ -36,9 +36,9 @@ int login_place(const struct profile *profile, struct place *place,
 /* ERROR_REFUSED, with what to do, when the profile is lent. */
 int login_check_ours(const struct profile *profile, struct error *err);
 
-/* ERROR_NEEDS_LOGIN, with what to do, when @profile, of login_load(), is lent and
- * its program threw it away: then the access token that we remember was perhaps
- * revoked, and is not handed out. */
+/* ERROR_NEEDS_LOGIN, with what to do, when @profile, of login_load(), is lent
+ * and its program threw it away: then the access token that we remember was
+ * perhaps revoked, and is not handed out. */
 int login_check_held(const struct profile *profile, struct error *err);
 
 /* ERROR_REFUSED, with what to do, when the profile's refresh token was spent:
