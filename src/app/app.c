@@ -101,6 +101,21 @@ app_note(struct app *app, enum audit_event event, const char *profile,
 	audit_add(app->store, event, profile, detail, why, &app->unnoted);
 }
 
+int
+app_note_first(struct app *app, enum audit_event event, const char *profile,
+    const char *detail, struct error *err)
+{
+	struct error why = ERROR_INIT;
+
+	if (audit_add(app->store, event, profile, detail, NULL, &why) == 0)
+		return 0;
+	if (why.code != ERROR_FAILED || error_is_passing(&why))
+		return error_give(err, &why);
+	error_set(err, ERROR_FAILED, _("nothing is handed out that the audit "
+	    "log cannot have: %s"), why.text);
+	return why.step[0] == '\0' ? -1 : error_step(err, "%s", why.step);
+}
+
 bool
 app_unnoted(struct app *app, struct buffer *out)
 {

@@ -52,6 +52,11 @@ int app_set(struct app *app, enum setting setting, const char *value,
 void app_note(struct app *app, enum audit_event event, const char *profile,
     const char *detail, const struct error *why);
 
+/* The same before something is handed out: what cannot be noted must not
+ * happen. */
+int app_note_first(struct app *app, enum audit_event event,
+    const char *profile, const char *detail, struct error *err);
+
 /* True if something was not noted since the last call: appends the words. */
 bool app_unnoted(struct app *app, struct buffer *out);
 

@@ -138,8 +138,7 @@ export_note(struct app *app, const char *name, const struct format *format,
 	int result;
 
 	buffer_addf(&detail, "%s to %s", format->name, where);
-	result = audit_add(app->store, AUDIT_EXPORT, name, detail.data, NULL,
-	    err);
+	result = app_note_first(app, AUDIT_EXPORT, name, detail.data, err);
 	buffer_release(&detail);
 	return result;
 }

@@ -46,7 +46,6 @@ note(struct app *app, enum audit_event event, const char *name,
 	buffer_release(&label);
 }
 
-/* Before it is handed out: what cannot be noted must not happen. */
 static int
 note_lending(struct app *app, const char *name, const struct place *place,
     struct error *err)
@@ -55,8 +54,7 @@ note_lending(struct app *app, const char *name, const struct place *place,
 	int result;
 
 	place_label(place, &label);
-	result = audit_add(app->store, AUDIT_LEND, name, label.data, NULL,
-	    err);
+	result = app_note_first(app, AUDIT_LEND, name, label.data, err);
 	buffer_release(&label);
 	return result;
 }

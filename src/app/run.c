@@ -230,9 +230,8 @@ run_begin(struct app *app, const char *name, const struct consumer *consumer,
 		    fill(run, name, consumer, err) == 0;
 		use_unlock(app);
 	}
-	/* What cannot be noted must not happen. */
-	if (done && audit_add(app->store, AUDIT_RUN, name, consumer->kind,
-	    NULL, err) == 0)
+	if (done && app_note_first(app, AUDIT_RUN, name, consumer->kind,
+	    err) == 0)
 		return run;
 	run_end(run, NULL);
 	return NULL;

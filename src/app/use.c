@@ -103,16 +103,27 @@ note_undo(struct app *app, const struct place *place, struct error *err)
 }
 
 static int
-audit(struct app *app, const struct place *place, const char *name,
-    const struct error *why, struct error *err)
+note_first(struct app *app, const struct place *place, const char *name,
+    struct error *err)
 {
 	struct buffer label = BUFFER_INIT;
 	int result;
 
 	place_label(place, &label);
-	result = audit_add(app->store, AUDIT_USE, name, label.data, why, err);
+	result = app_note_first(app, AUDIT_USE, name, label.data, err);
 	buffer_release(&label);
 	return result;
+}
+
+static void
+note_end(struct app *app, const struct place *place, const char *name,
+    const struct error *why)
+{
+	struct buffer label = BUFFER_INIT;
+
+	place_label(place, &label);
+	app_note(app, AUDIT_USE, name, label.data, why);
+	buffer_release(&label);
 }
 
 /* @asked: a person wants it, and what cannot be noted must not happen. Where it
@@ -128,7 +139,7 @@ put(struct app *app, const struct place *place, const struct look *look,
 	if (login_load_credential(app, profile->name, &credential, err) == 0 &&
 	    view_stage(&view, app, place, look, &credential,
 	    profile->account_id, false, err) == 0 &&
-	    (!asked || audit(app, place, profile->name, NULL, err) == 0)) {
+	    (!asked || note_first(app, place, profile->name, err) == 0)) {
 		result = view_commit(&view, err);
 		if (result == 0)
 			result = note(app, place, profile->name, &view,
@@ -333,8 +344,7 @@ use_profile(struct app *app, const struct place *place, const char *name,
 	if (name != NULL && done == 0)
 		strcpy(result->profile, name);
 	if (done != 0 || (name == NULL && !result->unchanged))
-		audit(app, place, name, done == 0 ? NULL : &why,
-		    &app->unnoted);
+		note_end(app, place, name, done == 0 ? NULL : &why);
 	if (done != 0 && err != NULL)
 		*err = why;
 	return done;

@@ -42,8 +42,7 @@ print_token(struct cli *cli, const char *name, struct error *err)
 
 	app_stay_offline(cli->app, false);	/* what had to be renewed is */
 	if (login_load_credential(cli->app, name, &credential, err) == 0 &&
-	    audit_add(cli->app->store, AUDIT_TOKEN, name, NULL, NULL,
-	    err) == 0) {
+	    app_note_first(cli->app, AUDIT_TOKEN, name, NULL, err) == 0) {
 		buffer_addf(&text, "%s\n", credential.access_token == NULL ?
 		    "" : credential.access_token);
 		result = cli_write(&text, err);
