@@ -211,8 +211,8 @@ put_new(struct view *view, struct error *err)
 	int result = file_commit_new(view->dir, view->temporary, view->name,
 	    err);
 
-	/* It stands there also where only the last sync failed: whoever takes it
-	 * for not written has the login in two files. */
+	/* It stands there also where only the last sync failed: whoever takes
+	 * it for not written has the login in two files. */
 	if (result == 0 || (faccessat(view->dir, view->temporary, F_OK,
 	    AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT))
 		view->temporary[0] = '\0';

@@ -280,7 +280,7 @@ answer_read_date(const char *line, size_t length, int64_t *when)
 	if (found == NULL || (found - months) % 3 != 0)
 		return false;
 	/* Whether there is such a day, and digits, is time_parse()'s to see. */
-	snprintf(time, sizeof time, "%.4s-%02d-%.2sT%.8sZ", line + 12,
+	snprintf(time, sizeof time, "%.4s-%02d-%.2s" "T%.8sZ", line + 12,
 	    (int)(found - months) / 3 + 1, line + 5, line + 17);
 	return time_parse(time, when) == 0;
 }

@@ -309,10 +309,11 @@ store_list_part(const struct store *store, const char *part,
     int (*add)(struct store_names *names, const char *entry,
     struct error *err), struct store_names *names, struct error *err)
 {
-	struct part_listing listing = { add, names, err };
+	struct part_listing listing;
 	int dir, result;
 
 	*names = (struct store_names){ NULL, 0 };
+	listing = (struct part_listing){ add, names, err };
 	dir = store_find_part(store, part, err);
 	if (dir < 0)
 		return dir == STORE_ABSENT ? 0 : -1;
