@@ -32,7 +32,7 @@ LAST = visits.LAST
 PROFILES = [f"{tenant}login-{number}" for tenant in ("acme/", "globex/", "") for number in range(10)]
 FEW = [name for name in PROFILES if name[-1] in "19"]
 MOST_DESCRIPTORS = 48  # may be opened: where nobody may count them, one that stays open is noticed so
-WAIT = 15
+WAIT = 60
 
 
 class Place:
@@ -131,7 +131,8 @@ def pass_round(keeper, t, clock, wanted):
     passed, said, deadline = 0, "", time.monotonic() + WAIT
     while len(set(re.findall(r"'(\S+)' is renewed", said))) < wanted:
         if time.monotonic() > deadline:
-            raise AssertionError(f"not all were renewed within {WAIT} s\n{keeper.stdout}\n{keeper.stderr}")
+            raise AssertionError(f"not all were renewed within {WAIT} s, in which {passed} s passed here; children: "
+                                 f"{processes.children(keeper.pid)}\n{keeper.stdout}\n{keeper.stderr}")
         t.until_quiet(0)
         t.forget()
         before, said = said, keeper.said_more(0.01)
