@@ -128,7 +128,7 @@ adopt_login(struct app *app, const char *name,
 		take_not_saved(app, name, PENDING_LOGIN, &why);
 	answer_release(&answer);
 	pending_release(&pending);
-	if (result != 0 && err != NULL)
-		*err = why;
+	if (result != 0)
+		error_give(err, &why);
 	return result;
 }

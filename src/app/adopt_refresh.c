@@ -239,7 +239,7 @@ out:
 	credential_release(&credential);
 	profile_release(&profile);
 	pending_release(&pending);
-	if (result != 0 && err != NULL)
-		*err = why;
+	if (result != 0)
+		error_give(err, &why);
 	return result;
 }

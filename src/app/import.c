@@ -108,7 +108,7 @@ import_login(struct app *app, const struct place *place, const char *as,
 			use_unlock(app);
 		}
 	} while (result != 0 && use_again(app, &why, end));
-	if (result != 0 && err != NULL)
-		*err = why;
+	if (result != 0)
+		error_give(err, &why);
 	return result;
 }

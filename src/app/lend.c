@@ -221,8 +221,8 @@ lend_profile(struct app *app, const char *name, const struct place *place,
 		note(app, AUDIT_LEND, name, place, &why);
 	profile_release(&profile);
 	close(lock);
-	if (result != 0 && err != NULL)
-		*err = why;
+	if (result != 0)
+		error_give(err, &why);
 	return result;
 }
 
@@ -357,8 +357,8 @@ lend_take_back(struct app *app, const char *name, int wait_ms,
 	note(app, AUDIT_TAKE_BACK, name, &place, result == 0 ? NULL : &why);
 	place_release(&place);
 	close(lock);
-	if (result != 0 && err != NULL)
-		*err = why;
+	if (result != 0)
+		error_give(err, &why);
 	return result;
 }
 

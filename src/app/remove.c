@@ -85,8 +85,8 @@ remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
 	    result == 0 ? NULL : &why);
 out:
 	close(lock);
-	if (result != 0 && err != NULL)
-		*err = why;
+	if (result != 0)
+		error_give(err, &why);
 	return result;
 }
 

@@ -72,11 +72,8 @@ settings_file_read(const char *path, struct buffer *text, struct error *err)
 		result = check_facts(real, &facts, err) == 0 ? 1 : -1;
 	else if (why.code == ERROR_NOT_FOUND)
 		result = 0;
-	else {
-		result = -1;
-		if (err != NULL)
-			*err = why;
-	}
+	else
+		result = error_give(err, &why);
 	free(real);
 	return result;
 }

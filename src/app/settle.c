@@ -96,9 +96,7 @@ settle_profile(struct app *app, const char *name, struct error *err)
 			move_sweep(app->store, name);
 			return 0;
 		}
-		if (err != NULL)
-			*err = why;
-		return -1;
+		return error_give(err, &why);
 	}
 	if (use_lock(app, app->screen ? USE_GLANCE_MS : USE_RENEW_MS, err) != 0)
 		goto out;

@@ -345,8 +345,8 @@ use_profile(struct app *app, const struct place *place, const char *name,
 		strcpy(result->profile, name);
 	if (done != 0 || (name == NULL && !result->unchanged))
 		note_end(app, place, name, done == 0 ? NULL : &why);
-	if (done != 0 && err != NULL)
-		*err = why;
+	if (done != 0)
+		error_give(err, &why);
 	return done;
 }
 
