@@ -59,58 +59,81 @@ listing_release(struct listing *l)
 	memset(l, 0, sizeof *l);
 }
 
-/* Takes in which names there are. */
+/* Takes in which names there are, and in which directories. */
+static int
+set_names(struct listing *l, const struct store_names *names,
+    const struct store_dirs *dirs, struct error *err)
+{
+	struct listing_seen *seen = make_seen(names->count, err);
+
+	/* The names last: nothing fails once they are new. */
+	if (seen == NULL || index_set_dirs(l->index, dirs, err) != 0 ||
+	    index_set_names(l->index, names, err) != 0) {
+		release_seen(seen, 0);
+		return -1;
+	}
+	release_seen(l->seen, l->count);
+	l->seen = seen;
+	l->count = names->count;
+	return 0;
+}
+
 static int
 update_names(struct listing *l, struct error *err)
 {
 	struct store_dirs dirs = STORE_DIRS_INIT;
-	struct listing_seen *seen = NULL;
 	struct store_names names = { NULL, 0 };
-	int result = -1;
+	int result;
 
-	if (store_list_dirs(l->app->store, &names, &dirs, err) != 0)
-		goto out;
-	seen = make_seen(names.count, err);
-	/* The names last: nothing fails once they are new. */
-	if (seen != NULL && index_set_dirs(l->index, &dirs, err) == 0 &&
-	    index_set_names(l->index, &names, err) == 0)
-		result = 0;
-out:
-	if (result == 0) {
-		release_seen(l->seen, l->count);
-		l->seen = seen;
-		l->count = names.count;
-	} else
-		release_seen(seen, 0);
+	result = store_list_dirs(l->app->store, &names, &dirs, err);
+	if (result == 0)
+		result = set_names(l, &names, &dirs, err);
 	store_names_release(&names);
 	store_dirs_release(&dirs);
 	return result;
+}
+
+static int
+make_index(struct listing *l, const struct profile_list *list,
+    const struct store_names *names, const struct store_dirs *dirs,
+    struct error *err)
+{
+	l->index = index_make();
+	if (l->index == NULL)
+		return error_no_memory(err);
+	for (size_t i = 0; i < list->count; i++)
+		if (index_put(l->index, &list->profile[i], err) < 0)
+			return -1;
+	if (set_names(l, names, dirs, err) != 0)
+		return -1;
+	/* None has gone meanwhile: nothing more is to be compared. */
+	if (l->count == list->count)
+		l->verified = l->count;
+	return 0;
 }
 
 /* Where there is no index: reads all, and makes one where there are many. */
 static int
 load_files(struct listing *l, struct error *err)
 {
-	struct profile_list list;
-	int result = 0;
+	struct store_dirs dirs = STORE_DIRS_INIT;
+	struct store_names names = { NULL, 0 };
+	struct profile_list list = { NULL, 0 };
+	int result;
 
-	if (login_load_all(l->app, &list, err) != 0)
-		return -1;
-	if (list.count < INDEX_LEAST) {
+	result = store_list_dirs(l->app->store, &names, &dirs, err);
+	if (result == 0)
+		result = login_load_names(l->app, &names, &list, err);
+	if (result == 0 && list.count < INDEX_LEAST) {
 		l->few = list;
 		l->count = list.count;
-		return shown_complete(l->app, &l->few, err);
+		result = shown_complete(l->app, &l->few, err);
+	} else if (result == 0) {
+		result = make_index(l, &list, &names, &dirs, err);
+		profile_list_release(&list);
 	}
-	l->index = index_make();
-	if (l->index == NULL)
-		result = error_no_memory(err);
-	for (size_t i = 0; i < list.count && result >= 0; i++)
-		result = index_put(l->index, &list.profile[i], err);
-	result = result < 0 ? -1 : update_names(l, err);
-	/* No others came meanwhile: nothing more is to be compared. */
-	if (result == 0 && l->count == list.count)
-		l->verified = l->count;
-	profile_list_release(&list);
+	store_names_release(&names);
+	store_dirs_release(&dirs);
 	return result;
 }
 

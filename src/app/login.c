@@ -137,12 +137,9 @@ login_load(const struct app *app, const char *name, struct profile *profile,
 	return overlay(profile, err);
 }
 
-int
-login_load_all(const struct app *app, struct profile_list *list,
-    struct error *err)
+static int
+overlay_all(struct profile_list *list, struct error *err)
 {
-	if (profile_load_all(app->store, list, err) != 0)
-		return -1;
 	for (size_t i = 0; i < list->count; i++) {
 		struct profile *profile = &list->profile[i];
 
@@ -154,6 +151,22 @@ login_load_all(const struct app *app, struct profile_list *list,
 		}
 	}
 	return 0;
+}
+
+int
+login_load_all(const struct app *app, struct profile_list *list,
+    struct error *err)
+{
+	return profile_load_all(app->store, list, err) == 0 ?
+	    overlay_all(list, err) : -1;
+}
+
+int
+login_load_names(const struct app *app, const struct store_names *names,
+    struct profile_list *list, struct error *err)
+{
+	return profile_load_names(app->store, names, list, err) == 0 ?
+	    overlay_all(list, err) : -1;
 }
 
 static void

@@ -12,12 +12,14 @@
 #include "app/place.h"
 #include "storage/credential.h"
 
-/* As profile_load() and profile_load_all(). What is known of a lent login is
- * as its program's file says now. */
+/* As profile_load(), profile_load_all() and profile_load_names(). What is known
+ * of a lent login is as its program's file says now. */
 int login_load(const struct app *app, const char *name,
     struct profile *profile, struct error *err);
 int login_load_all(const struct app *app, struct profile_list *list,
     struct error *err);
+int login_load_names(const struct app *app, const struct store_names *names,
+    struct profile_list *list, struct error *err);
 
 /* What the stamp of @known, as login_load() gave it, would be now: the same as
  * long as nobody has changed its files, or the one that it is lent to. */

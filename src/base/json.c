@@ -52,10 +52,9 @@ skip_string(const char *p, const char *end)
 	uint32_t c;
 	size_t n;
 
-	for (p++; *p != '"'; p++) {
-		/* Letters, digits and most signs: tokens are long. */
-		if (*p > '\\' && (unsigned char)*p < 0x80)
-			continue;
+	p++;
+	p += text_plain_span(p, (size_t)(end - p));
+	for (; *p != '"'; p++) {
 		if ((unsigned char)*p >= 0x80) {
 			n = text_decode(p, (size_t)(end - p), &c);
 			if (n == 0)

@@ -11,6 +11,9 @@
 /* More marks than this on one base only serve to paint over other lines. */
 #define MARKS_MAX 2
 
+/* A word of this byte only. */
+#define EACH(byte) ((uint64_t)(byte) * UINT64_C(0x0101010101010101))
+
 /* Characters that have no place on a screen, or that change others. */
 static const struct {
 	uint32_t first, last;
@@ -254,10 +257,34 @@ text_is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* The highest bit of each byte is set that is 0, and perhaps of one above it. */
+static uint64_t
+zeros(uint64_t word)
+{
+	return (word - EACH(0x01)) & ~word;
+}
+
+size_t
+text_plain_span(const char *text, size_t length)
+{
+	size_t n;
+	uint64_t word, other;
+
+	for (n = 0; length - n >= sizeof word; n += sizeof word) {
+		memcpy(&word, text + n, sizeof word);
+		other = word | (word - EACH(0x21)) |
+		    zeros(word ^ EACH('"')) | zeros(word ^ EACH('\\')) |
+		    zeros(word ^ EACH(0x7f));
+		if ((other & EACH(0x80)) != 0)
+			break;
+	}
+	return n;
+}
+
 bool
 text_is_visible_ascii(const char *text, size_t most)
 {
-	const char *at = text;
+	const char *at = text + text_plain_span(text, strlen(text));
 
 	while (*at > 0x20 && *at < 0x7f)
 		at++;

@@ -56,6 +56,11 @@ bool text_is_space(char c);
  * least one and at most @most characters: what codes and tokens are. */
 bool text_is_visible_ascii(const char *text, size_t most);
 
+/* How many bytes at the start of @text surely are visible ASCII, none of them a
+ * quotation mark or a backslash: a multiple of eight, and at most @length. What
+ * comes then has to be looked at. For long texts, which tokens are. */
+size_t text_plain_span(const char *text, size_t length);
+
 /* How many bytes of @text fill at most @columns columns, broken at a space
  * where there is one, or between characters of Chinese or Japanese; sets *@skip
  * to the bytes of the break itself. For wrapping texts of ours. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/parallel.h"
 #include "storage/index_file.h"
 #include "storage/lock.h"
 
@@ -22,6 +23,9 @@
 #define LANES 4
 #define LARGE_PAGE ((size_t)2 * 1024 * 1024)
 #define FACTOR UINT64_C(0x9e3779b97f4a7c15)
+
+/* From so many bytes of text on, two processors read. */
+#define TWO_FROM ((size_t)1024 * 1024)
 
 static void
 add_words(uint64_t lane[LANES], const uint64_t word[LANES])
@@ -53,9 +57,10 @@ add_piece(uint64_t sum, const char *p, size_t length)
 }
 
 static uint64_t
-add_to_sum(uint64_t sum, const void *data, size_t length)
+sum_of(const void *data, size_t length)
 {
 	const char *p = data;
+	uint64_t sum = 0;
 
 	for (; length > PIECE; p += PIECE, length -= PIECE)
 		sum = add_piece(sum, p, PIECE);
@@ -72,26 +77,43 @@ begin_sum(const struct index_header *header)
 	return add_piece(0, (const char *)&copy, sizeof copy);
 }
 
+/* Of the parts, which are summed up each for itself. */
+static uint64_t
+join_sums(const struct index_header *header, uint64_t entries, uint64_t dirs,
+    uint64_t text)
+{
+	const uint64_t sum[] = { begin_sum(header), entries, dirs, text };
+
+	return add_piece(0, (const char *)sum, sizeof sum);
+}
+
 uint64_t
 index_sum(const struct index_header *header, const struct index *index)
 {
-	uint64_t sum = begin_sum(header);
-
-	sum = add_to_sum(sum, index->entry,
-	    index->count * sizeof *index->entry);
-	sum = add_to_sum(sum, index->dir, index->dirs * sizeof *index->dir);
-	return add_to_sum(sum, index->text, index->length);
+	return join_sums(header,
+	    sum_of(index->entry, index->count * sizeof *index->entry),
+	    sum_of(index->dir, index->dirs * sizeof *index->dir),
+	    sum_of(index->text, index->length));
 }
 
 /* --- Reading -------------------------------------------------------------- */
 
+/* A part of the file: @length bytes from @at on. */
+struct part {
+	int fd;
+	off_t at;
+	size_t length;
+	void *data;		/* allocated; NULL: it could not be read */
+	uint64_t sum;
+};
+
 static int
-read_piece(int fd, char *to, size_t length)
+read_piece(int fd, char *to, size_t length, off_t at)
 {
 	ssize_t n;
 
-	for (; length > 0; to += n, length -= (size_t)n) {
-		n = read(fd, to, length);
+	for (; length > 0; to += n, at += n, length -= (size_t)n) {
+		n = pread(fd, to, length, at);
 		if (n < 0 && errno == EINTR)
 			n = 0;
 		else if (n <= 0)
@@ -100,21 +122,44 @@ read_piece(int fd, char *to, size_t length)
 	return 0;
 }
 
-/* Reads and adds to *@sum what add_to_sum() would. */
-static int
-read_part(int fd, void *data, size_t length, uint64_t *sum)
+/* Memory of so many bytes and at least one. In large pages, where there are
+ * such: to get it in small ones takes as long as to read the file. */
+static void *
+allocate(size_t length)
 {
-	char *to = data;
+	void *memory = NULL;
 
-	for (; length > PIECE; to += PIECE, length -= PIECE) {
-		if (read_piece(fd, to, PIECE) != 0)
-			return -1;
-		*sum = add_piece(*sum, to, PIECE);
-	}
-	if (read_piece(fd, to, length) != 0)
-		return -1;
-	*sum = add_piece(*sum, to, length);
-	return 0;
+	if (length < LARGE_PAGE)
+		return calloc(1, length + 1);
+	if (posix_memalign(&memory, LARGE_PAGE, length) != 0)
+		return NULL;
+#ifdef MADV_HUGEPAGE
+	madvise(memory, length, MADV_HUGEPAGE);
+#endif
+	return memory;
+}
+
+/* Each piece is summed up while it is in the processor's cache. */
+static void
+read_part(void *data)
+{
+	struct part *part = data;
+	size_t done = 0, n;
+	char *to = allocate(part->length);
+
+	part->sum = 0;
+	part->data = to;
+	do {
+		n = part->length - done < PIECE ? part->length - done : PIECE;
+		if (to == NULL || read_piece(part->fd, to + done, n,
+		    part->at + (off_t)done) != 0) {
+			free(to);
+			part->data = NULL;
+			return;
+		}
+		part->sum = add_piece(part->sum, to + done, n);
+		done += n;
+	} while (done < part->length);
 }
 
 static bool
@@ -172,53 +217,40 @@ is_sound(const struct index *index)
 	return true;
 }
 
-/* Memory of so many bytes and at least one. In large pages, where there are
- * such: to get it in small ones takes as long as to read the file. */
-static void *
-allocate(size_t length)
-{
-	void *memory = NULL;
-
-	if (length < LARGE_PAGE)
-		return calloc(1, length + 1);
-	if (posix_memalign(&memory, LARGE_PAGE, length) != 0)
-		return NULL;
-#ifdef MADV_HUGEPAGE
-	madvise(memory, length, MADV_HUGEPAGE);
-#endif
-	return memory;
-}
-
 /* Not by mmap(): a file that somebody cuts short would end the program. */
 static int
 read_file(int fd, uint64_t size, struct index *index)
 {
 	struct index_header header;
-	uint64_t sum;
+	struct part entries, dirs, text;
 
 	if (size < sizeof header ||
-	    read_piece(fd, (char *)&header, sizeof header) != 0 ||
+	    read_piece(fd, (char *)&header, sizeof header, 0) != 0 ||
 	    !header_is_ours(&header, size))
 		return -1;
-	sum = begin_sum(&header);
+	entries = (struct part){ fd, sizeof header,
+	    header.count * sizeof *index->entry, NULL, 0 };
+	dirs = (struct part){ fd, entries.at + (off_t)entries.length,
+	    header.dirs * sizeof *index->dir, NULL, 0 };
+	text = (struct part){ fd, dirs.at + (off_t)dirs.length,
+	    header.length, NULL, 0 };
+	read_part(&dirs);
+	if (text.length < TWO_FROM) {
+		read_part(&entries);
+		read_part(&text);
+	} else
+		parallel(read_part, &entries, &text);
+	index->entry = entries.data;
+	index->dir = dirs.data;
+	index->text = text.data;
 	index->count = index->room = header.count;
 	index->dirs = header.dirs;
 	index->length = index->size = header.length;
 	index->widths.name = header.name;
 	index->widths.email = header.email;
-	index->entry = allocate(header.count * sizeof *index->entry);
-	index->dir = allocate(header.dirs * sizeof *index->dir);
-	index->text = allocate(header.length);
-	if (index->entry == NULL || index->dir == NULL ||
-	    index->text == NULL ||
-	    read_part(fd, index->entry, index->count * sizeof *index->entry,
-	    &sum) != 0 ||
-	    read_part(fd, index->dir, index->dirs * sizeof *index->dir,
-	    &sum) != 0 ||
-	    read_part(fd, index->text, index->length, &sum) != 0 ||
-	    sum != header.sum || !is_sound(index))
-		return -1;
-	return 0;
+	return entries.data != NULL && dirs.data != NULL &&
+	    text.data != NULL && header.sum == join_sums(&header, entries.sum,
+	    dirs.sum, text.sum) && is_sound(index) ? 0 : -1;
 }
 
 struct index *

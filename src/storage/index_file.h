@@ -37,7 +37,7 @@ struct index_dir {
 
 /* Another byte order is another number. */
 #define INDEX_MAGIC UINT64_C(0x3178656469746863)	/* "chtidex1" */
-#define INDEX_VERSION 1
+#define INDEX_VERSION 2
 
 struct index_header {
 	uint64_t magic;

@@ -161,6 +161,11 @@ struct profile_list {
 
 int profile_load_all(const struct store *store, struct profile_list *list,
     struct error *err);
+
+/* Those of @names, sorted, that are there still. */
+int profile_load_names(const struct store *store,
+    const struct store_names *names, struct profile_list *list,
+    struct error *err);
 void profile_list_release(struct profile_list *list);
 
 #endif

@@ -3,11 +3,10 @@
  */
 #include "config.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/parallel.h"
 #include "storage/pending.h"
 #include "storage/profile.h"
 
@@ -26,8 +25,10 @@ struct part {
 };
 
 static void
-load_part(struct part *part)
+load_part(void *data)
 {
+	struct part *part = data;
+
 	for (size_t i = part->from; i < part->to; i++) {
 		const char *name = part->names->name[i];
 		struct error why = ERROR_INIT;
@@ -44,32 +45,19 @@ load_part(struct part *part)
 	}
 }
 
-static void *
-run_part(void *data)
-{
-	load_part(data);
-	return NULL;
-}
-
 /* Loads all of @part. Reading shares nothing that is written, so that the half
  * of it can be another thread's. */
 static void
 load_parts(struct part *part)
 {
 	struct part half = *part;
-	pthread_t thread;
-	bool two;
 
-	half.from = part->from + (part->to - part->from) / 2;
-	two = part->to - part->from >= TWO_FROM &&
-	    sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
-	    pthread_create(&thread, NULL, run_part, &half) == 0;
-	if (two)
-		part->to = half.from;
-	load_part(part);
-	if (!two)
+	if (part->to - part->from < TWO_FROM) {
+		load_part(part);
 		return;
-	pthread_join(thread, NULL);
+	}
+	half.from = part->to = part->from + (part->to - part->from) / 2;
+	parallel(load_part, part, &half);
 	if (part->err.code == ERROR_NONE)
 		part->err = half.err;
 }
@@ -91,36 +79,47 @@ close_ranks(struct profile_list *list)
 }
 
 int
-profile_load_all(const struct store *store, struct profile_list *list,
-    struct error *err)
+profile_load_names(const struct store *store, const struct store_names *names,
+    struct profile_list *list, struct error *err)
 {
-	struct store_names names = { NULL, 0 }, pending = { NULL, 0 };
-	struct part part = { .store = store, .names = &names,
+	struct store_names pending = { NULL, 0 };
+	struct part part = { .store = store, .names = names,
 	    .pending = &pending, .err = ERROR_INIT };
 
-	list->profile = NULL;
 	list->count = 0;
-	if (store_list(store, &names, err) != 0)
-		return -1;
 	/* Nearly always there is none, which saves looking for each. */
 	part.look = pending_list(store, &pending, NULL) != 0;
 	store_names_sort(&pending);
-	list->profile = calloc(names.count + 1, sizeof *list->profile);
+	list->profile = calloc(names->count + 1, sizeof *list->profile);
 	if (list->profile == NULL)
 		error_no_memory(&part.err);
 	else {
 		part.profile = list->profile;
-		part.to = list->count = names.count;
+		part.to = list->count = names->count;
 		load_parts(&part);
 	}
 	store_names_release(&pending);
-	store_names_release(&names);
 	if (part.err.code == ERROR_NONE) {
 		close_ranks(list);
 		return 0;
 	}
 	profile_list_release(list);
 	return error_give(err, &part.err);
+}
+
+int
+profile_load_all(const struct store *store, struct profile_list *list,
+    struct error *err)
+{
+	struct store_names names = { NULL, 0 };
+	int result;
+
+	*list = (struct profile_list){ NULL, 0 };
+	result = store_list(store, &names, err);
+	if (result == 0)
+		result = profile_load_names(store, &names, list, err);
+	store_names_release(&names);
+	return result;
 }
 
 void

@@ -138,6 +138,32 @@ parse_members(int count)
 	return json;
 }
 
+/* Long strings are looked at in words: every byte, at every place of one. A
+ * quotation mark ends the string, so that what follows is none; a backslash
+ * needs another letter than the one that follows; alone, the upper half is no
+ * UTF-8. */
+static void
+one_byte_makes_a_long_string_none(void **state)
+{
+	char text[28];
+
+	(void)state;
+	for (size_t at = 1; at < sizeof text - 2; at++)
+		for (int byte = 1; byte < 256; byte++) {
+			struct json *json;
+
+			memset(text, 'z', sizeof text - 1);
+			text[0] = text[sizeof text - 2] = '"';
+			text[sizeof text - 1] = '\0';
+			text[at] = (char)byte;
+			json = parse(text);
+			if ((json != NULL) != (byte >= 0x20 && byte < 0x80 &&
+			    byte != '"' && byte != '\\'))
+				fail_msg("%#x at %zu", (unsigned int)byte, at);
+			json_free(json);
+		}
+}
+
 static void
 size_has_limits(void **state)
 {
@@ -380,6 +406,7 @@ main(void)
 		cmocka_unit_test(what_is_json_is_read),
 		cmocka_unit_test(what_is_not_json_is_refused),
 		cmocka_unit_test(what_is_almost_json_is_refused),
+		cmocka_unit_test(one_byte_makes_a_long_string_none),
 		cmocka_unit_test(size_has_limits),
 		cmocka_unit_test(looking_up_asks_for_key_and_type),
 		cmocka_unit_test(integers_are_exact_or_none),

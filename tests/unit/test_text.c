@@ -422,6 +422,24 @@ the_widest_of_texts(void **state)
 	    4);	/* two characters of two columns */
 }
 
+/* Long ones are looked at in words: every byte, at every place of one. */
+static void
+one_byte_makes_a_long_text_invisible(void **state)
+{
+	char text[28];
+
+	(void)state;
+	for (size_t at = 0; at < sizeof text - 1; at++)
+		for (int byte = 1; byte < 256; byte++) {
+			memset(text, 'z', sizeof text - 1);
+			text[sizeof text - 1] = '\0';
+			text[at] = (char)byte;
+			if (text_is_visible_ascii(text, sizeof text) !=
+			    (byte > 0x20 && byte < 0x7f))
+				fail_msg("%#x at %zu", (unsigned int)byte, at);
+		}
+}
+
 int
 main(void)
 {
@@ -438,6 +456,7 @@ main(void)
 		cmocka_unit_test(no_line_is_wider_than_asked_for),
 		cmocka_unit_test(the_widest_of_texts),
 		cmocka_unit_test(visible_ascii),
+		cmocka_unit_test(one_byte_makes_a_long_text_invisible),
 		cmocka_unit_test(any_bytes_become_printable),
 	};
 
