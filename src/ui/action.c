@@ -12,7 +12,7 @@ const struct action_info action_info[ACTIONS] = {
 };
 
 enum action
-action_find(int key, unsigned int screen)
+action_find(int key, uint64_t screen)
 {
 	for (int i = 0; i < ACTIONS; i++)
 		if (action_info[i].key == key &&

@@ -20,7 +20,7 @@ text_lines(int lines, int columns, size_t count, const char *text)
 }
 
 static struct dialog
-draw_box(const char *title, unsigned int on, size_t count, const char *text)
+draw_box(const char *title, uint64_t on, size_t count, const char *text)
 {
 	int lines, columns;
 
@@ -31,7 +31,7 @@ draw_box(const char *title, unsigned int on, size_t count, const char *text)
 }
 
 struct choice_dialog
-choice_dialog_draw(const char *title, unsigned int on, size_t count, size_t at,
+choice_dialog_draw(const char *title, uint64_t on, size_t count, size_t at,
     const struct error *err, const char *text)
 {
 	struct buffer said = BUFFER_INIT;

@@ -20,7 +20,7 @@ struct choice_dialog {
  * Draws a box for @count choices of which @at is stood on, and below them what
  * @err says, or @text when that is nothing: in sight whatever the height.
  */
-struct choice_dialog choice_dialog_draw(const char *title, unsigned int on,
+struct choice_dialog choice_dialog_draw(const char *title, uint64_t on,
     size_t count, size_t at, const struct error *err, const char *text);
 
 /* Draws the choice @i, if it is in sight; as choice_draw(). A click on it is

@@ -11,7 +11,7 @@ least(int a, int b)
 }
 
 struct dialog
-dialog_draw(const char *title, int lines, int columns, unsigned int on)
+dialog_draw(const char *title, int lines, int columns, uint64_t on)
 {
 	int screen_lines, screen_columns, height, width, line, column;
 	struct dialog inside;

@@ -12,7 +12,7 @@
 
 /* How wide an action is in the footer; 0: it is not in it. */
 static int
-key_columns(enum action action, unsigned int on)
+key_columns(enum action action, uint64_t on)
 {
 	const struct action_info *info = &action_info[action];
 
@@ -24,7 +24,7 @@ key_columns(enum action action, unsigned int on)
 
 /* Marks what fits: first the ways out, then the rest in the table's order. */
 static void
-choose_keys(bool shown[ACTIONS], int width, unsigned int on)
+choose_keys(bool shown[ACTIONS], int width, uint64_t on)
 {
 	static const enum action first[] = {
 		ACTION_CANCEL, ACTION_BACK, ACTION_QUIT, ACTION_CLEAR,
@@ -51,7 +51,7 @@ choose_keys(bool shown[ACTIONS], int width, unsigned int on)
 }
 
 void
-ui_draw_keys(int line, int column, int width, unsigned int on)
+ui_draw_keys(int line, int column, int width, uint64_t on)
 {
 	bool shown[ACTIONS] = { false };
 	const int right = column + width;

@@ -15,12 +15,12 @@
 #define LABEL_COLUMNS 14	/* at least; and at most, a third of all */
 
 struct help {
-	unsigned int about;	/* ON_... */
+	uint64_t about;	/* ON_... */
 	struct scroll scroll;
 };
 
 static bool
-does_the_same(int a, int b, unsigned int about)
+does_the_same(int a, int b, uint64_t about)
 {
 	return (action_info[a].screens & about) != 0 &&
 	    (action_info[b].screens & about) != 0 &&
@@ -29,7 +29,7 @@ does_the_same(int a, int b, unsigned int about)
 
 /* An entry of its own: on this screen, and not told with one before. */
 static bool
-is_entry(int action, unsigned int about)
+is_entry(int action, uint64_t about)
 {
 	for (int i = 0; i < action; i++)
 		if (does_the_same(i, action, about))
@@ -39,7 +39,7 @@ is_entry(int action, unsigned int about)
 
 /* "Up, k": all keys that do the same. */
 static void
-add_label(int action, unsigned int about, struct buffer *out)
+add_label(int action, uint64_t about, struct buffer *out)
 {
 	buffer_add_string(out, action_label((enum action)action));
 	for (int i = action + 1; i < ACTIONS; i++)
@@ -49,7 +49,7 @@ add_label(int action, unsigned int about, struct buffer *out)
 }
 
 static int
-label_columns(unsigned int about, int columns)
+label_columns(uint64_t about, int columns)
 {
 	struct buffer label = BUFFER_INIT;
 	int most = LABEL_COLUMNS - 1;
@@ -79,7 +79,7 @@ is_of_the_mouse(int action)
 /* One key and its sentence, from @at on in the page, @label columns behind the
  * key's beginning; returns its lines. */
 static int
-draw_key(int action, unsigned int about, int at, int lines, int columns,
+draw_key(int action, uint64_t about, int at, int lines, int columns,
     int label)
 {
 	struct buffer keys = BUFFER_INIT;
@@ -148,7 +148,7 @@ static const struct screen_type help_type = {
 };
 
 void
-help_open(struct ui *ui, unsigned int on)
+help_open(struct ui *ui, uint64_t on)
 {
 	struct help *help = calloc(1, sizeof *help);
 

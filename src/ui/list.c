@@ -367,12 +367,15 @@ click_list(struct ui *ui, void *state, int part)
 	sort_by(ui, (enum rows_sort)part);
 }
 
-unsigned int
+uint64_t
 list_where(const struct ui *ui)
 {
+	const struct tree_tenant *tenant = ui_selected_tenant(ui);
+
 	if (ui->list.count == 0)
 		return ON_EMPTY;
-	return (ui_selected_tenant(ui) != NULL ? ON_TENANT : ON_LIST) |
+	return (tenant == NULL ? ON_LIST :
+	    tenant->folded ? ON_FOLDED : ON_UNFOLDED) |
 	    (ui->rows.tree.tenants > 0 ? ON_TREE : 0) |
 	    (ui->rows.filter.length > 0 || ui->rows.has_marks ||
 	    ui->batch != NULL ? ON_CHOSEN : 0);

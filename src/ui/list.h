@@ -20,7 +20,7 @@ void list_lay_out(const struct ui *ui, struct list_layout *layout);
 void list_draw(struct ui *ui, void *state);
 
 /* Which keys there are: ON_... */
-unsigned int list_where(const struct ui *ui);
+uint64_t list_where(const struct ui *ui);
 
 /* How a status is written. */
 enum term_style list_style_of(enum profile_status status);

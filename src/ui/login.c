@@ -14,7 +14,7 @@
 
 static const struct screen_type login_type, browser_type, ended_type;
 
-unsigned int
+uint64_t
 login_on(const struct login *login)
 {
 	return login->err.code != ERROR_NONE ? ON_ENDED :

@@ -19,7 +19,7 @@ struct login {
 };
 
 /* Where its keys are, as ON_... */
-unsigned int login_on(const struct login *login);
+uint64_t login_on(const struct login *login);
 
 /* Draws it; @state is the struct login. */
 void login_draw(struct ui *ui, void *state);

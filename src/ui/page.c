@@ -42,7 +42,7 @@ page_line(struct page *page)
 }
 
 void
-page_end(const struct page *page, unsigned int on)
+page_end(const struct page *page, uint64_t on)
 {
 	int lines, columns;
 

@@ -30,6 +30,6 @@ void page_text(struct page *page, int indent, enum term_style style,
 int page_line(struct page *page);
 
 /* Draws what is around the text. */
-void page_end(const struct page *page, unsigned int on);
+void page_end(const struct page *page, uint64_t on);
 
 #endif

@@ -22,9 +22,9 @@
 struct ui;
 
 struct screen_type {
-	unsigned int on;	/* ON_..., for its keys */
+	uint64_t on;	/* ON_..., for its keys */
 	/* Where those change: what they are now. May be NULL. */
-	unsigned int (*where)(const struct ui *ui);
+	uint64_t (*where)(const struct ui *ui);
 	/* Draws everything; curses sends only what changed. */
 	void (*draw)(struct ui *ui, void *state);
 	/* Does what a key of the table means here. */
@@ -95,7 +95,7 @@ void ui_retype(struct ui *ui, const void *state,
     const struct screen_type *type);
 
 /* Which keys there are now, as ON_... */
-unsigned int ui_where(const struct ui *ui);
+uint64_t ui_where(const struct ui *ui);
 
 /* To the screen on top: a key from the terminal; and an action, if it has it
  * now, whatever is being typed there. */
@@ -160,7 +160,7 @@ void ui_drop_job(struct ui *ui);
 void ui_cancel_job(struct ui *ui);
 
 /* Draws the footer of keys into @width columns of a line. */
-void ui_draw_keys(int line, int column, int width, unsigned int on);
+void ui_draw_keys(int line, int column, int width, uint64_t on);
 
 /* Tells in a frame's lower line, which ends before column @right, that there is
  * more to see below. */
@@ -194,7 +194,7 @@ void import_open(struct ui *ui, bool asked);
 
 /* A sign-in that was cut off and may be gone on with; false: there is none. */
 bool resume_open(struct ui *ui);
-void help_open(struct ui *ui, unsigned int on);
+void help_open(struct ui *ui, uint64_t on);
 
 /* Draws all about a profile into a rectangle; used beside the list, too.
  * Returns the lines that it would take. */

@@ -42,7 +42,7 @@ top(const struct ui *ui)
 	return &ui->stack[ui->depth - 1];
 }
 
-unsigned int
+uint64_t
 ui_where(const struct ui *ui)
 {
 	const struct screen_type *type = top(ui)->type;

@@ -177,7 +177,8 @@ list_act_tree(struct ui *ui, enum action action)
 
 	switch (action) {
 	case ACTION_FOLD:
-		ui_fold(ui, tenant, !tenant->folded);
+	case ACTION_UNFOLD:
+		ui_fold(ui, tenant, action == ACTION_FOLD);
 		return true;
 	case ACTION_OUT:
 		go_out(ui, tenant);

@@ -43,11 +43,14 @@ def test_line_of_a_tenant(tree, options):
 def test_keys_fold_and_unfold(tree):
     t = tree()
     wait_selected(t, "acme/")
+    assert "⏎ Fold " in t.text
     t.send("Enter")
     shows(t, *FOLDED)
     assert "needs login" in row(t, "acme/") and selected(t) == "acme/"
+    assert "⏎ Unfold " in t.text
     t.send("Right")
     shows(t, *OPEN)
+    assert "⏎ Fold " in t.text
     t.send("Right")
     wait_selected(t, "acme/alice")
     t.send("Down", "Left")

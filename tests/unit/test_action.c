@@ -18,7 +18,7 @@
 #include "ui/term.h"
 
 static void
-check_one_meaning(unsigned int on)
+check_one_meaning(uint64_t on)
 {
 	for (int a = 0; a < ACTIONS; a++)
 		for (int b = a + 1; b < ACTIONS; b++)
@@ -33,17 +33,18 @@ static void
 no_key_does_two_things_on_a_screen(void **state)
 {
 	(void)state;
-	for (unsigned int on = 1; (on & ON_ALL) != 0; on <<= 1)
+	for (uint64_t on = 1; (on & ON_ALL) != 0; on <<= 1)
 		check_one_meaning(on);
 	check_one_meaning(ON_LIST | ON_CHOSEN | ON_TREE);
-	check_one_meaning(ON_TENANT | ON_CHOSEN | ON_TREE);
+	check_one_meaning(ON_UNFOLDED | ON_CHOSEN | ON_TREE);
+	check_one_meaning(ON_FOLDED | ON_CHOSEN | ON_TREE);
 }
 
 static void
 every_screen_can_be_left(void **state)
 {
 	(void)state;
-	for (unsigned int on = 1; (on & ON_ALL) != 0; on <<= 1)
+	for (uint64_t on = 1; (on & ON_ALL) != 0; on <<= 1)
 		assert_true(on == ON_TREE ||
 		    action_find(TERM_ESC, on) != ACTIONS ||
 		    action_find('q', on) == ACTION_QUIT);
@@ -57,10 +58,10 @@ every_action_is_found_and_explained(void **state)
 		const struct action_info *info = &action_info[a];
 
 		assert_true(info->screens != 0);
-		assert_int_equal(info->screens & ~(unsigned int)ON_ALL, 0);
+		assert_int_equal(info->screens & ~ON_ALL, 0);
 		assert_true(info->word != NULL);
 		assert_true(info->help != NULL && info->help[0] != '\0');
-		for (unsigned int on = 1; (on & ON_ALL) != 0; on <<= 1)
+		for (uint64_t on = 1; (on & ON_ALL) != 0; on <<= 1)
 			if ((info->screens & on) != 0)
 				assert_int_equal(action_find(info->key, on),
 				    a);
