@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "base/time.h"
 
+#define HOUR INT64_C(3600)
+#define DAY (24 * HOUR)
+
 /* protocol.md section 5, "Plan strings". Names, so not translated. */
 static const struct {
 	const char *plan, *name;
@@ -89,24 +92,71 @@ status_left(const struct profile *profile, int64_t now, char *text,
 	}
 }
 
-int
-status_left_columns(void)
+/* What stands behind the time; NULL: nothing. */
+static const char *
+sign_of(enum profile_status status, const char *renewable)
 {
-	static const struct {
-		int64_t seconds;
-		int sign;	/* columns of what warns behind it */
-	} times[] = {
-		{ INT64_C(-100) * 86400, 2 }, { INT64_C(-23) * 3600, 2 },
-		{ INT64_C(-59) * 60, 0 }, { INT64_C(100) * 86400, 2 },
-	};
-	char text[TIME_TEXT_SIZE];
-	int columns, most = 2 + text_widest(14, _("damaged"),
-	    _("not readable"), _("sign in again"), _("unknown"));
+	if (renewable == NULL)
+		return NULL;
+	switch (status) {
+	case PROFILE_EXPIRED:
+		return renewable;
+	case PROFILE_IN_DOUBT:
+		return "?";
+	case PROFILE_ACCESS_ONLY:
+		/* TRANSLATORS: behind the time left: it is not renewed. */
+		return _("(last)");
+	default:
+		return NULL;
+	}
+}
 
-	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
-		time_format_left(text, times[i].seconds);
-		columns = text_columns(text) + times[i].sign;
-		most = columns > most ? columns : most;
+void
+status_left_signed(const struct profile *profile, int64_t now,
+    const char *renewable, char *text, size_t size)
+{
+	enum profile_reason reason;
+	const char *sign = sign_of(profile_status(profile, now, &reason),
+	    renewable);
+	const bool warned = profile->warning[0] != NULL;
+	size_t n;
+
+	status_left(profile, now, text, size);
+	n = strlen(text);
+	/* "ended 59min ago" is long: there the warning takes its place. */
+	if (sign != NULL && !(warned && profile->expires_at <= now))
+		snprintf(text + n, size - n, " %s", sign);
+	n = strlen(text);
+	if (warned)
+		snprintf(text + n, size - n, " !");
+}
+
+/* Each value is asked for, with all of its signs. What has decades to go, or
+ * ended decades ago, would take room from the others in some languages. */
+int
+status_left_columns(const char *renewable)
+{
+	static const int64_t lefts[] = {
+		-9999 * DAY, -23 * HOUR, -59 * 60, TIME_UNKNOWN, 2 * DAY - 1,
+		999 * DAY + 23 * HOUR,
+	};
+	char text[STATUS_LEFT_SIZE], sign[] = "!";
+	struct profile kind[] = {
+		{ .renewable = true }, { .in_doubt = true },
+		{ .renewable = false }, { .refused = REASON_REVOKED },
+		{ .damage = sign }, { .damage = sign, .forbidden = true },
+	};
+	int columns, most = 0;
+
+	for (size_t i = 0; i < sizeof kind / sizeof kind[0]; i++) {
+		kind[i].warning[0] = sign;
+		for (size_t k = 0; k < sizeof lefts / sizeof lefts[0]; k++) {
+			kind[i].expires_at = lefts[k];
+			status_left_signed(&kind[i], 0, renewable, text,
+			    sizeof text);
+			columns = text_columns(text);
+			most = columns > most ? columns : most;
+		}
 	}
 	return most;
 }

@@ -7,7 +7,10 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/time.h"
 #include "storage/profile.h"
+
+#define STATUS_LEFT_SIZE (TIME_TEXT_SIZE + 32)
 
 /* The plan as its name is written: "Plus". Unknown ones as they came; "" for
  * NULL. Still foreign text: to be shown through base/text. */
@@ -27,8 +30,16 @@ const char *status_reason(enum profile_reason reason);
 void status_left(const struct profile *profile, int64_t now, char *text,
     size_t size);
 
-/* How wide that column is: what is told most often fits, in every language. */
-int status_left_columns(void);
+/* The same with its signs behind it, in a text of STATUS_LEFT_SIZE: @renewable
+ * where a renewal helps, "?" in doubt, "(last)" where none is possible; NULL
+ * where the status stands in a column of its own. Then "!" for a warning; behind
+ * what has ended instead of the other one. */
+void status_left_signed(const struct profile *profile, int64_t now,
+    const char *renewable, char *text, size_t size);
+
+/* How wide that column is: whatever stands in it fits, in every language, but
+ * for what is decades away. */
+int status_left_columns(const char *renewable);
 
 /* What this status means, in words without the next step. */
 void status_meaning(const struct profile *profile, int64_t now,

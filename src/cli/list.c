@@ -16,7 +16,6 @@
 
 #define COLUMNS 6
 #define COLUMN_MAX 40
-#define CELL_MAX (TIME_TEXT_SIZE + 8)
 
 /* What is written at once: a large store makes a long list. */
 #define PIECE ((size_t)64 * 1024)
@@ -104,14 +103,10 @@ print_json(struct cli *cli, struct listing *list, int64_t now,
 /* One row of the table: what stands in its cells. */
 static void
 fill_row(const struct profile *profile, int64_t now,
-    const char *cell[COLUMNS], char left[CELL_MAX], struct buffer *used)
+    const char *cell[COLUMNS], char left[STATUS_LEFT_SIZE],
+    struct buffer *used)
 {
-	size_t n;
-
-	status_left(profile, now, left, CELL_MAX);
-	n = strlen(left);
-	if (profile->warning[0] != NULL)
-		snprintf(left + n, CELL_MAX - n, " !");
+	status_left_signed(profile, now, NULL, left, STATUS_LEFT_SIZE);
 	cell[0] = profile->name;
 	cell[1] = profile->email != NULL ? profile->email : "-";
 	cell[2] = profile->plan != NULL ? status_plan(profile->plan) : "-";
@@ -164,14 +159,15 @@ find_widths(struct cli *cli, struct listing *list, int64_t now,
 {
 	const char *tenant = cli->value[OPTION_TENANT], *cell[COLUMNS];
 	struct buffer used = BUFFER_INIT;
-	char left[CELL_MAX];
+	char left[STATUS_LEFT_SIZE];
 
 	if (list->index != NULL) {
 		listing_widths(list, &width[0], &width[1], &width[2]);
 		for (int i = PROFILE_OK; i <= PROFILE_DAMAGED; i++)
 			widen_one(&width[3],
 			    status_word((enum profile_status)i), true);
-		width[4] = status_left_columns();
+		widen_one(&width[3], _("not readable"), true);
+		width[4] = status_left_columns(NULL);
 		for (int i = 1; i < 3; i++)
 			if (width[i] > COLUMN_MAX && isatty(STDOUT_FILENO))
 				width[i] = COLUMN_MAX;
@@ -199,7 +195,7 @@ print_table(struct cli *cli, struct listing *list, int64_t now,
 	const struct profile *p;
 	size_t enough = FIRST_PIECE;
 	struct profile view;
-	char left[CELL_MAX];
+	char left[STATUS_LEFT_SIZE];
 
 	find_widths(cli, list, now, width);
 	widen(width, header);

@@ -141,29 +141,6 @@ list_style_of(enum profile_status status)
 	return STYLE_BAD;
 }
 
-/* "ended 2h ago", and a sign that a renewal helps; "9d 23h (in doubt)". */
-static void
-left_text(const struct profile *profile, int64_t now, char *text, size_t size)
-{
-	enum profile_reason reason;
-	enum profile_status status = profile_status(profile, now, &reason);
-	size_t n;
-
-	status_left(profile, now, text, size);
-	n = strlen(text);
-	if (status == PROFILE_EXPIRED)
-		snprintf(text + n, size - n, " %s",
-		    term_glyph(GLYPH_RENEWABLE));
-	else if (status == PROFILE_IN_DOUBT)
-		snprintf(text + n, size - n, " ?");
-	else if (status == PROFILE_ACCESS_ONLY)
-		/* TRANSLATORS: behind the time left: it is not renewed. */
-		snprintf(text + n, size - n, " %s", _("(last)"));
-	n = strlen(text);
-	if (profile->warning[0] != NULL)
-		snprintf(text + n, size - n, " !");
-}
-
 static void
 draw_used(const struct profile *p, int line, int column, int width)
 {
@@ -199,12 +176,13 @@ draw_profile(const struct ui *ui, const struct list_layout *l, size_t index,
 	enum profile_reason reason;
 	enum profile_status status = profile_status(p, ui->now, &reason);
 	bool marked = ui->rows.marked[index];
-	char left[TIME_TEXT_SIZE + 8];
+	char left[STATUS_LEFT_SIZE];
 	int at;
 
 	if (marked)
 		term_text(line, 0, 1, STYLE_KEY, term_glyph(GLYPH_TICKED));
-	left_text(p, ui->now, left, sizeof left);
+	status_left_signed(p, ui->now, term_glyph(GLYPH_RENEWABLE), left,
+	    sizeof left);
 	at = put_name(ui, l, line, marked ? STYLE_STRONG : STYLE_NORMAL,
 	    index, p->name);
 	at = put_cell(line, at, l->account, STYLE_NORMAL,

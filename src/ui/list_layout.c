@@ -58,7 +58,7 @@ lay_out_columns(const struct rows *rows, struct list_layout *l)
 		l->name = rest;
 	rest -= l->name + 2;
 	l->left = between(0, heading_columns(_("ACCESS ENDS IN"),
-	    status_left_columns()), LEFT_MOST);
+	    status_left_columns(term_glyph(GLYPH_RENEWABLE))), LEFT_MOST);
 	if (l->left > rest)
 		l->left = rest > 0 ? rest : 0;
 	rest -= l->left + 2;
