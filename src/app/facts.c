@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -66,16 +67,21 @@ issued_at(const struct app *app, const char *name)
 	return when;
 }
 
-/* When it was written, in one unit. */
+/* In one unit. What is of the future is new. */
 static void
-add_age(int64_t seconds, struct buffer *out)
+format_age(char age[TIME_TEXT_SIZE], int64_t seconds)
 {
+	/* TRANSLATORS: how old a file is, in days, hours or minutes: for "%s
+	 * old". */
 	if (seconds >= INT64_C(48) * 3600)
-		buffer_addf(out, _(", %dd old"), (int)(seconds / 86400));
+		snprintf(age, TIME_TEXT_SIZE, _("%dd"),
+		    (int)(seconds / 86400));
 	else if (seconds >= 3600)
-		buffer_addf(out, _(", %dh old"), (int)(seconds / 3600));
-	else if (seconds >= 0)
-		buffer_addf(out, _(", %dm old"), (int)(seconds / 60));
+		snprintf(age, TIME_TEXT_SIZE, _("%dh"),
+		    (int)(seconds / 3600));
+	else
+		snprintf(age, TIME_TEXT_SIZE, _("%dm"),
+		    seconds < 0 ? 0 : (int)(seconds / 60));
 }
 
 /* "0600, 3d old", with whose it is where that is not who looks, and with its
@@ -83,14 +89,25 @@ add_age(int64_t seconds, struct buffer *out)
 static void
 add_mode(const struct stat *st, struct buffer *out)
 {
-	buffer_addf(out, "%04o", (unsigned int)(st->st_mode & 07777));
-	if (st->st_uid != geteuid())
-		buffer_addf(out, _(", of user %lu"),
-		    (unsigned long)st->st_uid);
-	if (st->st_nlink > 1)
-		buffer_addf(out, ngettext(", %lu link", ", %lu links",
-		    st->st_nlink), (unsigned long)st->st_nlink);
-	add_age(time_now() - (int64_t)st->st_mtime, out);
+	const unsigned int mode = (unsigned int)(st->st_mode & 07777);
+	const unsigned long uid = st->st_uid, links = st->st_nlink;
+	const bool ours = st->st_uid == geteuid();
+	char age[TIME_TEXT_SIZE];
+
+	format_age(age, time_now() - (int64_t)st->st_mtime);
+	/* TRANSLATORS: the mode of a file, and how old it is: "3d". */
+	if (ours && links <= 1)
+		buffer_addf(out, _("%04o, %s old"), mode, age);
+	else if (ours)
+		buffer_addf(out, ngettext("%04o, %lu link, %s old",
+		    "%04o, %lu links, %s old", links), mode, links, age);
+	else if (links <= 1)
+		buffer_addf(out, _("%04o, of user %lu, %s old"), mode, uid,
+		    age);
+	else
+		buffer_addf(out, ngettext("%04o, of user %lu, %lu link, %s "
+		    "old", "%04o, of user %lu, %lu links, %s old", links),
+		    mode, uid, links, age);
 }
 
 static void
