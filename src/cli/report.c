@@ -58,7 +58,8 @@ report_profile(struct json *object, const struct app *app,
 	json_set_string(object, "user_id", profile->user_id);
 	json_set_string(object, "account_id", profile->account_id);
 	json_set_string(object, "status", profile_status_word(status));
-	json_set_string(object, "reason", profile_reason_word(reason));
+	json_set_string(object, "reason", profile->forbidden ?
+	    "not-readable" : profile_reason_word(reason));
 	json_set_bool(object, "renewable", profile->renewable &&
 	    status != PROFILE_NEEDS_LOGIN && status != PROFILE_DAMAGED);
 	json_set_string(object, "owner", profile->owner != NULL ?

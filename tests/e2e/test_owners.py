@@ -91,7 +91,7 @@ def test_what_may_be_read_is_shown_and_the_rest_told(as_alice, store, issuer, vo
     assert theirs in findings and f"sudo chatelaine --store {store} doctor" in findings
     assert "chatelaine login" not in findings
     entry = as_alice("list", "--json").json["profiles"][1]
-    assert (entry["status"], entry["warnings"]) == ("damaged", [theirs])
+    assert (entry["status"], entry["reason"], entry["warnings"]) == ("damaged", "not-readable", [theirs])
     assert {path: path.lstat().st_mtime_ns for path in store.path.rglob("*")} == before and issuer.count() == 0
 
 
