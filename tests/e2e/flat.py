@@ -13,6 +13,7 @@ from typing import NamedTuple
 import processes
 
 SAMPLES = 32
+LEAST = 4  # or there is none in a quarter
 # What may be more: a text that is longer than another one; pages, as where things lie is not the same each time.
 HEAP, BLOCKS, PAGES = 1024, 1, 16 * os.sysconf("SC_PAGE_SIZE")
 

@@ -4,7 +4,7 @@
 
 `keep` and an interface beside it go through renewals, on a clock that is moved; then an interface opens and leaves
 screens. All are looked at again and again. Flat means that in the last quarter it is what it was in the second one;
-what came before is the warm-up. Ends with 1 where it is not. `test_soak.py` is the same, short.
+what came before is the warm-up. Ends with 1 where it is not, with 2 where there are too few for that. `test_soak.py` is the same, short.
 """
 
 import argparse
@@ -199,6 +199,10 @@ def main():
     parser.add_argument("--renewals", type=int, default=100_000, metavar="N")
     parser.add_argument("--screens", type=int, default=10_000, metavar="N")
     options = parser.parse_args()
+    for name, count, a_round in (("renewals", options.renewals, len(PROFILES)),
+                                 ("screens", options.screens, len(visits.VISITS))):
+        if 0 < count < flat.LEAST * a_round:
+            parser.error(f"--{name}: {flat.LEAST * a_round} is the least that tells something; 0 is none")
     build = Path(os.environ["CHATELAINE_BUILD"])
     processes.adopt_orphans()
     found = []

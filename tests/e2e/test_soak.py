@@ -28,3 +28,12 @@ def test_screens_leave_nothing(place, sanitized):
     series = soak.visit(place(soak.FEW, 9 * DAY), 3 * len(visits.VISITS), counted=not sanitized)
     # What a sanitizer knows of what was freed grows for a while; it tells itself what was not.
     assert sanitized or series.problems(PAGES) == []
+
+
+@pytest.mark.parametrize("option", ["--renewals", "--screens"])
+def test_too_few_are_refused(monkeypatch, capsys, option):
+    monkeypatch.setattr("sys.argv", ["soak", option, "20"])
+    with pytest.raises(SystemExit, match="2"):
+        soak.main()
+    said = capsys.readouterr().err
+    assert f"{option}: " in said and "is the least" in said
