@@ -65,9 +65,23 @@ start_arguments(struct program *program, struct error *err)
 	return result;
 }
 
+/* All but the last one, which is in @context: that is told at the end. */
+static void
+tell_mistake(const struct error *why, void *context)
+{
+	struct error *last = context;
+
+	if (last->code != ERROR_NONE)
+		cli_report(last);
+	*last = *why;
+}
+
 static int
 start_settings(struct program *program, struct error *err)
 {
+	struct error last = ERROR_INIT;
+	int result;
+
 	const struct cli *cli = &program->cli;
 	const struct cli_command *command = cli->command;
 	bool mends = command != NULL && command->with_settings;
@@ -75,8 +89,12 @@ start_settings(struct program *program, struct error *err)
 	program->app.settings = &program->settings;
 	if (command != NULL && command->without_store && !mends)
 		return 0;
-	return settings_load(&program->settings, cli->value[OPTION_CONFIG],
+	result = settings_load(&program->settings, cli->value[OPTION_CONFIG],
 	    cli->value[OPTION_STORE], mends, err);
+	/* Who mends the file is told of all that is wrong in it. */
+	if (result != 0 && mends)
+		settings_each_mistake(&program->settings, tell_mistake, &last);
+	return last.code != ERROR_NONE ? error_give(err, &last) : result;
 }
 
 static void

@@ -276,6 +276,19 @@ settings_load(struct settings *settings, const char *file, const char *store,
 }
 
 void
+settings_each_mistake(const struct settings *settings,
+    void (*tell)(const struct error *why, void *context), void *context)
+{
+	struct buffer text = BUFFER_INIT;
+
+	if (settings->path != NULL &&
+	    settings_file_read(settings->path, &text, NULL) == 1)
+		settings_file_check(text.data, text.length, settings->path,
+		    tell, context, NULL);
+	buffer_release(&text);
+}
+
+void
 settings_release_values(struct setting_value value[SETTINGS])
 {
 	for (int i = 0; i < SETTINGS; i++) {

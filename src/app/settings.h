@@ -71,6 +71,11 @@ int settings_load(struct settings *settings, const char *file,
     const char *store, bool may_miss, struct error *err);
 void settings_release(struct settings *settings);
 
+/* Calls @tell with each error in the file that settings_load() failed for, of
+ * which that gives the first: none where the file cannot be read. */
+void settings_each_mistake(const struct settings *settings,
+    void (*tell)(const struct error *why, void *context), void *context);
+
 /* The setting of that name; SETTINGS with ERROR_USAGE and those there are. */
 enum setting settings_find(const char *name, struct error *err);
 
@@ -116,6 +121,12 @@ int settings_file_read(const char *path, struct buffer *text,
 int settings_file_parse(const char *text, size_t length, const char *path,
     struct setting_value value[SETTINGS], struct error *err);
 void settings_release_values(struct setting_value value[SETTINGS]);
+
+/* Calls @tell with the error of each line that is wrong, in their order. -1 for
+ * want of memory. */
+int settings_file_check(const char *text, size_t length, const char *path,
+    void (*tell)(const struct error *why, void *context), void *context,
+    struct error *err);
 
 /* Appends @text with @value as that of @setting, or without it (NULL). */
 int settings_file_edit(const char *text, size_t length, const char *path,

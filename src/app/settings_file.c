@@ -142,7 +142,66 @@ settings_file_parse(const char *text, size_t length, const char *path,
     struct setting_value value[SETTINGS], struct error *err)
 {
 	return ini_read(text, length, path == NULL ? "" : path, take, value,
-	    err);
+	    1, err);
+}
+
+/* Reads line @number alone, below the one of its section, or an empty one, as
+ * only the first may begin with a mark of its encoding. What begins another
+ * section is put into @section. */
+static int
+check_line(const char *line, size_t length, const char *path, int number,
+    struct buffer *section, struct setting_value value[SETTINGS],
+    struct error *err)
+{
+	struct buffer text = BUFFER_INIT;
+	int result = -1;
+
+	if (section->length > 0)
+		buffer_add(&text, section->data, section->length);
+	else if (number > 1)
+		buffer_add_char(&text, '\n');
+	buffer_add(&text, line, length);
+	if (buffer_ok(&text, err))
+		result = ini_read(text.data, text.length, path, take, value,
+		    number > 1 ? number - 1 : number, err);
+	buffer_release(&text);
+	if (result == 0 && line[strspn(line, " \t")] == '[') {
+		buffer_clear(section);
+		buffer_add(section, line, length);
+	}
+	return result;
+}
+
+int
+settings_file_check(const char *text, size_t length, const char *path,
+    void (*tell)(const struct error *why, void *context), void *context,
+    struct error *err)
+{
+	struct setting_value value[SETTINGS] = { { .text = NULL } };
+	struct buffer section = BUFFER_INIT;
+	struct error why = ERROR_INIT;
+	int result = 0;
+	size_t n;
+
+	if (strlen(text) != length) {
+		ini_read(text, length, path, take, value, 1, &why);
+		tell(&why, context);
+		return 0;
+	}
+	for (int line = 1; *text != '\0' && result == 0; line++, text += n) {
+		n = strcspn(text, "\n");
+		n += text[n] == '\n';
+		if (check_line(text, n, path, line, &section, value,
+		    &why) == 0)
+			continue;
+		if (error_is_passing(&why))
+			result = error_give(err, &why);
+		else
+			tell(&why, context);
+	}
+	settings_release_values(value);
+	buffer_release(&section);
+	return result;
 }
 
 /* --- Changing ------------------------------------------------------------- */

@@ -66,9 +66,9 @@ take_line(void *data, const char *section, const char *key, const char *value)
 
 int
 ini_read(const char *text, size_t length, const char *file, ini_take *take,
-    void *context, struct error *err)
+    void *context, int line, struct error *err)
 {
-	struct reading reading = { .at = text, .take = take,
+	struct reading reading = { .at = text, .line = line - 1, .take = take,
 	    .context = context, .why = ERROR_INIT };
 	int wrong;
 
@@ -79,10 +79,13 @@ ini_read(const char *text, size_t length, const char *file, ini_take *take,
 	if (wrong < 0)
 		return error_no_memory(err);
 	/* inih goes on behind a line that it does not understand. */
-	if (wrong > 0 && (reading.wrong == 0 || wrong < reading.wrong))
+	if (wrong > 0 && (reading.wrong == 0 ||
+	    line - 1 + wrong < reading.wrong))
 		return error_set(err, ERROR_USAGE,
 		    _("%s:%d: this is no line of the form KEY = VALUE"), file,
-		    wrong);
+		    line - 1 + wrong);
+	if (reading.wrong > 0 && error_is_passing(&reading.why))
+		return error_give(err, &reading.why);
 	if (reading.wrong > 0)
 		return error_set(err, ERROR_USAGE, "%s:%d: %s", file,
 		    reading.wrong, reading.why.text);

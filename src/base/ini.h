@@ -21,9 +21,9 @@ typedef int ini_take(void *context, const char *section, const char *key,
 /*
  * Gives every line of @text to @take, which gets @context, until one is wrong:
  * ERROR_USAGE, "FILE:LINE: what is wrong". @text ends in a NUL that @length
- * does not count.
+ * does not count; @line is the number of its first line.
  */
 int ini_read(const char *text, size_t length, const char *file,
-    ini_take *take, void *context, struct error *err);
+    ini_take *take, void *context, int line, struct error *err);
 
 #endif

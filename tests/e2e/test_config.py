@@ -77,6 +77,16 @@ def test_a_mistake_stops_every_command(chatelaine, config, seed, args):
     assert f"{config.path}:2: there is no setting 'windows'" in result.stderr
 
 
+@pytest.mark.parametrize("args", [[], ["clock", "24h"], ["--json"]])
+def test_who_mends_it_is_told_all_mistakes(chatelaine, config, args):
+    config.put("clock = 12h\nwindows = 3d\nwhat\ntheme = pink\n")
+    result = chatelaine("config", *args)
+    assert (result.status, result.stdout) == (2, "")
+    told = result.stderr.splitlines()
+    assert [line.split(": ")[1] for line in told] == [f"{config.path}:{line}" for line in (2, 3, 4)]
+    assert told[2].endswith("'pink' is no theme; there are: auto, light, dark, mono")
+
+
 def test_help_needs_no_config_file(chatelaine, config):
     config.put("what\n")
     assert chatelaine("help").status == 0 and chatelaine("version").status == 0

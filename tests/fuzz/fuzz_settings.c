@@ -161,6 +161,13 @@ check_file(const struct buffer *text, enum setting setting, const char *value,
 	buffer_release(&path);
 }
 
+static void
+count_mistake(const struct error *why, void *context)
+{
+	fuzz_check_error(why);
+	(*(int *)context)++;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -170,14 +177,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buffer file = BUFFER_INIT;
 	struct error err = ERROR_INIT;
 	enum setting setting = settings_find(name, NULL);
+	int mistakes = 0;
 
 	unsetenv("HOME");
 	unsetenv("CHATELAINE_STORE");
 	unsetenv("CHATELAINE_ISSUER");
 	buffer_add(&file, input.data, input.left);
+	CHECK(settings_file_check(file.data, file.length, FILE_NAME,
+	    count_mistake, &mistakes, NULL) == 0);
 	if (settings_file_parse(file.data, file.length, FILE_NAME, value,
 	    &err) == 0) {
 		check_values(value, file.data);
+		CHECK(mistakes == 0);
 		if (setting != SETTINGS) {
 			check_edit(file.data, setting, new, value);
 			check_edit(file.data, setting, NULL, value);

@@ -32,7 +32,7 @@ check(const char *text, int result, const char *said, const char *wrong)
 	struct buffer out = BUFFER_INIT;
 	struct error err = ERROR_INIT;
 
-	assert_int_equal(ini_read(text, strlen(text), "FILE", note, &out,
+	assert_int_equal(ini_read(text, strlen(text), "FILE", note, &out, 1,
 	    &err), result);
 	assert_string_equal(out.data, said);
 	if (result != 0) {
@@ -59,11 +59,24 @@ lines(void **state)
 static void
 wrong_lines(void **state)
 {
+	struct buffer out = BUFFER_INIT;
+	struct error err = ERROR_INIT;
+
 	(void)state;
 	check("a = 1\n\nbad = 2\nb = 3\n", -1, ".a=1@1 ", "FILE:3: no bad");
 	check("what\nbad = 2\n", -1, "", "FILE:1: ");
 	check("bad = 2\nwhat\n", -1, "", "FILE:1: no bad");
 	check("a = 1\n[s\n", -1, ".a=1@1 ", "FILE:2: ");
+	/* Of a part of a file. */
+	assert_int_equal(ini_read("a = 1\nbad = 2\n", 14, "FILE", note, &out,
+	    7, &err), -1);
+	assert_string_equal(out.data, ".a=1@7 ");
+	assert_string_equal(err.text, "FILE:8: no bad");
+	buffer_clear(&out);
+	assert_int_equal(ini_read("a = 1\nwhat\n", 11, "FILE", note, &out, 7,
+	    &err), -1);
+	assert_non_null(strstr(err.text, "FILE:8: "));
+	buffer_release(&out);
 }
 
 static void
@@ -81,7 +94,7 @@ long_lines(void **state)
 	memcpy(text, "a = ", 4);
 	check(text, -1, "", "FILE:1: the line is longer");
 	assert_int_equal(ini_read("a = 1\0b = 2", 11, "FILE", note, &out,
-	    &err), -1);
+	    1, &err), -1);
 	assert_string_equal(out.data, "");
 	buffer_release(&out);
 }

@@ -61,6 +61,56 @@ wrong(void **state)
 }
 
 static void
+note_mistake(const struct error *why, void *context)
+{
+	assert_int_equal(why->code, ERROR_USAGE);
+	buffer_addf(context, "%.*s ", (int)strcspn(why->text, " "), why->text);
+}
+
+/* Where that is to be mended, one wants to know it at once. */
+static void
+all_that_is_wrong(void **state)
+{
+	static const struct {
+		const char *text, *lines;
+	} table[] = {
+		{ "", "" }, { "clock = 12h\n", "" },
+		{ "what\n", "F:1: " }, { "what", "F:1: " },
+		{ "a = 1\n\nclock = 13h\n# x\n  what\ntheme = dark\nb=\n",
+		    "F:1: F:3: F:5: F:7: " },
+		/* What was good before counts behind what is wrong. */
+		{ "clock = 12h\na = 1\nclock = 24h\n", "F:2: F:3: " },
+		{ "a = 1\n[ui]\nclock = 12h\ntheme = dark\nb = 1\n",
+		    "F:1: F:3: F:4: F:5: " },
+		{ "[ui\na = 1\n", "F:1: F:2: " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct buffer lines = BUFFER_INIT;
+
+		assert_int_equal(settings_file_check(table[i].text,
+		    strlen(table[i].text), "F", note_mistake, &lines, NULL),
+		    0);
+		assert_string_equal(lines.length > 0 ? lines.data : "",
+		    table[i].lines);
+		buffer_release(&lines);
+	}
+}
+
+static void
+what_is_no_text_is_told_once(void **state)
+{
+	struct buffer lines = BUFFER_INIT;
+
+	(void)state;
+	assert_int_equal(settings_file_check("a = 1\0b = 1\n", 12, "F",
+	    note_mistake, &lines, NULL), 0);
+	assert_string_equal(lines.data, "F: ");
+	buffer_release(&lines);
+}
+
+static void
 changed(void **state)
 {
 	static const struct {
@@ -181,6 +231,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wrong),
+		cmocka_unit_test(all_that_is_wrong),
+		cmocka_unit_test(what_is_no_text_is_told_once),
 		cmocka_unit_test(changed),
 		cmocka_unit_test(who_may_write_it),
 		cmocka_unit_test(what_is_no_file),

@@ -162,7 +162,7 @@ signs_stand_behind_the_time(void **state)
 	}
 }
 
-/* Looks at what stands in the column in the lives of a login, with its signs. */
+/* Of what stands in the column in the lives of a login, with its signs. */
 static int
 widest(const char *renewable)
 {
