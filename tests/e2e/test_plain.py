@@ -1,5 +1,6 @@
 """The interface in lines: what somebody hears who types a line and has the answer read out."""
 
+import codecs
 import fcntl
 import re
 import signal
@@ -24,7 +25,9 @@ class Plain:
 
     @property
     def said(self):
-        return self.t.raw[self._from:].decode(self.t.codec).replace("\r\n", "\n")
+        # Of the last character perhaps only a part has come.
+        decoder = codecs.getincrementaldecoder(self.t.codec)()
+        return decoder.decode(self.t.raw[self._from:]).replace("\r\n", "\n")
 
     def hears(self, *texts, timeout=10):
         """Waits until it has said these, and returns all that it has said since the last line."""

@@ -199,10 +199,12 @@ another_users_file_is_refused(void)
 {
 	struct buffer text = BUFFER_INIT;
 	struct error err = ERROR_INIT;
-
-	return file_read(dir, "theirs", 64, &text, NULL, &err) == -1 &&
+	bool refused = file_read(dir, "theirs", 64, &text, NULL, &err) == -1 &&
 	    err.code == ERROR_FAILED && strstr(err.text, "another user") &&
 	    file_read(dir, "roots", 64, &text, NULL, &err) == 0;
+
+	buffer_release(&text);
+	return refused;
 }
 
 static void
