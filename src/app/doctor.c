@@ -275,15 +275,16 @@ look_at_profile(struct doctor *doctor, const struct profile *profile)
 int
 doctor_look(struct app *app, struct findings *findings, struct error *err)
 {
-	struct doctor doctor = { .app = app, .findings = findings };
 	struct profile_list list;
+	struct doctor doctor = { .app = app, .findings = findings,
+	    .list = &list };
 
 	memset(findings, 0, sizeof *findings);
 	doctor_look_around(app, findings);
 	if (login_load_all(app, &list, err) != 0)
 		return -1;
 	look_at_list(&doctor);
-	doctor_look_at_tokens(&doctor, &list);
+	doctor_look_at_tokens(&doctor);
 	tell_keeper(&doctor, &list);
 	for (size_t i = 0; i < list.count; i++)
 		look_at_profile(&doctor, &list.profile[i]);

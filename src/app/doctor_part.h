@@ -25,6 +25,7 @@ struct holder {
 struct doctor {
 	struct app *app;
 	struct findings *findings;
+	const struct profile_list *list;
 	struct targets targets;
 	bool listed;		/* they could be read */
 	struct holder *holder;
@@ -44,8 +45,7 @@ void doctor_find(struct doctor *doctor, enum finding_kind kind,
     struct buffer *text, struct buffer *remedy, const struct mend *mend);
 
 /* doctor_tokens.c: refresh tokens, and the places of programs. */
-void doctor_look_at_tokens(struct doctor *doctor,
-    const struct profile_list *list);
+void doctor_look_at_tokens(struct doctor *doctor);
 bool doctor_holds(const struct doctor *doctor, const char *token);
 void doctor_release_tokens(struct doctor *doctor);
 

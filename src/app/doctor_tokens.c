@@ -140,8 +140,9 @@ look_at_place(struct doctor *doctor, const struct place *place)
 
 /* Those of the list and the usual ones, and those of lent logins. */
 static void
-look_at_places(struct doctor *doctor, const struct profile_list *list)
+look_at_places(struct doctor *doctor)
 {
+	const struct profile_list *list = doctor->list;
 	struct places places = PLACES_INIT;
 	struct place place;
 
@@ -161,27 +162,37 @@ look_at_places(struct doctor *doctor, const struct profile_list *list)
 	places_release(&places);
 }
 
-/* What makes one of two: a program's copy becomes a view, or, where the other
- * is not in use here, is taken in. A profile's copy is forgotten; what was
- * forgotten may go, since the login stays. Nothing that removes both. */
-static void
-add_remedy(struct buffer *out, const struct holder *a, const struct holder *b)
+/* The profile whose lent chain is in that file; NULL: it is none. */
+static const char *
+lender_of(const struct doctor *doctor, const struct holder *file)
 {
-	const struct holder *file = b->label != NULL ? b : a;
-	const struct holder *other = file == b ? a : b;
-	const struct holder *backup = b->backup != NULL ? b : a;
+	for (size_t i = 0; file->label != NULL && i < doctor->list->count; i++)
+		if (doctor->list->profile[i].owner_path != NULL &&
+		    strcmp(doctor->list->profile[i].owner_path,
+		    file->where) == 0)
+			return doctor->list->profile[i].name;
+	return NULL;
+}
 
-	if (file->label != NULL && other->profile != NULL) {
-		buffer_addf(out, "chatelaine use %s --for ", other->profile);
-		buffer_add_word(out, file->label);
-	} else if (file->label != NULL) {
-		buffer_add_string(out, "chatelaine import ");
-		buffer_add_word(out, file->label);
-	} else if (backup->backup != NULL) {
+/* What makes one of two: a program's copy becomes a view, or, where the other
+ * is not in use here, is taken in. What was forgotten may go, since the login
+ * stays. Nothing that removes both. */
+static void
+add_remedy(struct buffer *out, const struct holder *file,
+    const struct holder *other, bool lent)
+{
+	const struct holder *backup = other->backup != NULL ? other : file;
+
+	if (backup->backup != NULL && (file->label == NULL || lent)) {
 		buffer_add_string(out, "rm -r ");
 		buffer_add_word(out, backup->backup);
-	} else
-		buffer_addf(out, "chatelaine delete %s", b->profile);
+		return;
+	}
+	if (other->profile != NULL)
+		buffer_addf(out, "chatelaine use %s --for ", other->profile);
+	else
+		buffer_add_string(out, "chatelaine import ");
+	buffer_add_word(out, file->label);
 }
 
 /* A login that is lent is somebody else's to renew. */
@@ -197,23 +208,103 @@ is_ours(const struct doctor *doctor, const char *name)
 }
 
 static void
-tell_copy(struct doctor *doctor, const struct holder *a,
+add_copy(struct buffer *out, const struct holder *a, const struct holder *b)
+{
+	buffer_addf(out, _("one refresh token is in two files: %s and %s; "
+	    "when both are used, the issuer ends the login"), a->where,
+	    b->where);
+}
+
+static void
+tell_copy_of_file(struct doctor *doctor, const struct holder *a,
     const struct holder *b)
 {
 	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
 	const struct holder *file = b->label != NULL ? b : a;
-	struct mend mend = { MEND_NOTHING, file == b ? a->profile :
-	    b->profile, NULL, file->label, file->where };
+	const struct holder *other = file == b ? a : b;
+	struct mend mend = { MEND_NOTHING, other->profile, NULL, file->label,
+	    file->where };
 
-	buffer_addf(&text, _("one refresh token is in two files: %s and %s; "
-	    "when both are used, the issuer ends the login"), a->where,
-	    b->where);
-	add_remedy(&remedy, a, b);
+	add_copy(&text, a, b);
+	add_remedy(&remedy, file, other, lender_of(doctor, file) != NULL);
 	/* The file of a program; nothing else is ours to choose. */
 	if (mend.place != NULL && mend.profile != NULL &&
 	    is_ours(doctor, mend.profile))
 		mend.what = MEND_COPY;
 	doctor_find(doctor, FINDING_COPY, &text, &remedy, &mend);
+}
+
+/* Which programs show a profile, or have it: "codex, pi". */
+static void
+add_users(const struct doctor *doctor, const char *name, struct buffer *out)
+{
+	for (size_t i = 0; i < doctor->targets.count; i++) {
+		const struct target *target = &doctor->targets.target[i];
+		struct place place;
+
+		if (target->profile == NULL ||
+		    strcmp(target->profile, name) != 0)
+			continue;
+		if (out->length > 0)
+			buffer_add_string(out, ", ");
+		if (place_set(&place, target->kind, target->path, NULL) == 0)
+			place_label(&place, out);
+		else
+			buffer_add_string(out, target->path);
+		place_release(&place);
+	}
+}
+
+/* Of two profiles the one that nobody uses may go; a person has to say which
+ * where that is not one. */
+static void
+tell_copy_of_profile(struct doctor *doctor, const struct holder *a,
+    const struct holder *b, const char *one, const char *other)
+{
+	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
+	struct buffer by_one = BUFFER_INIT, by_other = BUFFER_INIT;
+
+	add_users(doctor, one, &by_one);
+	add_users(doctor, other, &by_other);
+	buffer_ok(&by_one, &doctor->err);
+	buffer_ok(&by_other, &doctor->err);
+	if (!doctor->listed)
+		add_copy(&text, a, b);
+	else if (by_one.length > 0 && by_other.length > 0)
+		buffer_addf(&text, _("one refresh token is in two files: %s "
+		    "and %s; when both are used, the issuer ends the login; "
+		    "'%s' is used by %s, and '%s' by %s: switch these to one "
+		    "of the two profiles, and delete the other"), a->where,
+		    b->where, one, by_one.data, other, by_other.data);
+	else if (by_one.length == 0 && by_other.length == 0)
+		buffer_addf(&text, _("one refresh token is in two files: %s "
+		    "and %s; when both are used, the issuer ends the login; "
+		    "no program uses '%s' or '%s': delete one of them"),
+		    a->where, b->where, one, other);
+	else {
+		add_copy(&text, a, b);
+		buffer_addf(&remedy, "chatelaine delete %s",
+		    by_one.length > 0 ? other : one);
+	}
+	doctor_find(doctor, FINDING_COPY, &text, &remedy, NULL);
+	buffer_release(&by_one);
+	buffer_release(&by_other);
+}
+
+/* A profile that is lent has its chain in the file of its program. */
+static void
+tell_copy(struct doctor *doctor, const struct holder *a,
+    const struct holder *b)
+{
+	const char *one = a->profile != NULL ? a->profile :
+	    lender_of(doctor, a);
+	const char *other = b->profile != NULL ? b->profile :
+	    lender_of(doctor, b);
+
+	if (one != NULL && other != NULL && strcmp(one, other) != 0)
+		tell_copy_of_profile(doctor, a, b, one, other);
+	else
+		tell_copy_of_file(doctor, a, b);
 }
 
 static void
@@ -241,12 +332,12 @@ doctor_holds(const struct doctor *doctor, const char *token)
 }
 
 void
-doctor_look_at_tokens(struct doctor *doctor, const struct profile_list *list)
+doctor_look_at_tokens(struct doctor *doctor)
 {
-	for (size_t i = 0; i < list->count; i++)
-		hold_profile(doctor, &list->profile[i]);
+	for (size_t i = 0; i < doctor->list->count; i++)
+		hold_profile(doctor, &doctor->list->profile[i]);
 	backup_for_each(doctor->app->store, hold_backup, doctor);
-	look_at_places(doctor, list);
+	look_at_places(doctor);
 	compare_tokens(doctor);
 }
 

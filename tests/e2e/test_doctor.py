@@ -166,12 +166,16 @@ def test_backup_and_the_file_of_a_program(chatelaine, healed, store, seed, codex
     assert len(holders(home, tokens.refresh_token)) == 1
 
 
-def test_two_profiles_with_the_same_login(healed, store, seed, home):
+@pytest.mark.parametrize("use", [("use", "work", "--for", "codex"), ("lend", "work", "--to", "codex")], ids=lambda use: use[0])
+def test_two_profiles_with_the_same_login(chatelaine, healed, store, seed, codex, home, use):
+    """The one that no program uses goes."""
     tokens = seed()
     shutil.copytree(store.profile_dir("work"), store.profile_dir("copy"))
+    expect.succeeded(chatelaine(*use))
     healed("copy")
-    assert len(store.names()) == 1
-    assert holders(home, tokens.refresh_token) == [f"store/{store.names()[0]}/credential.json"]
+    assert store.names() == ["work"]
+    holder = codex if use[0] == "lend" else store.credential_file("work")
+    assert holders(home, tokens.refresh_token) == [str(holder.relative_to(home))]
 
 
 def test_copy_beside_a_lent_login(found, chatelaine, seed, codex, openhands):
