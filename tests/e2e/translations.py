@@ -15,6 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCE = Path(__file__).with_name("shim_locale.c")
 PSEUDO = "qps"
+# What the C library has of C.UTF-8, where that is a directory: newer ones translate nothing in a locale of this name.
+NEUTRAL = Path("/usr/lib/locale/C.utf8")
 OPEN, CLOSE = "⟦⟧"
 
 _LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -35,6 +37,10 @@ class Catalogues:
             pytest.skip("there is no compiler, or no gettext")
         self.folder, self._library = folder, folder / "shim_locale.so"
         subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", self._library, SOURCE], check=True)
+        self._locale = {"LANG": "C.UTF-8"}
+        if NEUTRAL.is_dir():
+            (folder / f"{PSEUDO}.utf8").symlink_to(NEUTRAL)
+            self._locale = {"LANG": f"{PSEUDO}.UTF-8", "LOCPATH": str(folder)}
 
     def add(self, language, po):
         target = self.folder / language / "LC_MESSAGES" / "chatelaine.mo"
@@ -44,7 +50,7 @@ class Catalogues:
     def environment(self, language, others=None):
         """A person's who speaks this language; `others` may load a library as well."""
         libraries = [str(self._library), *filter(None, [(others or {}).get("LD_PRELOAD")])]
-        return {**(others or {}), "LANG": "C.UTF-8", "LANGUAGE": language, "LOCALE_SHIM": str(self.folder),
+        return {**(others or {}), **self._locale, "LANGUAGE": language, "LOCALE_SHIM": str(self.folder),
                 "LD_PRELOAD": ":".join(libraries)}
 
 
