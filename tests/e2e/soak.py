@@ -33,7 +33,6 @@ PROFILES = [f"{tenant}login-{number}" for tenant in ("acme/", "globex/", "") for
 FEW = [name for name in PROFILES if name[-1] in "19"]
 MOST_DESCRIPTORS = 48  # may be opened: where nobody may count them, one that stays open is noticed so
 WAIT = 60
-MINUTE = 60
 
 
 class Place:
@@ -137,9 +136,10 @@ def pass_round(keeper, t, clock, wanted):
         t.until_quiet(0)
         t.forget()
         before, said = said, keeper.said_more(0.01)
-        # While nothing is asked for, what is due only waits for its moment: one in doubt, until near its end.
+        # While nothing is asked for, what is due only waits for its moment: one in doubt, until near its end. A
+        # step is shorter than an answer may take, since what has just been asked for is not seen.
         if before == said and not processes.children(keeper.pid):
-            step = 1 if passed < MINUTE else MINUTE // 2
+            step = 1 if passed < 60 else 5
             clock.advance(step)
             passed += step
     return passed
