@@ -97,6 +97,16 @@ intake_is_better(struct app *app, const struct profile *profile,
 	return look->identity.expires_at > profile->expires_at;
 }
 
+int
+intake_is_better_unasked(struct app *app, const struct profile *profile,
+    const struct look *look, struct error *err)
+{
+	if (profile->in_doubt &&
+	    look->identity.expires_at <= profile->expires_at)
+		return 0;
+	return intake_is_better(app, profile, look, err);
+}
+
 static int
 refuse_unknown(const struct place *place, const struct look *look,
     struct error *err)

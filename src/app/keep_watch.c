@@ -152,7 +152,8 @@ login_came(struct keep_watch *files, const struct place *place,
 	place_word(place, &word);
 	found = login_find(files->app, look, &profile, NULL);
 	if (found == 0 && profile.owner == NULL)
-		better = intake_is_better(files->app, &profile, look, &why);
+		better = intake_is_better_unasked(files->app, &profile, look,
+		    &why);
 	if (found != 0)
 		keep_sayf(&files->say, true, _("%s has a login that is not in "
 		    "the store (%s); to take it in: chatelaine import %s"),

@@ -14,6 +14,7 @@
 #include "app/take.h"
 #include "app/use.h"
 #include "app/view.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/secret.h"
 #include "base/time.h"
@@ -160,7 +161,7 @@ lend_here(struct app *app, struct profile *profile,
 	struct intake intake = INTAKE_INIT;
 	struct view view = VIEW_INIT;
 	struct look look;
-	bool staged;
+	bool moving = false;
 	int result = -1;
 
 	memset(&look, 0, sizeof look);
@@ -171,17 +172,21 @@ lend_here(struct app *app, struct profile *profile,
 	    credential_load(app->store, profile->name, &credential, err) != 0 ||
 	    login_check_spent(app, profile->name, credential.refresh_token,
 	    err) != 0 ||
-	    move_begin(app->store, profile->name, &move, err) != 0)
+	    view_stage(&view, app, place, &look, &credential,
+	    profile->account_id, true, err) != 0 ||
+	    file_sync(view.dir, err) != 0)
 		goto out;
-	staged = view_stage(&view, app, place, &look, &credential,
-	    profile->account_id, true, err) == 0;
-	if (staged && note_lending(app, profile->name, place, err) == 0)
+	/* What is staged tells app/settle that it did not come to that: so it
+	 * is there before the record, and goes after it. */
+	moving = move_begin(app->store, profile->name, &move, err) == 0;
+	if (moving && note_lending(app, profile->name, place, err) == 0)
 		result = view_commit(&view, err);
 	if (result == 0)
 		result = lend_finish(app, profile, place, err);
 	/* Where nothing was written, nothing is on its way. */
-	else if (!staged || view.temporary[0] != '\0')
-		move_end(app->store, profile->name, NULL);
+	else if (view.temporary[0] != '\0' &&
+	    move_end(app->store, profile->name, NULL) != 0)
+		view_leave(&view);
 	if (result == 0) {
 		move_end(app->store, profile->name, NULL);
 		intake_end(&intake, app);

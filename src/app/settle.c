@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +19,14 @@
 
 /* --- Moves of a chain ---------------------------------------------------- */
 
+/* True if what stands there cannot be told just now. */
+static bool
+is_unknown(const struct look *look, struct error *err)
+{
+	return look->kind == LOOK_FOREIGN && error_is_passing(&look->why) &&
+	    error_give(err, &look->why) != 0;
+}
+
 /*
  * On the way in. Without the chain in the store it had not begun, and the
  * file has it still. With it, the file's copy goes; and where its program has
@@ -28,6 +37,7 @@ settle_in(struct app *app, const char *name, const struct place *place,
     struct error *err)
 {
 	struct intake intake = INTAKE_INIT;
+	struct error why = ERROR_INIT;
 	struct use_result result = { 0 };
 	struct profile profile;
 	struct look look;
@@ -35,8 +45,15 @@ settle_in(struct app *app, const char *name, const struct place *place,
 
 	profile_sweep(app->store, name);
 	look_at_filled(&look, place, NULL);
-	if (profile_load(app->store, name, &profile, NULL) != 0 ||
-	    !profile.renewable || look.kind != LOOK_LOGIN ||
+	if (profile_load(app->store, name, &profile, &why) != 0) {
+		done = why.code == ERROR_NOT_FOUND ? 0 : error_give(err, &why);
+		goto out;
+	}
+	if (is_unknown(&look, err)) {
+		done = -1;
+		goto out;
+	}
+	if (!profile.renewable || look.kind != LOOK_LOGIN ||
 	    !look_is_of(&look, &profile))
 		goto out;
 	intake.held = name;
@@ -49,6 +66,53 @@ out:
 	return done;
 }
 
+struct staged {
+	const struct look *there;	/* the file in place */
+	const struct consumer *consumer;
+	const char *token;		/* the store's; NULL: none any more */
+	struct error *err;
+};
+
+/* 1: this one has the chain; 2: that cannot be told. */
+static int
+is_staged(int dir, const char *entry, void *data)
+{
+	const struct staged *staged = data;
+	struct look look;
+	int result = 0;
+
+	if (!file_is_temporary(entry, staged->there->name))
+		return 0;
+	look_at_file(&look, staged->consumer, dir, entry);
+	if (is_unknown(&look, staged->err))
+		result = 2;
+	else if (look.kind == LOOK_LOGIN)
+		result = strcmp(look.login.refresh_token, staged->token) == 0;
+	look_release(&look);
+	return result;
+}
+
+/* 1: the chain stands beside the file still, where it was staged (app/lend), so
+ * that what is in the file is another one of the same person. -1: @err. */
+static int
+find_staged(struct app *app, const char *name, const struct place *place,
+    const struct look *look, struct error *err)
+{
+	struct credential credential;
+	struct staged staged = { look, place->consumer, NULL, err };
+	int result = credential_load(app->store, name, &credential, err);
+
+	staged.token = credential.refresh_token;
+	if (result == 0 && staged.token != NULL) {
+		result = file_for_each(look->dir, is_staged, &staged);
+		if (result < 0)
+			error_set_errno(err, errno, _("cannot read %s"),
+			    place->path);
+	}
+	credential_release(&credential);
+	return result > 1 ? -1 : result;
+}
+
 /* The chain is out as soon as the program's file has it. */
 static int
 settle_out(struct app *app, const char *name, const struct place *place,
@@ -59,11 +123,17 @@ settle_out(struct app *app, const char *name, const struct place *place,
 	int done = 0;
 
 	look_at_filled(&look, place, NULL);
-	if (profile_load(app->store, name, &profile, err) != 0)
+	if (profile_load(app->store, name, &profile, err) != 0 ||
+	    is_unknown(&look, err))
 		done = -1;
 	else if (profile.owner == NULL && look.kind == LOOK_LOGIN &&
-	    look_is_of(&look, &profile))
-		done = lend_finish(app, &profile, place, err);
+	    look_is_of(&look, &profile)) {
+		done = find_staged(app, name, place, &look, err);
+		if (done == 0)
+			done = lend_finish(app, &profile, place, err);
+		else if (done > 0)
+			done = 0;
+	}
 	look_release(&look);
 	profile_release(&profile);
 	return done;
@@ -127,18 +197,32 @@ struct left_over {
 	bool stays;		/* something could not be settled */
 };
 
-/* True if the file in place has the same chain. */
+/* True if the file in place has the same chain; or one that was lent to it in
+ * the place of this older one of the same person. */
 static bool
-is_in_place(const struct place *place, const struct look *look)
+is_in_place(struct app *app, const struct place *place,
+    const struct look *look)
 {
+	char lent[STORE_NAME_MAX + 1] = "";
+	struct profile profile;
 	struct look there;
-	bool same;
+	bool is = false;
 
 	look_at(&there, place, NULL);
-	same = there.kind == LOOK_LOGIN && strcmp(there.login.refresh_token,
+	if (there.kind != LOOK_LOGIN)
+		goto out;
+	is = strcmp(there.login.refresh_token,
 	    look->login.refresh_token) == 0;
+	if (is || login_lent_to(app, place, lent, NULL) != 0 ||
+	    lent[0] == '\0')
+		goto out;
+	is = profile_load(app->store, lent, &profile, NULL) == 0 &&
+	    look_is_of(look, &profile) && look_is_of(&there, &profile) &&
+	    look->identity.expires_at <= there.identity.expires_at;
+	profile_release(&profile);
+out:
 	look_release(&there);
-	return same;
+	return is;
 }
 
 /* A staged view, a lent chain, or what was exchanged out: only what is nowhere
@@ -154,7 +238,8 @@ settle_temporary(int dir, const char *entry, void *data)
 	if (!file_is_temporary(entry, left->name))
 		return 0;
 	look_at_file(&look, left->place->consumer, dir, entry);
-	if (look.kind == LOOK_LOGIN && !is_in_place(left->place, &look)) {
+	if (look.kind == LOOK_LOGIN &&
+	    !is_in_place(left->app, left->place, &look)) {
 		intake.make = true;
 		settled = intake_begin(&intake, left->app, left->place, &look,
 		    NULL) == 0;

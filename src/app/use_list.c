@@ -218,7 +218,7 @@ has_chain(struct app *app, const struct place *place, const char *name,
 		return false;
 	if (profile_load(app->store, name, &profile, NULL) == 0)
 		has = profile.owner == NULL && look_is_of(look, &profile) &&
-		    (intake_is_better(app, &profile, look, NULL) != 0 ||
+		    (intake_is_better_unasked(app, &profile, look, NULL) != 0 ||
 		    intake_is_same_chain(app, name, look));
 	profile_release(&profile);
 	return has;

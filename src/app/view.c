@@ -259,8 +259,7 @@ put_back(struct view *view, struct error *err)
 
 	if (result < 0) {
 		/* What it wrote stays aside, and app/settle takes it in. */
-		view->recorded = false;
-		view->temporary[0] = '\0';
+		view_leave(view);
 	} else if (view->removal)
 		view->temporary[0] = '\0';
 	file_sync(view->dir, NULL);
@@ -333,6 +332,13 @@ end_record(struct app *app, const struct place *place)
 
 	view_record(record, place);
 	move_end(app->store, record, NULL);
+}
+
+void
+view_leave(struct view *view)
+{
+	view->recorded = false;
+	view->temporary[0] = '\0';
 }
 
 void

@@ -71,6 +71,9 @@ int view_probe(struct app *app, const struct place *place,
  */
 int view_commit(struct view *view, struct error *err);
 
+/* What is staged stays where it is, for app/settle. */
+void view_leave(struct view *view);
+
 /* Removes what is staged, if it is not in place. Always called. */
 void view_release(struct view *view);
 

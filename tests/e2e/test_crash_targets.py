@@ -170,6 +170,14 @@ def ended(home):
     home.seed(lifetime=-1)
 
 
+def older(home):
+    """The file has another login of the same person, that ended long ago."""
+    home.seed()
+    login = home.issuer.mint("work", -DAY)
+    home.issuer.revoke_chain(login.refresh_token)
+    home.write_codex(login)
+
+
 def lent(home):
     tokens = home.seed()
     home.run("lend", "work", "--to", "codex")
@@ -252,6 +260,7 @@ OPERATIONS = {
     "lend": Operation(nothing, ["lend", "work", "--to", "codex"], (expect.REFUSED,)),
     "lend-shown": Operation(viewed(), ["lend", "work", "--to", "codex"], (expect.REFUSED,)),
     "lend-newer": Operation(renewed_elsewhere, ["lend", "work", "--to", "codex"], (expect.REFUSED,), between=TAKEN),
+    "lend-over-older": Operation(older, ["lend", "work", "--to", "codex"], (expect.REFUSED,)),
     "lend-openhands": Operation(viewed(by=("openhands", "codex")), ["lend", "work", "--to", "openhands"],
                                 (expect.REFUSED,)),
     "take-back": Operation(lent, ["take-back", "work"], (expect.USAGE,)),
@@ -274,7 +283,7 @@ OPERATIONS = {
 
 
 # Of these, more points are tried: each moves a chain, or more than one file, in its own way.
-CORE = ("use-newer", "lend", "take-back", "import-new", "import-known", "rename", "delete", "undo", "run-sign-in")
+CORE = ("use-newer", "lend", "lend-over-older", "take-back", "import-new", "import-known", "rename", "delete", "undo", "run-sign-in")
 
 
 def most(name):

@@ -4,6 +4,7 @@ import json
 import os
 
 import expect
+import logins
 import pytest
 from program import Program
 
@@ -210,6 +211,18 @@ def test_login_in_doubt_is_not_sent_again_while_there_is_time(chatelaine, issuer
     chatelaine("refresh", "work")
     expect.failed(chatelaine("refresh", "work"), expect.REFUSED, expect.UNAVAILABLE)
     assert issuer.count("token") == 1 and issuer.reused == 0
+
+
+def test_login_in_doubt_is_not_given_up_for_an_older_one(chatelaine, issuer, store, seed, codex):
+    """What a program had before may be dead; it stays with it, and the one in doubt has its second try."""
+    tokens, older = seed(lifetime=HOUR / 2), issuer.mint("work", -HOUR)
+    logins.put(codex, logins.codex(older))
+    issuer.revoke_chain(older.refresh_token)
+    issuer.fault("token", "cut", after=False)
+    expect.failed(chatelaine("refresh", "work"), expect.UNAVAILABLE)
+    expect.succeeded(chatelaine("refresh", "work"))
+    assert issuer.predecessor(store.credential("work")["refresh_token"]) == tokens.refresh_token
+    assert logins.tokens_of(codex)[1] == older.refresh_token
 
 
 def test_login_in_doubt_is_tried_once_more_near_its_end(chatelaine, issuer, store, seed):
