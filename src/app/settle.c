@@ -241,8 +241,10 @@ settle_temporary(int dir, const char *entry, void *data)
 	if (look.kind == LOOK_LOGIN &&
 	    !is_in_place(left->app, left->place, &look)) {
 		intake.make = true;
+		/* Which may have found out that this was lent. */
 		settled = intake_begin(&intake, left->app, left->place, &look,
-		    NULL) == 0;
+		    NULL) == 0 || (look.login.refresh_token != NULL &&
+		    is_in_place(left->app, left->place, &look));
 	}
 	if (settled) {
 		settled = file_discard(dir, entry) == 0;
