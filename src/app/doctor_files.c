@@ -93,7 +93,8 @@ tell_links(struct doctor *doctor, const char *profile, const struct stat *st)
 }
 
 /* What is in a directory of the store can be exchanged by whoever may write
- * to it, however private it is itself. That of a store may be so on purpose. */
+ * to it, however private it is itself. That of a store or of a tenant may be so
+ * on purpose. */
 static void
 tell_directory(struct doctor *doctor, const char *below)
 {
@@ -112,7 +113,7 @@ tell_directory(struct doctor *doctor, const char *below)
 	    "%04o"), path.data, (unsigned int)(st.st_mode & 07777));
 	buffer_add_string(&remedy, "chmod go-w ");
 	buffer_add_word(&remedy, path.data);
-	if (*below != '\0')
+	if (strcmp(below, ".chatelaine") == 0)
 		mend.what = MEND_MODE;
 	mend.at = path.data;
 	doctor_find(doctor, FINDING_MODE, &text, &remedy, &mend);
@@ -258,6 +259,22 @@ look_at_entry(int dir, const char *entry, void *data)
 	return 0;
 }
 
+/* The directory of a tenant, once: its profiles follow each other. */
+static void
+look_at_tenant(struct doctor *doctor, const char *name)
+{
+	char tenant[STORE_NAME_MAX + 1];
+	const int length = (int)(store_leaf(name) - name);
+
+	if (length == 0)
+		return;
+	snprintf(tenant, sizeof tenant, "%.*s", length - 1, name);
+	if (strcmp(doctor->tenant, tenant) == 0)
+		return;
+	strcpy(doctor->tenant, tenant);
+	tell_directory(doctor, doctor->tenant);
+}
+
 void
 doctor_look_at_files(struct doctor *doctor, const struct profile *profile)
 {
@@ -265,6 +282,7 @@ doctor_look_at_files(struct doctor *doctor, const struct profile *profile)
 	struct stat dir, parent, st;
 	int fd;
 
+	look_at_tenant(doctor, profile->name);
 	if (!find(doctor, profile->name, NULL, &dir) ||
 	    !S_ISDIR(dir.st_mode))
 		return;

@@ -30,6 +30,7 @@ struct doctor {
 	bool listed;		/* they could be read */
 	struct holder *holder;
 	size_t holders;
+	char tenant[STORE_NAME_MAX + 1];	/* looked at last */
 	char runs[16];		/* by consumer: 'y', 'n', or not known yet */
 	struct error err;	/* the first failure */
 };

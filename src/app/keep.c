@@ -37,11 +37,6 @@
 /* How long a signal may wait where ppoll() is missing. */
 #define SLICE_MS 1000
 
-#define TIMER_FILE "kept"
-
-/* A timer that calls less often than this does not keep anything; s. */
-#define TIMER_MOST ((int64_t)26 * 3600)
-
 /* When a login is tried next. */
 struct plan {
 	char name[STORE_NAME_MAX + 1];
@@ -402,60 +397,4 @@ keep_run(struct app *app, int64_t within,
 	free(keep.plan);
 	close(lock);
 	return result;
-}
-
-/* --- Whether anything renews --------------------------------------------- */
-
-void
-keep_note_timer(struct app *app)
-{
-	int dir = store_open_part(app->store, ".", NULL);
-
-	if (dir < 0)
-		return;
-	file_sweep(dir, TIMER_FILE);
-	file_write(dir, TIMER_FILE, "", 0, NULL);
-	close(dir);
-}
-
-bool
-keep_is_active(const struct app *app)
-{
-	int dir = store_open_part(app->store, ".", NULL);
-	struct stat st;
-	bool timer;
-
-	if (dir < 0)
-		return false;
-	timer = fstatat(dir, TIMER_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    time_now() - st.st_mtime < TIMER_MOST;
-	close(dir);
-	return timer || lock_is_held(app->store, LOCK_KEEP);
-}
-
-bool
-keep_command(const struct app *app, struct buffer *out)
-{
-	if (keep_is_active(app))
-		return false;
-	if (access("/run/systemd/system", F_OK) == 0)
-		buffer_add_string(out,
-		    "systemctl --user enable --now chatelaine-keep");
-	else
-		buffer_addf(out, "(crontab -l; echo '17 * * * * chatelaine "
-		    "refresh --all --within %s') | crontab -",
-		    settings_text(app->settings, SETTING_WINDOW));
-	return true;
-}
-
-bool
-keep_advice(const struct app *app, const struct profile_list *list,
-    int64_t now, struct buffer *out)
-{
-	int64_t within = settings_window(app->settings);
-	bool due = false;
-
-	for (size_t i = 0; i < list->count; i++)
-		due = due || keep_is_due(&list->profile[i], now, within);
-	return due && keep_command(app, out);
 }

@@ -34,7 +34,8 @@ void keep_note_timer(struct app *app);
 /* True if @profile is to be renewed at @now, with less than @within left. */
 bool keep_is_due(const struct profile *profile, int64_t now, int64_t within);
 
-/* When nothing renews: true, and appends the one command that sets it up. */
+/* When nothing renews: true, and appends the one command that sets it up, for
+ * this store: a timer has none of our options and variables. */
 bool keep_command(const struct app *app, struct buffer *out);
 
 /* When nothing renews and a login of ours has less than SETTING_WINDOW left:

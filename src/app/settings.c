@@ -313,6 +313,23 @@ settings_text(const struct settings *settings, enum setting setting)
 	return settings->value[setting].text;
 }
 
+bool
+settings_store_is_usual(const struct settings *settings)
+{
+	const struct setting_value *store = &settings->value[SETTING_STORE];
+	const bool of_file = store->origin == ORIGIN_FILE;
+	const char *path = of_file ? settings->path : store->text;
+	struct buffer usual = BUFFER_INIT;
+	bool result;
+
+	find_path(&usual, NULL, of_file ? ".config" : ".local/share",
+	    of_file ? "chatelaine/config" : "chatelaine");
+	result = store->origin <= ORIGIN_FILE && path != NULL &&
+	    usual.length > 0 && strcmp(path, usual.data) == 0;
+	buffer_release(&usual);
+	return result;
+}
+
 int
 settings_choice(const struct settings *settings, enum setting setting)
 {

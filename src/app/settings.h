@@ -83,6 +83,10 @@ enum setting settings_find(const char *name, struct error *err);
 const char *settings_text(const struct settings *settings,
     enum setting setting);
 
+/* True if the store is the one that is found by HOME alone: by who is given no
+ * option and none of our variables. */
+bool settings_store_is_usual(const struct settings *settings);
+
 /* Of one that is chosen: which choice. */
 int settings_choice(const struct settings *settings, enum setting setting);
 

@@ -60,16 +60,23 @@ number_of(int got)
 /* @word is the last that getopt_long() has done with: the option itself, unless
  * it is one of several letters behind a dash. */
 static int
-unknown_option(const char *word, struct error *err)
+unknown_option(int argc, char **argv, const char *word, struct error *err)
 {
+	const struct cli_command *command = NULL;
 	char letter[3] = { '-', (char)optopt, '\0' };
 
 	if (optopt >= 256)
 		return error_set(err, ERROR_USAGE, _("--%s takes no value"),
 		    cli_options[optopt - 256].name);
-	return error_set(err, ERROR_USAGE,
+	if (optopt > 0)
+		word = letter;
+	for (int i = 1; i < argc && command == NULL; i++)
+		command = cli_find_command(argv[i]);
+	return command != NULL ? error_set(err, ERROR_USAGE,
+	    _("there is no option '%s'; see 'chatelaine help %s'"), word,
+	    command->name) : error_set(err, ERROR_USAGE,
 	    _("there is no option '%s'; 'chatelaine help COMMAND' lists them"),
-	    optopt > 0 ? letter : word);
+	    word);
 }
 
 /* The next "--" from @at on. getopt_long() moves it before the operands, which
@@ -100,7 +107,8 @@ parse_options(struct cli *cli, int argc, char **argv, struct error *err)
 			    _("--%s wants a value"), cli_options[got == ':' ?
 			    number_of(optopt) : number].name);
 		if (number < 0)
-			return unknown_option(argv[optind - 1], err);
+			return unknown_option(argc, argv,
+			    argv[optind - 1], err);
 		cli->value[number] = optarg != NULL ? optarg : "";
 		if (number != OPTION_FOR)
 			continue;

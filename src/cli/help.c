@@ -106,8 +106,9 @@ cli_help(const struct cli_command *command, struct buffer *out)
 	struct buffer label = BUFFER_INIT;
 
 	if (command != NULL) {
-		buffer_addf(out, _("usage: chatelaine %s %s [OPTION]...\n\n"),
-		    command->name, cli_usage(command));
+		buffer_addf(out, _("usage: chatelaine %s [OPTION]...%s%s\n\n"),
+		    command->name, *command->usage != '\0' ? " " : "",
+		    cli_usage(command));
 		text_add_safe(out, _(command->summary));
 		buffer_add_string(out, "\n\n");
 		help_options(command->options | CLI_COMMANDS, out);

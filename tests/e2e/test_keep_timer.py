@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 
 import expect
 import pytest
@@ -105,6 +106,23 @@ def test_refresh_of_all_by_hand_is_no_timer(listed, chatelaine, issuer, seed):
     issuer.fault("token", "503", times=None)
     expect.failed(chatelaine("refresh", "--all"), expect.UNAVAILABLE)
     assert ADVICE.search(listed())
+
+
+@pytest.mark.skipif(os.path.exists("/run/systemd/system"), reason="systemd does it here")
+def test_what_is_advised_renews_this_store(chatelaine, env, issuer, store, seed, tmp_path):
+    """By cron, which has our home and nothing else of ours."""
+    seed(lifetime=HOUR)
+    moved = tmp_path / "it's 5% of it"
+    store.path.rename(moved)
+    (tmp_path / "crontab").write_text(f"#!/bin/sh\n[ \"$1\" = - ] && cat > '{tmp_path}/table'\nexit 0\n")
+    (tmp_path / "crontab").chmod(0o700)
+    finding, = chatelaine("doctor", "--json", env={"CHATELAINE_STORE": str(moved)}).json["findings"]
+    subprocess.run(["sh", "-c", finding["remedy"]], check=True, env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    line = (tmp_path / "table").read_text().removesuffix("\n").split(maxsplit=5)[5]
+    assert "%" not in line.replace("\\%", "")
+    subprocess.run(["sh", "-c", line.replace("\\%", "%")], check=True,
+                   env={"PATH": "/usr/bin:/bin", "HOME": env["HOME"], "CHATELAINE_OAUTH": env["CHATELAINE_OAUTH"]})
+    assert issuer.count("token") == 1
 
 
 def test_scripts_get_no_advice(chatelaine, seed):

@@ -62,6 +62,18 @@ def test_help_of_a_command(chatelaine, command):
     assert expect.succeeded(chatelaine(command, "--help")) == text
 
 
+@pytest.mark.parametrize("command, usage", [("list", "list [OPTION]..."), ("delete", "delete [OPTION]... NAME"),
+                                            ("run", "run [OPTION]... [NAME] -- COMMAND...")])
+def test_usage_line(chatelaine, command, usage):
+    """Options stand where they are taken: behind "--" they are the other program's."""
+    assert expect.succeeded(chatelaine(command, "-h")).splitlines()[0] == f"usage: chatelaine {usage}"
+
+
+@pytest.mark.parametrize("words", [["list", "--frobnicate"], ["-q", "list", "-z"]])
+def test_unknown_option_names_the_help_of_its_command(chatelaine, words):
+    assert "see 'chatelaine help list'" in expect.failed(chatelaine(*words), expect.USAGE)
+
+
 def test_help_of_no_command(chatelaine):
     assert "frobnicate" in expect.failed(chatelaine("help", "frobnicate"), expect.USAGE)
 

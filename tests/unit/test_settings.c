@@ -93,6 +93,7 @@ defaults(void **state)
 	assert_int_equal(settings_load(&settings, NULL, NULL, false, NULL), 0);
 	snprintf(path, sizeof path, "%s/.local/share/chatelaine", home);
 	check(&settings, SETTING_STORE, path, "default");
+	assert_true(settings_store_is_usual(&settings));
 	check(&settings, SETTING_MODEL, format_models[0], "default");
 	/* What the list calls soon is what is renewed. */
 	assert_int_equal(settings_window(&settings), PROFILE_EXPIRING);
@@ -105,6 +106,7 @@ defaults(void **state)
 	setenv("XDG_CONFIG_HOME", "relative", 1);
 	assert_int_equal(settings_load(&settings, NULL, NULL, false, NULL), 0);
 	check(&settings, SETTING_STORE, "/data/chatelaine", "default");
+	assert_false(settings_store_is_usual(&settings));
 	assert_string_equal(settings.path, path);
 	settings_release(&settings);
 }
@@ -144,6 +146,7 @@ what_goes_before_what(void **state)
 	snprintf(from, sizeof from, "%s:3", file);
 	snprintf(path, sizeof path, "%s/logins", home);
 	check(&settings, SETTING_STORE, path, from);
+	assert_false(settings_store_is_usual(&settings));
 	assert_int_equal(settings_choice(&settings, SETTING_CLOCK),
 	    SETTING_CLOCK_12);
 	settings_release(&settings);
@@ -154,6 +157,7 @@ what_goes_before_what(void **state)
 	settings_release(&settings);
 	assert_int_equal(settings_load(&settings, NULL, "/o", false, NULL), 0);
 	check(&settings, SETTING_STORE, "/o", "--store");
+	assert_false(settings_store_is_usual(&settings));
 	settings_release(&settings);
 }
 
