@@ -90,16 +90,23 @@ close_pipe(int ends[2])
 	close(ends[1]);
 }
 
-/* A line is small enough for a pipe to take it whole. */
+/* A line is small enough for a pipe to take it whole. That nobody reads it is
+ * an error like others, not a signal that ends us. */
 static int
 send_line(int fd, const struct buffer *line, struct error *err)
 {
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+	int number;
+	ssize_t n;
+
 	if (line->length == 0 || !buffer_ok(line, err))
 		return -1;
-	if (write(fd, line->data, line->length) == (ssize_t)line->length)
-		return 0;
-	return error_set_errno(err, errno, "%s",
-	    _("cannot speak to chatelaine-oauth"));
+	sigaction(SIGPIPE, &ignore, &before);
+	n = write(fd, line->data, line->length);
+	number = n < 0 ? errno : EIO;
+	sigaction(SIGPIPE, &before, NULL);
+	return n == (ssize_t)line->length ? 0 : error_set_errno(err, number,
+	    "%s", _("cannot speak to chatelaine-oauth"));
 }
 
 static int

@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -39,13 +40,18 @@ bool
 say(const struct message_event *event)
 {
 	struct buffer line = BUFFER_INIT;
-	bool said;
+	ssize_t n = 0;
 
 	message_print_event(&line, event);
-	said = write(STDOUT_FILENO, line.data, line.length) ==
-	    (ssize_t)line.length;
+	for (size_t at = 0; n >= 0 && at < line.length; at += (size_t)n) {
+		n = write(STDOUT_FILENO, line.data + at, line.length - at);
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		else if (n < 0)
+			break;
+	}
 	buffer_release(&line);
-	return said;
+	return n > 0;
 }
 
 bool
@@ -375,12 +381,20 @@ read_request(struct message_request *request, struct error *err)
 {
 	struct buffer line = BUFFER_INIT;
 	int result = -1;
-	char c;
+	ssize_t n;
+	char c = '\0';
 
-	while (line.length < MESSAGE_LINE_MAX &&
-	    read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
-		buffer_add_char(&line, c);
-	if (buffer_ok(&line, err))
+	/* Not a byte of what comes behind it. */
+	do {
+		n = read(STDIN_FILENO, &c, 1);
+		if (n > 0 && c != '\n')
+			buffer_add_char(&line, c);
+	} while (line.length < MESSAGE_LINE_MAX && (n < 0 ? errno == EINTR :
+	    n > 0 && c != '\n'));
+	if (n < 0)
+		error_set_errno(err, errno, "%s",
+		    _("cannot read standard input"));
+	else if (buffer_ok(&line, err))
 		result = message_parse_request(line.data, line.length,
 		    request, err);
 	buffer_release(&line);

@@ -40,7 +40,7 @@ struct report {
 	uint64_t count;
 	uint64_t failed;		/* how often none was found */
 	uint64_t ended;			/* main() returned, or exit() was called */
-	uint64_t open;			/* descriptors, then */
+	uint64_t open;			/* descriptors, then, that were not before */
 	uint64_t leaks;
 	uint64_t leak[LEAKS];		/* who asked; offsets in the program */
 	uint64_t frame[FRAMES];		/* of the first failure; the same */
@@ -65,6 +65,7 @@ static struct range ours[8], program, apart;
 static uintptr_t base;
 static size_t parts;
 static __thread bool inside;
+static bool was_open[256];
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -114,6 +115,8 @@ start(void)
 	void *frame[2];
 	int fd;
 
+	for (fd = 0; fd < 256; fd++)
+		was_open[fd] = fcntl(fd, F_GETFD) >= 0;
 	if (path == NULL || wanted == NULL ||
 	    strcmp(program_invocation_short_name, wanted) != 0)
 		return;
@@ -139,7 +142,7 @@ end(void)
 		return;
 	inside = true;
 	for (int fd = STDERR_FILENO + 1; fd < 256; fd++)
-		report->open += fcntl(fd, F_GETFD) >= 0;
+		report->open += !was_open[fd] && fcntl(fd, F_GETFD) >= 0;
 	for (size_t i = 0; i < SLOTS; i++)
 		if (live[i].memory != NULL && live[i].memory != GONE &&
 		    report->leaks < LEAKS)

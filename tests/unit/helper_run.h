@@ -48,6 +48,8 @@ static struct {
 	struct message_event event[EVENTS_MAX];
 	size_t events;
 	bool no_http, confined, lasting;
+	bool slow;		/* a write is interrupted, or takes a half */
+	struct buffer line;	/* what came of one so far */
 	bool told_time;
 	int64_t server_ahead;	/* s */
 	int exit_status;
@@ -228,18 +230,27 @@ __wrap_close(int fd)
 ssize_t
 __wrap_write(int fd, const void *data, size_t size)
 {
+	static bool interrupted;
 	struct error err;
 
 	if (fd != STDOUT_FILENO)
 		return __real_write(fd, data, size);
-	if (run.said++ >= run.listens) {
-		errno = EPIPE;
+	interrupted = run.slow && !interrupted;
+	if (interrupted || run.said >= run.listens) {
+		errno = interrupted ? EINTR : EPIPE;
 		return -1;
 	}
+	if (run.slow)
+		size = (size + 1) / 2;
+	buffer_add(&run.line, data, size);
+	if (((const char *)data)[size - 1] != '\n')
+		return (ssize_t)size;
+	run.said++;
 	assert_true(run.events < EVENTS_MAX);
-	if (message_parse_event(data, size, &run.event[run.events++],
-	    &err) != 0)
-		fail_msg("%.*s", (int)size, (const char *)data);
+	if (message_parse_event(run.line.data, run.line.length,
+	    &run.event[run.events++], &err) != 0)
+		fail_msg("%s", run.line.data);
+	buffer_clear(&run.line);
 	return (ssize_t)size;
 }
 
@@ -249,7 +260,9 @@ static int
 start_run(void **state)
 {
 	(void)state;
+	buffer_release(&run.line);
 	memset(&run, 0, sizeof run);
+	buffer_init(&run.line);
 	run.listens = EVENTS_MAX;
 	run.time = run.start = 1000000;
 	return 0;

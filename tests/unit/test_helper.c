@@ -94,6 +94,15 @@ a_refresh_is_told_before_and_after(void **state)
 	assert_false(run.lasting);
 }
 
+/* Whoever listens gets each event whole. */
+static void
+what_is_said_in_pieces_is_said(void **state)
+{
+	(void)state;
+	run.slow = true;
+	a_refresh_is_told_before_and_after(state);
+}
+
 static void
 a_token_is_not_sent_when_nobody_listens(void **state)
 {
@@ -297,6 +306,7 @@ main(void)
 		TEST(a_request_has_a_size),
 		TEST(nothing_is_sent_without_a_safe_way),
 		TEST(a_refresh_is_told_before_and_after),
+		TEST(what_is_said_in_pieces_is_said),
 		TEST(a_token_is_not_sent_when_nobody_listens),
 		TEST(whether_a_token_may_be_spent_is_told),
 		TEST(half_a_form_is_not_sent),
