@@ -54,14 +54,16 @@ adopt_one(struct app *app, const char *name, enum pending_operation operation,
 {
 	enum held held = look(app, name, operation);
 	char saved[STORE_NAME_MAX + 1];
-	int result;
+	int result, busy;
 
 	if (held == HELD_NOTHING) {
 		pending_remove(app->store, name, operation, NULL);
 		return 0;
 	}
-	if (pending_is_busy(app->store, name, operation))
-		return error_set(err, ERROR_BUSY,
+	/* Nor may it go where that cannot be told. */
+	busy = pending_is_busy(app->store, name, operation, err);
+	if (busy != 0)
+		return busy < 0 ? -1 : error_set(err, ERROR_BUSY,
 		    _("an answer for '%s' is still awaited by another process; "
 		    "try again when it is done"), name);
 	if (held == HELD_NO_ANSWER && operation == PENDING_LOGIN) {

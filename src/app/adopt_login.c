@@ -23,9 +23,13 @@ place(struct app *app, const char *name, const struct pending *pending,
 	int result;
 
 	strcpy(saved, name);
-	if (login_load(app, name, &there, NULL) != 0)
-		result = take_create(app, name, answer, identity,
-		    pending->issuer, err);
+	result = profile_find(app->store, name, err);
+	if (result <= 0)
+		return result < 0 ? -1 : take_create(app, name, answer,
+		    identity, pending->issuer, err);
+	if (login_load(app, name, &there, err) != 0 ||
+	    profile_check_sure(&there, err) != 0)
+		result = -1;
 	else if (there.damage == NULL && take_is_same_login(&there, identity))
 		result = take_new_chain(app, &there, answer, identity,
 		    pending->issuer, err);

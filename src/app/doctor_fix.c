@@ -277,7 +277,7 @@ is_elsewhere(struct app *app, const struct place *place,
 	look_release(&there);
 	if (!is) {
 		is = login_find(app, look, &profile, NULL) == 0 &&
-		    intake_is_same_chain(app, profile.name, look);
+		    intake_is_same_chain(app, profile.name, look, NULL) > 0;
 		profile_release(&profile);
 	}
 	return is;

@@ -40,6 +40,7 @@ lock_new_name(struct intake *intake, struct app *app,
     const struct look *look, struct error *err)
 {
 	char wish[STORE_NAME_MAX + 1];
+	int found = 0;
 
 	if (intake->as == NULL)
 		suggest_name(&look->identity, wish);
@@ -47,31 +48,40 @@ lock_new_name(struct intake *intake, struct app *app,
 		return -1;
 	else
 		strcpy(wish, intake->as);
-	if (intake->as != NULL && !profile_is_free(app->store, wish))
-		return error_set(err, ERROR_REFUSED,
+	if (intake->as != NULL)
+		found = profile_find(app->store, wish, err);
+	if (found != 0)
+		return found < 0 ? -1 : error_set(err, ERROR_REFUSED,
 		    _("'%s' is another login and stays as it is; choose "
 		    "another name"), wish);
 	if (profile_free_name(app->store, wish, intake->name, err) != 0 ||
 	    store_check_new(app->store, intake->name, err) != 0)
 		return -1;
 	intake->lock = lock_try(app->store, intake->name, err);
-	if (intake->lock < 0 || profile_is_free(app->store, intake->name))
-		return intake->lock < 0 ? -1 : 0;
+	if (intake->lock >= 0)
+		found = profile_find(app->store, intake->name, err);
+	if (intake->lock < 0 || found <= 0)
+		return intake->lock < 0 ? -1 : found;
 	return error_set(err, ERROR_BUSY,
 	    _("'%s' has just been taken; try again"), intake->name);
 }
 
 /* --- Whether to take it -------------------------------------------------- */
 
-bool
-intake_is_same_chain(struct app *app, const char *name, const struct look *look)
+int
+intake_is_same_chain(struct app *app, const char *name,
+    const struct look *look, struct error *err)
 {
+	struct error why = ERROR_INIT;
 	struct credential credential;
-	bool same;
+	int same = 0;
 
-	same = credential_load(app->store, name, &credential, NULL) == 0 &&
-	    credential.refresh_token != NULL &&
-	    strcmp(credential.refresh_token, look->login.refresh_token) == 0;
+	if (credential_load(app->store, name, &credential, &why) == 0)
+		same = credential.refresh_token != NULL &&
+		    strcmp(credential.refresh_token,
+		    look->login.refresh_token) == 0;
+	else if (error_is_passing(&why))
+		same = error_give(err, &why);
 	credential_release(&credential);
 	return same;
 }
@@ -83,10 +93,11 @@ intake_is_better(struct app *app, const struct profile *profile,
 	enum profile_reason reason;
 	enum profile_status status = profile_status(profile, time_now(),
 	    &reason);
-	int spent;
+	int spent, same;
 
-	if (intake_is_same_chain(app, profile->name, look))
-		return 0;
+	same = intake_is_same_chain(app, profile->name, look, err);
+	if (same != 0)
+		return same < 0 ? -1 : 0;
 	/* Nor is an older copy, however long its access token lasts. */
 	spent = spent_find(app->store, look->login.refresh_token, NULL, err);
 	if (spent != 0)
@@ -235,7 +246,7 @@ take_new(struct intake *intake, struct app *app, const struct place *place,
 		return -1;
 	if (take_in(intake, app, NULL, look, err) != 0) {
 		/* It may be there all the same, and only not be synced. */
-		if (profile_is_free(app->store, intake->name))
+		if (profile_find(app->store, intake->name, NULL) == 0)
 			move_end(app->store, intake->name, NULL);
 		return -1;
 	}
@@ -248,7 +259,7 @@ take_known(struct intake *intake, struct app *app,
     const struct place *place, struct look *look, struct error *err)
 {
 	struct profile profile;
-	int result = -1, better;
+	int result = -1, better, same = 0;
 
 	if (intake->held == NULL || strcmp(intake->held, intake->name) != 0) {
 		intake->lock = lock_try(app->store, intake->name, err);
@@ -257,7 +268,8 @@ take_known(struct intake *intake, struct app *app,
 			return -1;
 	}
 	/* As it is with the lock held. */
-	if (profile_load(app->store, intake->name, &profile, err) != 0)
+	if (profile_load(app->store, intake->name, &profile, err) != 0 ||
+	    profile_check_sure(&profile, err) != 0)
 		goto out;
 	if (profile.owner != NULL && !intake->home) {
 		refuse_lent(&profile, place, err);
@@ -266,8 +278,11 @@ take_known(struct intake *intake, struct app *app,
 	better = intake->home ? 1 :
 	    intake_is_better(app, &profile, look, err);
 	/* A copy of our chain is not taken in, but may just be sent. */
-	if (better == 0 && intake_is_same_chain(app, profile.name, look))
-		better = intake_check_renewal(place, look, err);
+	if (better == 0)
+		same = intake_is_same_chain(app, profile.name, look, err);
+	if (same != 0)
+		better = same < 0 ? -1 :
+		    intake_check_renewal(place, look, err);
 	if (better <= 0) {
 		result = better;
 		goto out;

@@ -53,9 +53,10 @@ int intake_is_better(struct app *app, const struct profile *profile,
 int intake_is_better_unasked(struct app *app, const struct profile *profile,
     const struct look *look, struct error *err);
 
-/* True if it is the very refresh token that the store has. */
-bool intake_is_same_chain(struct app *app, const char *name,
-    const struct look *look);
+/* 1 if it is the very refresh token that the store has, 0 if not; -1: that
+ * cannot be told just now. */
+int intake_is_same_chain(struct app *app, const char *name,
+    const struct look *look, struct error *err);
 
 /* ERROR_BUSY while a program runs that may be renewing the login that @look saw
  * at @place: whoever writes there then makes it lose the answer. */

@@ -29,8 +29,9 @@ check_not_lent(struct job *job, struct error *err)
 	struct profile profile;
 	int result = 0;
 
-	if (login_load(job->app, job->name, &profile, NULL) == 0 &&
-	    profile.renewable)
+	if (login_load(job->app, job->name, &profile, NULL) == 0)
+		result = profile_check_sure(&profile, err);
+	if (result == 0 && profile.renewable)
 		result = login_check_ours(&profile, err);
 	profile_release(&profile);
 	return result;

@@ -53,9 +53,10 @@ out:
 static int
 remove_ended(struct app *app, const char *name, struct error *err)
 {
-	if (profile_is_free(app->store, name))
-		return 0;
-	return backup_purge(app->store, name, false, err);
+	int found = profile_find(app->store, name, err);
+
+	return found <= 0 ? found :
+	    backup_purge(app->store, name, false, err);
 }
 
 static int

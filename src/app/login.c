@@ -53,6 +53,7 @@ note_absence(struct profile *profile, const struct look *look,
 
 	if (is_volume(profile)) {
 		free(profile->damage);
+		profile->unsure = look_is_unsure(look);
 		profile->damage = strdup(look->kind == LOOK_FOREIGN ?
 		    look->why.text : _("its file holds no login"));
 		return profile->damage == NULL ? error_no_memory(err) :
@@ -224,6 +225,8 @@ login_load_credential(const struct app *app, const char *name,
 
 	*credential = (struct credential)CREDENTIAL_INIT;
 	result = profile_load(app->store, name, &profile, err);
+	if (result == 0)
+		result = profile_check_sure(&profile, err);
 	/* A volume has none of our files. */
 	if (result == 0 && !(profile.owner != NULL && is_volume(&profile)))
 		result = credential_load(app->store, name, credential, err);
@@ -298,6 +301,10 @@ login_find(const struct app *app, const struct look *look,
 			memset(&list.profile[i], 0, sizeof *profile);
 			result = 0;
 		}
+	/* It may be of one that could not be read. */
+	for (size_t i = 0; i < list.count && result == 1; i++)
+		result = profile_check_sure(&list.profile[i], err) != 0 ?
+		    -1 : 1;
 	profile_list_release(&list);
 	return result;
 }
@@ -325,17 +332,23 @@ volume_of(const struct app *app, const char *path,
 		name[0] = '\0';
 }
 
-static bool
+/* 1 if it is, 0 if not, -1 if that cannot be told. */
+static int
 is_lent_to(const struct app *app, const char *name,
-    const struct place *place)
+    const struct place *place, struct error *err)
 {
+	struct error why = ERROR_INIT;
 	struct profile profile;
-	bool is;
+	int is = profile_load(app->store, name, &profile, &why);
 
-	is = profile_load(app->store, name, &profile, NULL) == 0 &&
-	    profile.owner != NULL &&
-	    strcmp(profile.owner, place->consumer->kind) == 0 &&
-	    strcmp(profile.owner_path, place->path) == 0;
+	if (is == 0)
+		is = profile_check_sure(&profile, &why);
+	if (is != 0)
+		is = error_is_passing(&why) ? error_give(err, &why) : 0;
+	else
+		is = profile.owner != NULL &&
+		    strcmp(profile.owner, place->consumer->kind) == 0 &&
+		    strcmp(profile.owner_path, place->path) == 0;
 	profile_release(&profile);
 	return is;
 }
@@ -346,7 +359,7 @@ login_lent_to(const struct app *app, const struct place *place,
 {
 	struct targets targets;
 	const struct target *target;
-	int result;
+	int result, is;
 
 	/* What we lent is in the list; else it is a volume in the store. */
 	volume_of(app, place->path, name);
@@ -356,7 +369,10 @@ login_lent_to(const struct app *app, const struct place *place,
 	    store_check_name(target->profile, NULL) == 0)
 		strcpy(name, target->profile);
 	targets_release(&targets);
-	if (name[0] != '\0' && !is_lent_to(app, name, place))
+	if (result != 0 || name[0] == '\0')
+		return result;
+	is = is_lent_to(app, name, place, err);
+	if (is == 0)
 		name[0] = '\0';
-	return result;
+	return is < 0 ? -1 : 0;
 }

@@ -193,6 +193,12 @@ look_release(struct look *look)
 }
 
 bool
+look_is_unsure(const struct look *look)
+{
+	return look->kind == LOOK_FOREIGN && error_is_passing(&look->why);
+}
+
+bool
 look_is_of(const struct look *look, const struct profile *profile)
 {
 	return take_is_same_login(profile, &look->identity);

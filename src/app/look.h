@@ -57,6 +57,10 @@ void look_at_file(struct look *look, const struct consumer *consumer, int dir,
 
 void look_release(struct look *look);
 
+/* True if that could not be found out just now: what it is, it may show when
+ * looked at again. @why says so. */
+bool look_is_unsure(const struct look *look);
+
 /* True if what stands there is of this profile's person and workspace. */
 bool look_is_of(const struct look *look, const struct profile *profile);
 

@@ -22,6 +22,8 @@ check_volume(struct app *app, const char *name, struct error *err)
 	int result;
 
 	result = profile_load(app->store, name, &profile, err);
+	if (result == 0)
+		result = profile_check_sure(&profile, err);
 	if (result == 0 && profile.generation == 0 && profile.owner != NULL) {
 		result = error_set(err, ERROR_REFUSED,
 		    _("'%s' is the volume of an %s agent-server and holds its "
@@ -95,15 +97,18 @@ static int
 lock_free_name(struct app *app, const char *name, int wait_ms,
     char as[STORE_NAME_MAX + 1], struct error *err)
 {
-	int lock;
+	int lock, found;
 
 	if (profile_free_name(app->store, name, as, err) != 0)
 		return -1;
 	lock = lock_take(app->store, as, wait_ms, err);
-	if (lock < 0 || profile_is_free(app->store, as))
+	if (lock < 0)
+		return -1;
+	found = profile_find(app->store, as, err);
+	if (found == 0)
 		return lock;
 	close(lock);
-	return error_set(err, ERROR_BUSY,
+	return found < 0 ? -1 : error_set(err, ERROR_BUSY,
 	    _("'%s' has just been taken; try again"), as);
 }
 

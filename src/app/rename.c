@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
@@ -33,15 +34,18 @@ lock_both(struct app *app, const char *name, const char *to, int wait_ms,
 static int
 check_view(struct app *app, const char *name, struct error *err)
 {
-	int dir = store_open_profile(app->store, name, NULL);
-	bool there;
+	int dir = store_open_profile(app->store, name, err), number;
 
-	there = dir >= 0 && faccessat(dir, STORE_VOLUME_FILE, F_OK,
-	    AT_SYMLINK_NOFOLLOW) == 0;
-	if (dir >= 0)
-		close(dir);
-	if (!there)
+	if (dir < 0)
+		return -1;
+	number = faccessat(dir, STORE_VOLUME_FILE, F_OK,
+	    AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
+	close(dir);
+	if (number == ENOENT)
 		return 0;
+	if (number != 0)
+		return error_set_errno(err, number, _("cannot look at %s"),
+		    name);
 	error_set(err, ERROR_REFUSED,
 	    _("'%s' is the volume of an agent-server, which looks for its "
 	    "view under that name"), name);
@@ -54,24 +58,26 @@ static int
 check(struct app *app, const char *name, const char *to, struct error *err)
 {
 	struct profile profile;
-	int result;
+	int result, taken;
 
-	if (profile_load(app->store, name, &profile, err) != 0) {
+	if (profile_load(app->store, name, &profile, err) != 0 ||
+	    profile_check_sure(&profile, err) != 0) {
 		profile_release(&profile);
 		return -1;
 	}
+	taken = profile_find(app->store, to, err);
 	if (profile.generation == 0 && profile.owner != NULL) {
 		error_set(err, ERROR_REFUSED,
 		    _("'%s' is the volume of an agent-server, which looks for "
 		    "it under that name"), name);
 		result = error_step(err, _("take it back first: chatelaine "
 		    "take-back %s"), name);
-	} else if (!profile_is_free(app->store, to)) {
+	} else if (taken > 0) {
 		error_set(err, ERROR_REFUSED,
 		    _("there is a profile '%s' already"), to);
 		result = error_step(err, "%s", _("choose another name"));
 	} else {
-		result = check_view(app, name, err);
+		result = taken < 0 ? -1 : check_view(app, name, err);
 		if (result == 0)
 			result = store_check_new(app->store, to, err);
 	}
@@ -93,8 +99,9 @@ rename_locked(struct app *app, const char *name, const char *to,
 	 * does no harm. */
 	if (pending_rename(app->store, name, to, err) != 0 ||
 	    profile_rename(app->store, name, to, err) != 0) {
-		pending_rename(app->store, to, name, NULL);
-		move_end(app->store, name, NULL);
+		/* Where it cannot come back now, app/settle brings it. */
+		if (pending_rename(app->store, to, name, NULL) == 0)
+			move_end(app->store, name, NULL);
 		return -1;
 	}
 	usage_remove(app->store, name);

@@ -23,8 +23,23 @@
 static bool
 is_unknown(const struct look *look, struct error *err)
 {
-	return look->kind == LOOK_FOREIGN && error_is_passing(&look->why) &&
-	    error_give(err, &look->why) != 0;
+	return look_is_unsure(look) && error_give(err, &look->why) != 0;
+}
+
+/* Where it now is cannot be told from what cannot be read just now. A profile
+ * that is not there is empty. Both are released in any case. */
+static int
+load_both(struct app *app, const char *name, const struct place *place,
+    struct profile *profile, struct look *look, struct error *err)
+{
+	struct error why = ERROR_INIT;
+
+	look_at_filled(look, place, NULL);
+	if (profile_load(app->store, name, profile, &why) != 0 &&
+	    why.code != ERROR_NOT_FOUND)
+		return error_give(err, &why);
+	return profile_check_sure(profile, err) != 0 ||
+	    is_unknown(look, err) ? -1 : 0;
 }
 
 /*
@@ -37,23 +52,14 @@ settle_in(struct app *app, const char *name, const struct place *place,
     struct error *err)
 {
 	struct intake intake = INTAKE_INIT;
-	struct error why = ERROR_INIT;
 	struct use_result result = { 0 };
 	struct profile profile;
 	struct look look;
-	int done = 0;
+	int done;
 
 	profile_sweep(app->store, name);
-	look_at_filled(&look, place, NULL);
-	if (profile_load(app->store, name, &profile, &why) != 0) {
-		done = why.code == ERROR_NOT_FOUND ? 0 : error_give(err, &why);
-		goto out;
-	}
-	if (is_unknown(&look, err)) {
-		done = -1;
-		goto out;
-	}
-	if (!profile.renewable || look.kind != LOOK_LOGIN ||
+	done = load_both(app, name, place, &profile, &look, err);
+	if (done != 0 || !profile.renewable || look.kind != LOOK_LOGIN ||
 	    !look_is_of(&look, &profile))
 		goto out;
 	intake.held = name;
@@ -113,21 +119,27 @@ find_staged(struct app *app, const char *name, const struct place *place,
 	return result > 1 ? -1 : result;
 }
 
-/* The chain is out as soon as the program's file has it. */
+static bool
+is_lent_to(const struct profile *profile, const struct place *place)
+{
+	return profile->owner != NULL && profile->owner_path != NULL &&
+	    strcmp(profile->owner, place->consumer->kind) == 0 &&
+	    strcmp(profile->owner_path, place->path) == 0;
+}
+
+/* The chain is out as soon as the program's file has it; the profile says so,
+ * and then the list of targets. */
 static int
 settle_out(struct app *app, const char *name, const struct place *place,
     struct error *err)
 {
 	struct profile profile;
 	struct look look;
-	int done = 0;
+	int done = load_both(app, name, place, &profile, &look, err);
 
-	look_at_filled(&look, place, NULL);
-	if (profile_load(app->store, name, &profile, err) != 0 ||
-	    is_unknown(&look, err))
-		done = -1;
-	else if (profile.owner == NULL && look.kind == LOOK_LOGIN &&
-	    look_is_of(&look, &profile)) {
+	if (done == 0 && look.kind == LOOK_LOGIN &&
+	    look_is_of(&look, &profile) &&
+	    (profile.owner == NULL || is_lent_to(&profile, place))) {
 		done = find_staged(app, name, place, &look, err);
 		if (done == 0)
 			done = lend_finish(app, &profile, place, err);
@@ -144,12 +156,16 @@ static int
 settle_rename(struct app *app, const char *name, const struct move *move,
     struct error *err)
 {
+	int old, new;
+
 	if (move->to == NULL || store_check_name(move->to, NULL) != 0)
 		return 0;
-	if (!profile_is_free(app->store, name))
-		return profile_is_free(app->store, move->to) ?
-		    pending_rename(app->store, move->to, name, err) : 0;
-	return use_rename(app, name, move->to, err);
+	old = profile_find(app->store, name, err);
+	if (old == 0)
+		return use_rename(app, name, move->to, err);
+	new = old < 0 ? -1 : profile_find(app->store, move->to, err);
+	return new != 0 ? (new < 0 ? -1 : 0) :
+	    pending_rename(app->store, move->to, name, err);
 }
 
 int
@@ -197,28 +213,35 @@ struct left_over {
 	bool stays;		/* something could not be settled */
 };
 
-/* True if the file in place has the same chain; or one that was lent to it in
- * the place of this older one of the same person. */
-static bool
+/* 1 if the file in place has the same chain; or one that was lent to it in the
+ * place of this older one of the same person. -1: that cannot be told. */
+static int
 is_in_place(struct app *app, const struct place *place,
     const struct look *look)
 {
 	char lent[STORE_NAME_MAX + 1] = "";
 	struct profile profile;
 	struct look there;
-	bool is = false;
+	int is = 0;
 
 	look_at(&there, place, NULL);
+	if (look_is_unsure(&there))
+		is = -1;
 	if (there.kind != LOOK_LOGIN)
 		goto out;
 	is = strcmp(there.login.refresh_token,
 	    look->login.refresh_token) == 0;
-	if (is || login_lent_to(app, place, lent, NULL) != 0 ||
-	    lent[0] == '\0')
+	if (is == 0 && login_lent_to(app, place, lent, NULL) != 0)
+		is = -1;
+	if (is != 0 || lent[0] == '\0')
 		goto out;
-	is = profile_load(app->store, lent, &profile, NULL) == 0 &&
-	    look_is_of(look, &profile) && look_is_of(&there, &profile) &&
-	    look->identity.expires_at <= there.identity.expires_at;
+	if (profile_load(app->store, lent, &profile, NULL) != 0 ||
+	    profile.unsure)
+		is = -1;
+	else
+		is = look_is_of(look, &profile) &&
+		    look_is_of(&there, &profile) &&
+		    look->identity.expires_at <= there.identity.expires_at;
 	profile_release(&profile);
 out:
 	look_release(&there);
@@ -233,18 +256,22 @@ settle_temporary(int dir, const char *entry, void *data)
 	struct left_over *left = data;
 	struct intake intake = INTAKE_INIT;
 	struct look look;
-	bool settled = true;
+	int there = 1;
+	bool settled;
 
 	if (!file_is_temporary(entry, left->name))
 		return 0;
 	look_at_file(&look, left->place->consumer, dir, entry);
-	if (look.kind == LOOK_LOGIN &&
-	    !is_in_place(left->app, left->place, &look)) {
+	if (look.kind == LOOK_LOGIN)
+		there = is_in_place(left->app, left->place, &look);
+	/* Nor does what cannot be read just now go. */
+	settled = there >= 0 && !look_is_unsure(&look);
+	if (settled && there == 0) {
 		intake.make = true;
 		/* Which may have found out that this was lent. */
 		settled = intake_begin(&intake, left->app, left->place, &look,
 		    NULL) == 0 || (look.login.refresh_token != NULL &&
-		    is_in_place(left->app, left->place, &look));
+		    is_in_place(left->app, left->place, &look) > 0);
 	}
 	if (settled) {
 		settled = file_discard(dir, entry) == 0;
@@ -267,8 +294,10 @@ settle_file(struct app *app, const struct place *place, const char *record)
 	/* Where the file really is. */
 	look_at(&look, place, NULL);
 	left.name = look.name;
-	if (look.dir >= 0 && look.name != NULL)
-		file_for_each(look.dir, settle_temporary, &left);
+	left.stays = look_is_unsure(&look);
+	if (look.dir >= 0 && look.name != NULL &&
+	    file_for_each(look.dir, settle_temporary, &left) != 0)
+		left.stays = true;
 	if (!left.stays)
 		move_end(app->store, record, NULL);
 	look_release(&look);

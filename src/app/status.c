@@ -279,6 +279,8 @@ status_check_damage(const struct profile *profile, struct error *err)
 {
 	if (profile->damage == NULL)
 		return 0;
+	if (profile_check_sure(profile, err) != 0)
+		return -1;
 	if (profile->forbidden) {
 		error_set(err, ERROR_FAILED, "%s", profile->damage);
 		return error_step(err, "%s", status_other_user());

@@ -218,10 +218,14 @@ place_beside(struct app *app, const char *name, struct answer *answer,
     struct identity *identity, const char *issuer, struct error *err)
 {
 	struct profile there;
-	int result = 1;
+	int result = profile_find(app->store, name, err);
 
-	if (profile_load(app->store, name, &there, NULL) != 0)
-		result = take_create(app, name, answer, identity, issuer, err);
+	if (result <= 0)
+		return result < 0 ? -1 : take_create(app, name, answer,
+		    identity, issuer, err);
+	if (profile_load(app->store, name, &there, err) != 0 ||
+	    profile_check_sure(&there, err) != 0)
+		result = -1;
 	else if (there.damage == NULL && take_is_same_login(&there, identity))
 		result = take_new_chain(app, &there, answer, identity, issuer,
 		    err);

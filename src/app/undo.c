@@ -42,12 +42,16 @@ was_switch(struct app *app, bool *is_switch, struct error *err)
 			result = error_give(err, &why);
 	}
 	*is_switch = false;
-	for (size_t i = 0; i < targets.count; i++) {
+	for (size_t i = 0; i < targets.count && result == 0; i++) {
 		const struct target *target = &targets.target[i];
+		int there = 0;
 
-		if (target->may_undo && !is_later(&deletion, target) &&
-		    (target->undo == NULL ||
-		    !profile_is_free(app->store, target->undo)))
+		if (target->may_undo && !is_later(&deletion, target))
+			there = target->undo == NULL ? 1 :
+			    profile_find(app->store, target->undo, err);
+		if (there < 0)
+			result = -1;
+		if (there > 0)
 			*is_switch = true;
 	}
 	targets_release(&targets);

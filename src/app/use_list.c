@@ -219,7 +219,7 @@ has_chain(struct app *app, const struct place *place, const char *name,
 	if (profile_load(app->store, name, &profile, NULL) == 0)
 		has = profile.owner == NULL && look_is_of(look, &profile) &&
 		    (intake_is_better_unasked(app, &profile, look, NULL) != 0 ||
-		    intake_is_same_chain(app, name, look));
+		    intake_is_same_chain(app, name, look, NULL) > 0);
 	profile_release(&profile);
 	return has;
 }

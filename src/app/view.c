@@ -37,10 +37,15 @@ begin(struct view *view, struct app *app, const struct place *place,
 	const struct move move = { MOVE_IN, (char *)place->consumer->kind,
 	    place->path, NULL };
 	char record[VIEW_RECORD_SIZE];
+	struct error why = ERROR_INIT;
 	struct move there;
 	bool kept;
 
 	*view = (struct view)VIEW_INIT;
+	if (look_is_unsure(look)) {
+		error_give(err, &look->why);
+		return -1;
+	}
 	if (look->kind == LOOK_FOREIGN) {
 		error_set(err, ERROR_REFUSED, _("%s is left as it is: %s"),
 		    place->path, look->why.text);
@@ -54,8 +59,12 @@ begin(struct view *view, struct app *app, const struct place *place,
 	settle_files_locked(app);
 	view_record(record, place);
 	/* What could not be settled now keeps its record. */
-	kept = move_load(app->store, record, &there, NULL) == 0;
+	kept = move_load(app->store, record, &there, &why) == 0;
 	move_release(&there);
+	if (error_is_passing(&why)) {
+		error_give(err, &why);
+		return -1;
+	}
 	if (!kept && move_begin(app->store, record, &move, err) != 0)
 		return -1;
 	view->recorded = !kept;
@@ -188,18 +197,23 @@ view_probe(struct app *app, const struct place *place,
 	return result;
 }
 
-/* True if the file @name is what was looked at. */
-static bool
-is_unchanged(const struct view *view, const char *name)
+/* 1 if the file @name is what was looked at, 0 if not; -1: that cannot be
+ * told. */
+static int
+is_unchanged(const struct view *view, const char *name, struct error *err)
 {
 	const struct look *before = view->look;
 	struct look now;
-	bool same;
+	int same;
 
 	look_at_file(&now, view->place->consumer, view->dir, name);
-	same = now.there == before->there &&
-	    now.text.length == before->text.length &&
-	    memcmp(now.text.data, before->text.data, now.text.length) == 0;
+	if (look_is_unsure(&now))
+		same = error_give(err, &now.why);
+	else
+		same = now.there == before->there &&
+		    now.text.length == before->text.length &&
+		    memcmp(now.text.data, before->text.data,
+		    now.text.length) == 0;
 	look_release(&now);
 	return same;
 }
@@ -240,18 +254,18 @@ changing(const struct view *view, struct error *err)
 }
 
 /* True when the old file, which stands under the temporary name now, is written
- * to, or is about to be. */
+ * to, or is about to be; or, with @why, when that cannot be told. */
 static bool
-is_wanted(const struct view *view)
+is_wanted(const struct view *view, struct error *why)
 {
 	return neighbour_waits(view->lease) ||
-	    !is_unchanged(view, view->temporary);
+	    is_unchanged(view, view->temporary, why) <= 0;
 }
 
 /* Its program wants to write the old file: it gets that back, as if we had not
- * been there. */
+ * been there. @why: another reason, if it is one. */
 static int
-put_back(struct view *view, struct error *err)
+put_back(struct view *view, const struct error *why, struct error *err)
 {
 	int result = view->removal ?
 	    file_commit_new(view->dir, view->temporary, view->name, NULL) :
@@ -263,7 +277,8 @@ put_back(struct view *view, struct error *err)
 	} else if (view->removal)
 		view->temporary[0] = '\0';
 	file_sync(view->dir, NULL);
-	return changing(view, err);
+	return why->code != ERROR_NONE ? error_give(err, why) :
+	    changing(view, err);
 }
 
 /* The file that was replaced stands under the temporary name now: once more,
@@ -272,9 +287,10 @@ static int
 finish(struct view *view, struct error *err)
 {
 	int result = file_sync(view->dir, err);
+	struct error why = ERROR_INIT;
 
-	if (is_wanted(view))
-		return put_back(view, err);
+	if (is_wanted(view, &why))
+		return put_back(view, &why, err);
 	/* There may be a chain in it: the record stays as long as it does. */
 	if (file_discard(view->dir, view->temporary) != 0)
 		view->recorded = false;
@@ -285,12 +301,14 @@ finish(struct view *view, struct error *err)
 static int
 exchange(struct view *view, struct error *err)
 {
+	struct error why = ERROR_INIT;
 	int result;
 
 	view->lease = neighbour_hold(view->dir, view->name);
-	if (view->lease == NEIGHBOUR_WRITES ||
-	    !is_unchanged(view, view->name))
-		return changing(view, err);
+	result = view->lease == NEIGHBOUR_WRITES ? 0 :
+	    is_unchanged(view, view->name, err);
+	if (result <= 0)
+		return result < 0 ? -1 : changing(view, err);
 	if (view->removal)
 		result = remove_old(view, err);
 	else if (!view->look->there)
@@ -301,8 +319,8 @@ exchange(struct view *view, struct error *err)
 	if (result == 0 && !view->removal)
 		view->temporary[0] = '\0';
 	/* At once, while its program is still writing. */
-	if (result == 1 && is_wanted(view))
-		return put_back(view, err);
+	if (result == 1 && is_wanted(view, &why))
+		return put_back(view, &why, err);
 	return result;
 }
 

@@ -47,16 +47,21 @@ check_owner(int parent, int fd, const char *name, uid_t uid,
     struct error *err)
 {
 	struct stat dir, above;
+	int entries = 1;
 
 	if (fstat(fd, &dir) != 0 || fstat(parent, &above) != 0)
 		return error_set_errno(err, errno, _("cannot look at %s"),
 		    name);
-	if (dir.st_uid != uid && (dir.st_uid != above.st_uid ||
-	    file_for_each(fd, note_entry, NULL) != 0))
-		return error_set(err, ERROR_REFUSED,
-		    _("there is a directory of user %lu already for '%s'; "
-		    "choose another name"), (unsigned long)dir.st_uid, name);
-	return 0;
+	if (dir.st_uid == uid)
+		return 0;
+	if (dir.st_uid == above.st_uid)
+		entries = file_for_each(fd, note_entry, NULL);
+	if (entries < 0)
+		return error_set_errno(err, errno, _("cannot look at %s"),
+		    name);
+	return entries == 0 ? 0 : error_set(err, ERROR_REFUSED,
+	    _("there is a directory of user %lu already for '%s'; choose "
+	    "another name"), (unsigned long)dir.st_uid, name);
 }
 
 /* Gives the directory @fd to @uid. */
@@ -89,8 +94,9 @@ make(struct app *app, const char *name, uid_t uid, bool *made,
 
 	if (parent < 0)
 		return -1;
+	/* What cannot be looked at is not ours to take away again. */
 	*made = faccessat(parent, store_leaf(name), F_OK,
-	    AT_SYMLINK_NOFOLLOW) != 0;
+	    AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
 	fd = file_make_dir(parent, store_leaf(name), err);
 	if (fd >= 0) {
 		result = give(parent, fd, name, uid, err);
@@ -106,11 +112,15 @@ make(struct app *app, const char *name, uid_t uid, bool *made,
 static int
 check_profile(struct app *app, const char *name, struct error *err)
 {
+	int found = profile_find(app->store, name, err), result;
 	struct profile profile;
-	int result = 0;
 
-	if (profile_load(app->store, name, &profile, NULL) == 0 &&
-	    (profile.owner == NULL || profile.generation != 0))
+	if (found <= 0)
+		return found;
+	result = profile_load(app->store, name, &profile, err);
+	if (result == 0)
+		result = profile_check_sure(&profile, err);
+	if (result == 0 && (profile.owner == NULL || profile.generation != 0))
 		result = error_set(err, ERROR_REFUSED,
 		    _("'%s' is a profile of this store already; choose another "
 		    "name"), name);
@@ -122,18 +132,19 @@ check_profile(struct app *app, const char *name, struct error *err)
 static int
 check_there(struct app *app, const char *name, uid_t uid, struct error *err)
 {
-	int parent = store_open_parent(app->store, name, NULL), dir;
 	struct error why = ERROR_INIT;
+	int parent = store_open_parent(app->store, name, &why), dir;
 	int result = 0;
 
 	if (parent < 0)
-		return 0;
+		return why.code == ERROR_NOT_FOUND ? 0 :
+		    error_give(err, &why);
 	dir = file_open_dir(parent, store_leaf(name), &why);
 	if (dir >= 0) {
 		result = check_owner(parent, dir, name, uid, err);
 		close(dir);
 	} else if (why.code != ERROR_NOT_FOUND)
-		result = error_set(err, why.code, "%s", why.text);
+		result = error_give(err, &why);
 	close(parent);
 	return result;
 }

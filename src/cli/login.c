@@ -99,8 +99,10 @@ ask_terms(struct cli *cli, struct error *err)
 static int
 check_terms(struct cli *cli, struct error *err)
 {
-	if (store_terms_agreed(cli->app->store))
-		return 0;
+	int agreed = store_terms_agreed(cli->app->store, err);
+
+	if (agreed != 0)
+		return agreed < 0 ? -1 : 0;
 	if (cli->value[OPTION_AGREE_TERMS] != NULL)
 		return store_agree_terms(cli->app->store, err);
 	return ask_terms(cli, err);

@@ -36,13 +36,13 @@ backup_name(char out[NAME_MAX + 1], const char *name)
 #define RECORD_FILE "pending"
 
 /* Moves the record of a renewal in doubt from @from to @to; that there is none
- * is no failure. */
+ * is no failure. 1: there was. */
 static int
 move_record(int from, const char *name, int to, const char *new_name)
 {
 	if (renameat(from, name, to, new_name) != 0)
 		return errno == ENOENT ? 0 : -1;
-	return file_sync(to, NULL);
+	return file_sync(to, NULL) == 0 ? 1 : -1;
 }
 
 /* After the profile went: a record without its profile does no harm, a profile
@@ -62,7 +62,7 @@ take_record_along(const struct store *store, const char *flat, int backups,
 		close(dir);
 }
 
-/* Before the profile comes back, for the same reason. */
+/* Before the profile comes back, for the same reason. 1: there was one. */
 static int
 bring_record_back(struct store *store, const char *flat, int backups,
     const char *backup, struct error *err)
@@ -80,7 +80,7 @@ bring_record_back(struct store *store, const char *flat, int backups,
 	pending = store_make_part(store, STORE_PENDING, err);
 	result = pending < 0 ? -1 :
 	    move_record(dir, RECORD_FILE, pending, flat);
-	if (pending >= 0 && result != 0)
+	if (pending >= 0 && result < 0)
 		error_set_errno(err, errno, "%s",
 		    _("cannot bring the record of a renewal back"));
 	if (pending >= 0)
@@ -335,23 +335,45 @@ backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
 	return 0;
 }
 
-/* Anything but an empty directory, which goes. */
+/* Something stands where the profile is to come. */
 static bool
-is_taken(int parent, const char *leaf)
+is_taken(int number)
 {
-	return unlinkat(parent, leaf, AT_REMOVEDIR) != 0 && errno != ENOENT;
+	return number == EEXIST || number == ENOTEMPTY || number == ENOTDIR ||
+	    number == EISDIR;
+}
+
+/* Moves @backup to its place, where an empty directory may stand, which goes;
+ * the record first (bring_record_back()). 0, an errno, or -1 with @err. */
+static int
+move_home(struct store *store, int backups, const char *backup, int parent,
+    const char *as, struct error *err)
+{
+	char flat[STORE_NAME_MAX + 1];
+	int number, record;
+
+	if (unlinkat(parent, store_leaf(as), AT_REMOVEDIR) != 0 &&
+	    errno != ENOENT)
+		return errno;
+	store_flat_name(flat, as);
+	record = bring_record_back(store, flat, backups, backup, err);
+	if (record < 0)
+		return -1;
+	number = move(backups, backup, parent, store_leaf(as), err);
+	/* Or it would come back without it, the next time. */
+	if (number > 0 && record > 0)
+		take_record_along(store, flat, backups, backup);
+	return number;
 }
 
 int
 backup_restore(struct store *store, const char *name, const char *as,
     struct error *err)
 {
-	char from[STORE_NAME_MAX + 1], to[STORE_NAME_MAX + 1];
-	char newest[NAME_MAX + 1];
+	char from[STORE_NAME_MAX + 1], newest[NAME_MAX + 1];
 	int backups, parent = -1, number, result = -1;
 
 	store_flat_name(from, name);
-	store_flat_name(to, as);
 	backups = store_find_part(store, STORE_BACKUPS, err);
 	if (backups < 0)
 		return backups == STORE_ABSENT ? nothing(err) : -1;
@@ -360,14 +382,8 @@ backup_restore(struct store *store, const char *name, const char *as,
 	parent = store_make_parent(store, as, err);
 	if (parent < 0)
 		goto out;
-	number = EEXIST;
-	if (!is_taken(parent, store_leaf(as))) {
-		if (bring_record_back(store, to, backups, newest, err) != 0)
-			goto out;
-		number = move(backups, newest, parent, store_leaf(as), err);
-	}
-	if (number == EEXIST || number == ENOTEMPTY || number == ENOTDIR ||
-	    number == EISDIR)
+	number = move_home(store, backups, newest, parent, as, err);
+	if (is_taken(number))
 		error_set(err, ERROR_REFUSED,
 		    _("there is a profile '%s' already"), as);
 	else if (number > 0)

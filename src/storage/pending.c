@@ -121,26 +121,29 @@ pending_reserve(struct store *store, const char *name,
 	return fd;
 }
 
-bool
+int
 pending_is_busy(const struct store *store, const char *name,
-    enum pending_operation operation)
+    enum pending_operation operation, struct error *err)
 {
 	char file[FILE_SIZE];
-	bool busy = false;
-	int dir, fd;
+	struct error why = ERROR_INIT;
+	int dir, fd, busy = 0;
 
 	pending_file(file, name, operation);
-	dir = store_open_part(store, STORE_PENDING, NULL);
-	if (dir < 0)
-		return false;
-	fd = openat(dir, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0) {
-		busy = flock(fd, LOCK_SH | LOCK_NB) != 0 &&
-		    errno == EWOULDBLOCK;
+	dir = store_open_part(store, STORE_PENDING, &why);
+	fd = dir < 0 ? -1 : openat(dir, file,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0)
+		busy = errno == EWOULDBLOCK ? 1 : -1;
+	if (dir >= 0 && (fd < 0 || busy < 0))
+		error_set_errno(&why, errno, _("cannot open %s"), file);
+	if (fd >= 0)
 		close(fd);
-	}
-	close(dir);
-	return busy;
+	if (dir >= 0)
+		close(dir);
+	/* What is no record of ours has nobody who writes it. */
+	return busy < 0 || (busy == 0 && error_is_passing(&why)) ?
+	    error_give(err, &why) : busy;
 }
 
 /* Anything else than a digest is none: the record serves without. */
@@ -329,12 +332,15 @@ pending_is_in_doubt(const struct store *store, const char *name,
 {
 	struct error why = ERROR_INIT;
 	struct pending pending;
-	int doubt = 0;
+	int doubt = 0, busy = 0;
 
-	if (pending_load(store, name, PENDING_REFRESH, &pending, &why) == 0)
-		doubt = pending.generation == generation &&
-		    !pending_is_busy(store, name, PENDING_REFRESH);
-	else if (error_is_passing(&why))
+	if (pending_load(store, name, PENDING_REFRESH, &pending, &why) == 0) {
+		if (pending.generation == generation)
+			busy = pending_is_busy(store, name, PENDING_REFRESH,
+			    err);
+		doubt = busy < 0 ? -1 : busy == 0 &&
+		    pending.generation == generation;
+	} else if (error_is_passing(&why))
 		doubt = error_give(err, &why);
 	pending_release(&pending);
 	return doubt;

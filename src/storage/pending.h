@@ -60,9 +60,10 @@ struct pending {
 int pending_reserve(struct store *store, const char *name,
     const struct pending *intent, struct error *err);
 
-/* True while somebody may still write an answer into the record. */
-bool pending_is_busy(const struct store *store, const char *name,
-    enum pending_operation operation);
+/* 1 while somebody may still write an answer into the record, 0 if nobody may;
+ * -1: that cannot be told just now, and it must stay. */
+int pending_is_busy(const struct store *store, const char *name,
+    enum pending_operation operation, struct error *err);
 
 /* Removes what a killed pending_reserve() left. */
 void pending_sweep(const struct store *store, const char *name);

@@ -190,12 +190,16 @@ note_modes(const struct stat *dir, struct profile *profile,
 	return 0;
 }
 
+/* What cannot be looked at is there, too; @why then says so. */
 static bool
-has(int dir, const char *file)
+has(int dir, const char *file, struct error *why)
 {
-	/* What cannot be looked at is there, too. */
-	return faccessat(dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
-	    errno != ENOENT;
+	if (faccessat(dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return true;
+	if (errno == ENOENT)
+		return false;
+	error_set_errno(why, errno, _("cannot look at %s"), file);
+	return true;
 }
 
 /* An agent-server's own login: everything is in its file, which app/login
@@ -259,13 +263,14 @@ static int
 load_directory(const struct store *store, int dir, struct profile *profile,
     struct error *why)
 {
-	bool is_volume;
+	bool is_ours, is_volume;
 
 	if (load_files(dir, profile, why) == 0)
 		return 0;
 	if (error_is_no_memory(why))
 		return -1;
-	is_volume = !has(dir, CREDENTIAL_FILE) && has(dir, STORE_VOLUME_FILE);
+	is_ours = has(dir, CREDENTIAL_FILE, why);
+	is_volume = !is_ours && has(dir, STORE_VOLUME_FILE, why);
 	if (is_volume) {
 		*why = (struct error)ERROR_INIT;
 		if (load_volume(store, dir, profile, why) == 0)
@@ -273,8 +278,8 @@ load_directory(const struct store *store, int dir, struct profile *profile,
 		if (error_is_no_memory(why))
 			return -1;
 	}
-	why->code = is_volume || has(dir, CREDENTIAL_FILE) ||
-	    has(dir, PROFILE_FILE) ? ERROR_FAILED : ERROR_NOT_FOUND;
+	why->code = is_ours || is_volume || has(dir, PROFILE_FILE, why) ?
+	    ERROR_FAILED : ERROR_NOT_FOUND;
 	return -1;
 }
 
@@ -324,6 +329,7 @@ profile_load_one(const struct store *store, const char *name, bool look,
 		return error_no_memory(err);
 	}
 	profile->stamp = STAMP_NEVER;
+	profile->unsure = error_is_passing(&why);
 	profile->damage = strdup(why.text);
 	return profile->damage == NULL ? error_no_memory(err) :
 	    profile_look_forbidden(store, profile, err) < 0 ? -1 : 0;
@@ -334,6 +340,18 @@ profile_load(const struct store *store, const char *name,
     struct profile *profile, struct error *err)
 {
 	return profile_load_one(store, name, true, profile, err);
+}
+
+int
+profile_check_sure(const struct profile *profile, struct error *err)
+{
+	if (!profile->unsure)
+		return 0;
+	error_set(err, ERROR_FAILED, _("'%s' cannot be read just now: %s"),
+	    profile->name, profile->damage);
+	if (err != NULL)
+		err->passing = true;
+	return -1;
 }
 
 void

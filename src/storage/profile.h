@@ -76,6 +76,7 @@ struct profile {
 	bool in_doubt;		/* from storage/pending */
 	char *damage;		/* why it is damaged */
 	bool forbidden;		/* that is: this user may not read it */
+	bool unsure;		/* or: it could not be read just now */
 	/* Which targets show it ("codex"); filled in by app/shown. */
 	struct store_names targets;
 	/* "credential.json is mode 0644", ...; the last is NULL. */
@@ -92,7 +93,12 @@ int profile_load(const struct store *store, const char *name,
     struct profile *profile, struct error *err);
 void profile_release(struct profile *profile);
 
-/* The same; where not @look it is known that no renewal is in doubt. */
+/* Before something is changed that depends on what is in @profile: what could
+ * not be read just now may be well, and is an error (error_is_passing()). */
+int profile_check_sure(const struct profile *profile, struct error *err);
+
+/* As profile_load(); where not @look it is known that no renewal is in
+ * doubt. */
 int profile_load_one(const struct store *store, const char *name, bool look,
     struct profile *profile, struct error *err);
 
@@ -110,8 +116,10 @@ int profile_note_forbidden(struct profile *profile, const char *path,
 int profile_look_forbidden(const struct store *store,
     struct profile *profile, struct error *err);
 
-/* True if nothing stands under @name. */
-bool profile_is_free(const struct store *store, const char *name);
+/* 1 if a profile stands under @name, or what cannot be read; 0 if the name is
+ * free; -1: that cannot be told, and is no reason to take it for either. */
+int profile_find(const struct store *store, const char *name,
+    struct error *err);
 
 /* How many names are tried beside one that is taken. */
 #define PROFILE_OTHER_NAMES 99
@@ -121,7 +129,7 @@ int profile_other_name(const char *name, int number,
     char other[STORE_NAME_MAX + 1], struct error *err);
 
 /* Puts @name into @free_name, or, where that is taken, the first of NAME-2,
- * NAME-3 that is not. ERROR_REFUSED when there is none. */
+ * NAME-3 that is not. ERROR_REFUSED when there is none, and only then. */
 int profile_free_name(const struct store *store, const char *name,
     char free_name[STORE_NAME_MAX + 1], struct error *err);
 

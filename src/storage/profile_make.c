@@ -3,6 +3,8 @@
  */
 #include "config.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,16 +14,43 @@
 #include "base/i18n.h"
 #include "storage/profile.h"
 
-bool
-profile_is_free(const struct store *store, const char *name)
+/* What stands there cannot be opened: it is something all the same, or it
+ * cannot even be looked at. */
+static int
+find_closed(int parent, const char *name, const struct error *why,
+    struct error *err)
+{
+	struct stat st;
+
+	if (error_is_passing(why))
+		return error_give(err, why);
+	if (fstatat(parent, store_leaf(name), &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : error_set_errno(err, errno,
+	    _("cannot look at %s"), name);
+}
+
+int
+profile_find(const struct store *store, const char *name, struct error *err)
 {
 	struct error why = ERROR_INIT;
-	struct profile there;
-	bool is_free = profile_load(store, name, &there, &why) != 0 &&
-	    !error_is_no_memory(&why);
+	int parent, dir, found;
 
-	profile_release(&there);
-	return is_free;
+	if (store_check_name(name, NULL) != 0)
+		return 0;	/* nor can there be one */
+	parent = store_open_parent(store, name, &why);
+	if (parent < 0)
+		return why.code == ERROR_NOT_FOUND ? 0 :
+		    error_give(err, &why);
+	dir = file_open_dir(parent, store_leaf(name), &why);
+	if (dir >= 0) {
+		found = store_is_profile(dir, err);
+		close(dir);
+	} else
+		found = why.code == ERROR_NOT_FOUND ? 0 :
+		    find_closed(parent, name, &why, err);
+	close(parent);
+	return found;
 }
 
 int
@@ -44,11 +73,14 @@ int
 profile_free_name(const struct store *store, const char *name,
     char free_name[STORE_NAME_MAX + 1], struct error *err)
 {
+	int found;
+
 	for (int i = 1; i <= PROFILE_OTHER_NAMES; i++) {
 		if (profile_other_name(name, i, free_name, err) != 0)
 			return -1;
-		if (profile_is_free(store, free_name))
-			return 0;
+		found = profile_find(store, free_name, err);
+		if (found <= 0)
+			return found;
 	}
 	return error_set(err, ERROR_REFUSED,
 	    _("there is no free name beside '%s'"), name);

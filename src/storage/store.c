@@ -310,21 +310,20 @@ store_drop_tenant(const struct store *store, const char *name)
 	close(root);
 }
 
-bool
-store_terms_agreed(const struct store *store)
+int
+store_terms_agreed(const struct store *store, struct error *err)
 {
+	struct error why = ERROR_INIT;
+	int dir = store_open_part(store, ".", &why), agreed = 0;
 	struct json *state;
-	int dir;
-	bool agreed;
 
-	dir = store_open_part(store, ".", NULL);
-	if (dir < 0)
-		return false;
-	state = record_read(dir, STORE_STATE_FILE, NULL, NULL);
-	agreed = record_time(state, "terms_agreed_at") != TIME_UNKNOWN;
-	json_free(state);
-	close(dir);
-	return agreed;
+	if (dir >= 0) {
+		state = record_read(dir, STORE_STATE_FILE, NULL, &why);
+		agreed = record_time(state, "terms_agreed_at") != TIME_UNKNOWN;
+		json_free(state);
+		close(dir);
+	}
+	return error_is_passing(&why) ? error_give(err, &why) : agreed;
 }
 
 int

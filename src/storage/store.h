@@ -112,6 +112,10 @@ int store_check_place(const struct store *store, const char *name,
 int store_check_new(const struct store *store, const char *name,
     struct error *err);
 
+/* 1 if the directory @dir is a profile's: one of its files is in it. 0 if not;
+ * -1: that cannot be told. */
+int store_is_profile(int dir, struct error *err);
+
 /* The last component of @name. */
 const char *store_leaf(const char *name);
 
@@ -163,8 +167,9 @@ void store_dirs_release(struct store_dirs *dirs);
 bool store_dir_is(const struct store *store, const char *path,
     uint64_t stamp);
 
-/* The notice about the terms of use, agreed to once. */
-bool store_terms_agreed(const struct store *store);
+/* The notice about the terms of use, agreed to once. 1: it was, 0: it was not,
+ * -1: it cannot be told just now. */
+int store_terms_agreed(const struct store *store, struct error *err);
 int store_agree_terms(struct store *store, struct error *err);
 
 #endif

@@ -28,20 +28,45 @@ struct scan {
 static int list_directory(int dir, const char *tenant, struct scan *scan,
     struct error *err);
 
-static bool
-has(int dir, const char *name)
+static int
+cannot_read(struct error *err)
 {
-	struct stat st;
-
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return error_set_errno(err, errno, "%s", _("cannot read the store"));
 }
 
-/* A directory with a profile's files in it. */
-static bool
-is_profile(int dir)
+int
+store_is_profile(int dir, struct error *err)
 {
-	return has(dir, CREDENTIAL_FILE) || has(dir, PROFILE_FILE) ||
-	    has(dir, STORE_VOLUME_FILE);
+	static const char *const files[] = {
+		CREDENTIAL_FILE, PROFILE_FILE, STORE_VOLUME_FILE
+	};
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		if (fstatat(dir, files[i], &st, AT_SYMLINK_NOFOLLOW) == 0)
+			return 1;
+		if (errno != ENOENT)
+			return cannot_read(err);
+	}
+	return 0;
+}
+
+/* Opens the directory of @name to look whether there is one: a descriptor, or
+ * STORE_ABSENT, or -1. What is no directory is none. */
+static int
+find_dir(int parent, const char *name, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	int fd = file_open_dir(parent, name, &why);
+	struct stat st;
+
+	if (fd >= 0)
+		return fd;
+	if (why.code == ERROR_NOT_FOUND || (!error_is_passing(&why) &&
+	    fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISDIR(st.st_mode)))
+		return STORE_ABSENT;
+	return error_give(err, &why);
 }
 
 /* A directory that was made for the user of a container (app/volume), which
@@ -49,21 +74,27 @@ is_profile(int dir)
 static int
 check_volume(const struct store *store, const char *name, struct error *err)
 {
-	int parent = store_open_parent(store, name, NULL), fd = -1;
+	struct error why = ERROR_INIT;
+	int parent = store_open_parent(store, name, &why), fd, result = 0;
 	struct stat above, dir;
-	int result = 0;
 
-	if (parent >= 0)
-		fd = file_open_dir(parent, store_leaf(name), NULL);
-	if (fd >= 0 && !is_profile(fd) && fstat(parent, &above) == 0 &&
-	    fstat(fd, &dir) == 0 && dir.st_uid != above.st_uid)
+	if (parent < 0)
+		return why.code == ERROR_NOT_FOUND ? 0 :
+		    error_give(err, &why);
+	fd = find_dir(parent, store_leaf(name), err);
+	if (fd >= 0)
+		result = store_is_profile(fd, err);
+	if (fd < 0 || result != 0)
+		result = fd == -1 || result < 0 ? -1 : 0;
+	else if (fstat(parent, &above) != 0 || fstat(fd, &dir) != 0)
+		result = cannot_read(err);
+	else if (dir.st_uid != above.st_uid)
 		result = error_set(err, ERROR_REFUSED, _("'%s' is a directory "
 		    "of user %lu, whose program signs in there itself; choose "
 		    "another name"), name, (unsigned long)dir.st_uid);
 	if (fd >= 0)
 		close(fd);
-	if (parent >= 0)
-		close(parent);
+	close(parent);
 	return result;
 }
 
@@ -84,7 +115,7 @@ store_check_place(const struct store *store, const char *name,
 	struct scan scan = { &names, NULL };
 	char first[STORE_NAME_MAX + 1];
 	bool has_tenant;
-	int dir, result = 0;
+	int dir, is, result;
 
 	if (store_check_name(name, err) != 0)
 		return -1;
@@ -92,15 +123,18 @@ store_check_place(const struct store *store, const char *name,
 		return 0;
 	snprintf(first, sizeof first, "%.*s", (int)strcspn(name, "/"), name);
 	has_tenant = strchr(name, '/') != NULL;
-	dir = file_open_dir(store_root(store), first, NULL);
+	dir = find_dir(store_root(store), first, err);
 	if (dir < 0)
-		return 0;
-	if (has_tenant && is_profile(dir))
+		return dir == STORE_ABSENT ? 0 : -1;
+	is = store_is_profile(dir, err);
+	result = is < 0 ? -1 : 0;
+	if (has_tenant && is > 0)
 		result = error_set(err, ERROR_REFUSED,
 		    _("'%s' is a profile, so nothing can be kept under it; "
 		    "choose another name"), first);
-	else if (!has_tenant && !is_profile(dir) &&
-	    list_directory(dir, name, &scan, NULL) == 0 && names.count > 0)
+	else if (!has_tenant && is == 0)
+		result = list_directory(dir, name, &scan, err);
+	if (result == 0 && names.count > 0)
 		result = error_set(err, ERROR_REFUSED,
 		    _("there are profiles under '%s/'; choose another name"),
 		    name);
@@ -198,25 +232,26 @@ static int
 list_entry(int dir, const char *tenant, const char *entry, const char *name,
     struct scan *scan, struct error *err)
 {
+	struct error why = ERROR_INIT;
 	struct stat st;
 	int fd, result = 0;
 
 	fd = openat(dir, entry,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
-		return error_set_errno(err, errno, "%s",
-		    _("cannot read the store"));
+		return cannot_read(err);
 	if (fd < 0) {
 		if (fstatat(dir, entry, &st, AT_SYMLINK_NOFOLLOW) != 0)
-			return errno == ENOENT ? 0 : error_set_errno(err,
-			    errno, "%s", _("cannot read the store"));
+			return errno == ENOENT ? 0 : cannot_read(err);
 		/* A plain file is nothing of ours. A link in a profile's
 		 * place, or a directory that may not be read, must show. */
 		return S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode) ?
 		    store_names_add(scan->names, name, err) : 0;
 	}
-	if (is_profile(fd))
-		result = store_names_add(scan->names, name, err);
+	/* One that cannot be told must show as well. */
+	if (store_is_profile(fd, &why) != 0)
+		result = error_is_passing(&why) ? error_give(err, &why) :
+		    store_names_add(scan->names, name, err);
 	else
 		result = list_other(fd, tenant, name, scan, err);
 	close(fd);
@@ -270,7 +305,7 @@ list_directory(int dir, const char *tenant, struct scan *scan,
 	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	d = fd < 0 ? NULL : fdopendir(fd);
 	if (d == NULL) {
-		error_set_errno(err, errno, "%s", _("cannot read the store"));
+		cannot_read(err);
 		if (fd >= 0)
 			close(fd);
 		return -1;
@@ -279,8 +314,7 @@ list_directory(int dir, const char *tenant, struct scan *scan,
 		result = list_one(dir, tenant, entry, scan, err);
 	/* A store that is read in part would be one with fewer profiles. */
 	if (result == 0 && errno != 0)
-		result = error_set_errno(err, errno, "%s",
-		    _("cannot read the store"));
+		result = cannot_read(err);
 	closedir(d);
 	return result;
 }
@@ -319,7 +353,7 @@ store_list_part(const struct store *store, const char *part,
 		return dir == STORE_ABSENT ? 0 : -1;
 	result = file_for_each(dir, add_entry, &listing);
 	if (result < 0)
-		error_set_errno(err, errno, "%s", _("cannot read the store"));
+		cannot_read(err);
 	close(dir);
 	if (result == 0)
 		return 0;

@@ -179,7 +179,7 @@ terms_open(struct ui *ui, const char *name)
 void
 login_begin(struct ui *ui, const char *name)
 {
-	if (store_terms_agreed(ui->app->store))
+	if (store_terms_agreed(ui->app->store, NULL) > 0)
 		login_open(ui, name);
 	else
 		terms_open(ui, name);

@@ -39,7 +39,7 @@ check_reserved(const struct pending *pending)
 		CHECK(err.code == ERROR_USAGE);
 		return;
 	}
-	CHECK(pending_is_busy(fuzz_store(), NAME, PENDING_REFRESH));
+	CHECK(pending_is_busy(fuzz_store(), NAME, PENDING_REFRESH, NULL) == 1);
 	CHECK(pending_load(fuzz_store(), NAME, PENDING_REFRESH, &back,
 	    NULL) == 0);
 	CHECK(back.generation == pending->generation);
@@ -100,7 +100,8 @@ check_none(void)
 	CHECK(pending_load(fuzz_no_store(), NAME, PENDING_REFRESH, &pending,
 	    &err) != 0 && err.code == ERROR_NOT_FOUND);
 	pending_release(&pending);
-	CHECK(!pending_is_busy(fuzz_no_store(), NAME, PENDING_REFRESH));
+	CHECK(pending_is_busy(fuzz_no_store(), NAME, PENDING_REFRESH,
+	    NULL) == 0);
 	CHECK(pending_is_in_doubt(fuzz_no_store(), NAME, 0, NULL) == 0);
 	CHECK(pending_remove(fuzz_no_store(), NAME, PENDING_REFRESH,
 	    NULL) == 0);

@@ -63,7 +63,7 @@ check_all(const struct profile *profile)
 	CHECK(fuzz_same(list.profile[1].damage, profile->damage));
 	check_same(&list.profile[1], profile);
 	profile_list_release(&list);
-	CHECK(!profile_is_free(fuzz_store(), NAME));
+	CHECK(profile_find(fuzz_store(), NAME, NULL) == 1);
 	CHECK(profile_free_name(fuzz_store(), NAME, name, NULL) == 0);
 	CHECK(strcmp(name, NAME "-2") == 0);
 }

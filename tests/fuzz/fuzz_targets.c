@@ -29,7 +29,7 @@ check_same(const struct target *a, const struct target *b)
 static void
 check_saved(struct targets *targets)
 {
-	bool agreed = store_terms_agreed(fuzz_store());
+	int agreed = store_terms_agreed(fuzz_store(), NULL);
 	struct targets back;
 
 	CHECK(targets_save(fuzz_store(), targets, NULL) == 0);
@@ -37,7 +37,7 @@ check_saved(struct targets *targets)
 	CHECK(back.count == targets->count);
 	for (size_t i = 0; i < back.count; i++)
 		check_same(&targets->target[i], &back.target[i]);
-	CHECK(store_terms_agreed(fuzz_store()) == agreed);
+	CHECK(store_terms_agreed(fuzz_store(), NULL) == agreed);
 	targets_release(&back);
 }
 

@@ -50,8 +50,17 @@ struct scenario {
 #define ONCE 4u
 #define LONG 8u
 
+/* It makes so many calls that some of them are tried; with
+ * CHATELAINE_THOROUGH=1 all. */
+#define MANY 16u
+#define SOME 7
+
 /* What was read. */
 static struct buffer seen = BUFFER_INIT;
+
+/* The next start of the program, where that is in the test; and then what is
+ * in the audit log is no matter. */
+static void (*start_anew)(void);
 
 /* --- What stands in a store ----------------------------------------------- */
 
@@ -87,8 +96,11 @@ describe_profiles(void)
 	for (size_t i = 0; i < list.count; i++) {
 		const struct profile *p = &list.profile[i];
 
-		buffer_addf(out, "%s:%ld,%s,%s%s\n", p->name,
-		    (long)p->generation, p->label == NULL ? "" : p->label,
+		/* A login may come home twice. */
+		buffer_addf(out, "%s:%ld,%s,%s,%s%s\n", p->name,
+		    start_anew == NULL ? (long)p->generation : 1,
+		    p->label == NULL ? "" : p->label,
+		    p->owner == NULL ? "" : p->owner,
 		    p->in_doubt ? "in doubt," : "",
 		    p->damage == NULL ? "" : p->damage);
 	}
@@ -130,11 +142,14 @@ describe_rest(void)
 
 	assert_int_equal(targets_load(store, &targets, NULL), 0);
 	for (size_t i = 0; i < targets.count; i++)
-		buffer_addf(out, "%s shows %s\n", targets.target[i].path,
+		buffer_addf(out, "%s shows %s\n", targets.target[i].kind,
 		    targets.target[i].profile);
 	targets_release(&targets);
 	assert_int_equal(audit_load(store, &log, NULL), 0);
-	buffer_addf(out, "%zu lines, %d\n", log.count, log.chain.fault);
+	/* What is done stays done, noted or not. */
+	if (start_anew == NULL)
+		buffer_addf(out, "%zu lines, %d\n", log.count,
+		    log.chain.fault);
 	audit_log_release(&log);
 	if (usage_load(store, "acme/work", &usage, NULL) == 0)
 		buffer_addf(out, "usage %s\n", usage.plan);
@@ -147,7 +162,7 @@ describe_rest(void)
 	buffer_addf(out, "spent %d%d, terms %d\n",
 	    spent_find(store, TOKEN "old", NULL, NULL),
 	    spent_find(store, TOKEN "older", NULL, NULL),
-	    store_terms_agreed(store));
+	    store_terms_agreed(store, NULL));
 }
 
 /* As the next start does first. */
@@ -157,6 +172,10 @@ sweep(void)
 	static const char *const names[] = { "acme/work", "acme/new", "home" };
 	int dir;
 
+	if (start_anew != NULL) {
+		start_anew();
+		return;
+	}
 	backup_sweep(store);
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		profile_sweep(store, names[i]);
@@ -236,6 +255,9 @@ try_once(const struct scenario *s, const struct outcome *good,
 		fail_msg("%s: %s", says, err.text);
 	if (result != 0 && (err.code == ERROR_NONE || err.text[0] == '\0'))
 		fail_msg("%s: no error", says);
+	/* A call failed: nothing is absent, taken or forbidden. */
+	if (result != 0 && err.code != ERROR_FAILED)
+		fail_msg("%s: says %s", says, err.text);
 	same = strcmp(seen.data, good->seen) == 0 || (s->or_sees != NULL &&
 	    strstr(seen.data, s->or_sees) != NULL);
 	if (result == 0 && !same)
@@ -260,6 +282,8 @@ try_once(const struct scenario *s, const struct outcome *good,
 static void
 each_call_fails(const struct scenario *s)
 {
+	unsigned long step = (s->bits & MANY) != 0 &&
+	    getenv("CHATELAINE_THOROUGH") == NULL ? SOME : 1;
 	struct outcome good;
 	struct error err = ERROR_INIT;
 
@@ -276,7 +300,7 @@ each_call_fails(const struct scenario *s)
 	for (int mode = 0; mode < ((s->bits & LONG) != 0 ? FAILING_ONE + 1 :
 	    FAILING_MODES); mode++)
 		for (unsigned long at = 1; try_once(s, &good,
-		    (enum failing_mode)mode, at); at++)
+		    (enum failing_mode)mode, at); at += step)
 			continue;
 	free(good.before);
 	free(good.after);

@@ -116,10 +116,10 @@ static int
 ask_pending(struct error *err)
 {
 	int doubt = pending_is_in_doubt(store, WORK, 7, err);
+	int busy = pending_is_busy(store, WORK, PENDING_REFRESH, err);
 
-	buffer_addf(&seen, "%d%d", doubt,
-	    pending_is_busy(store, WORK, PENDING_REFRESH));
-	return doubt < 0 ? -1 : 0;
+	buffer_addf(&seen, "%d%d", doubt, busy);
+	return doubt < 0 || busy < 0 ? -1 : 0;
 }
 
 static void
@@ -317,9 +317,10 @@ load_targets(struct error *err)
 static int
 ask_terms(struct error *err)
 {
-	(void)err;
-	buffer_addf(&seen, "%d", store_terms_agreed(store));
-	return 0;
+	int agreed = store_terms_agreed(store, err);
+
+	buffer_addf(&seen, "%d", agreed);
+	return agreed < 0 ? -1 : 0;
 }
 
 static int
@@ -364,7 +365,7 @@ what_is_shown(void **state)
 		{ "show", agreed, show, 0, NULL },
 		{ "agree", shown_first, agree, 0, NULL },
 		{ "load targets", shown, load_targets, 0, NULL },
-		{ "ask for terms", shown, ask_terms, 0, "0" },
+		{ "ask for terms", shown, ask_terms, 0, NULL },
 		{ "save usage", NULL, save_usage, 0, NULL },
 		{ "load usage", used, load_usage, 0, NULL },
 		{ "remove usage", used, remove_usage, QUIET, NULL },

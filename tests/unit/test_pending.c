@@ -265,10 +265,12 @@ when_a_renewal_is_in_doubt(void **state)
 	/* not while somebody waits for the answer, */
 	fd = pending_reserve(store, "work", &intent, NULL);
 	assert_true(fd >= 0);
-	assert_true(pending_is_busy(store, "work", PENDING_REFRESH));
+	assert_int_equal(pending_is_busy(store, "work", PENDING_REFRESH, NULL),
+	    1);
 	assert_int_equal(pending_is_in_doubt(store, "work", 3, NULL), 0);
 	close(fd);
-	assert_false(pending_is_busy(store, "work", PENDING_REFRESH));
+	assert_int_equal(pending_is_busy(store, "work", PENDING_REFRESH, NULL),
+	    0);
 	/* and a gateway's words are no answer. */
 	leave("work", PENDING_REFRESH, 3, "HTTP 502\n");
 	assert_int_equal(pending_is_in_doubt(store, "work", 3, NULL), 1);

@@ -260,7 +260,7 @@ a_store_that_is_not_there_is_empty(void **state)
 	assert_string_equal(store_path(none), name);
 	assert_int_equal(store_list(none, &names, NULL), 0);
 	assert_int_equal(names.count, 0);
-	assert_false(store_terms_agreed(none));
+	assert_int_equal(store_terms_agreed(none, NULL), 0);
 	assert_int_equal(store_open_profile(none, "work", &err), -1);
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
 	assert_int_equal(store_open_part(none, STORE_LOCKS, &err), -1);
@@ -306,15 +306,15 @@ the_terms_are_agreed_to_once(void **state)
 	};
 
 	(void)state;
-	assert_false(store_terms_agreed(store));
+	assert_int_equal(store_terms_agreed(store, NULL), 0);
 	assert_int_equal(store_agree_terms(store, NULL), 0);
-	assert_true(store_terms_agreed(store));
+	assert_int_equal(store_terms_agreed(store, NULL), 1);
 	for (size_t i = 0; i < sizeof worthless / sizeof worthless[0]; i++) {
 		put(".chatelaine/state.json", worthless[i]);
-		assert_false(store_terms_agreed(store));
+		assert_int_equal(store_terms_agreed(store, NULL), 0);
 	}
 	assert_int_equal(store_agree_terms(store, NULL), 0);
-	assert_true(store_terms_agreed(store));
+	assert_int_equal(store_terms_agreed(store, NULL), 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, \

@@ -73,7 +73,7 @@ a_volume_is_a_profile_that_is_lent(void **state)
 	assert_false(profile.renewable);
 	assert_null(profile.user_id);
 	profile_release(&profile);
-	assert_false(profile_is_free(store, "tenant/user"));
+	assert_int_equal(profile_find(store, "tenant/user", NULL), 1);
 }
 
 static void
