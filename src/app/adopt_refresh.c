@@ -28,14 +28,28 @@ has_successor(const struct pending *pending, const struct answer *answer)
 	return strcmp(digest, pending->digest) != 0;
 }
 
-/* The answer is in its place: the record goes, after what it alone knows. That
- * the register cannot be written is no reason to keep it. */
+/* Notes what was spent, which the record alone knows: it stays until that is
+ * done, or an older copy of the profile's file might be sent again. */
+static int
+note_spent(struct app *app, const char *name, const struct pending *pending,
+    struct error *err)
+{
+	struct error why = ERROR_INIT;
+
+	if (spent_add(app->store, pending->digest, pending->at, &why) == 0)
+		return 0;
+	error_set(err, why.code, _("'%s' is renewed, but that its old refresh "
+	    "token is spent cannot be written down: %s"), name, why.text);
+	return error_step(err, "%s", _("mend that, and try again"));
+}
+
+/* The answer is in its place: the record goes. */
 static int
 end_record(struct app *app, const char *name, const struct pending *pending,
     bool spent, struct error *err)
 {
-	if (spent)
-		spent_add(app->store, pending->digest, pending->at, NULL);
+	if (spent && note_spent(app, name, pending, err) != 0)
+		return -1;
 	return pending_remove(app->store, name, PENDING_REFRESH, err);
 }
 
@@ -80,8 +94,8 @@ refuse_stranger(struct app *app, struct profile *profile,
 	answer->kind = ANSWER_REVOKED;
 	error_set(&answer->error, ERROR_REFUSED,
 	    _("the issuer answered with another login, kept as '%s'"), saved);
-	if (spent)
-		spent_add(app->store, pending->digest, pending->at, NULL);
+	if (spent && note_spent(app, profile->name, pending, err) != 0)
+		return -1;
 	refuse(app, profile, answer, err);
 	err->code = ERROR_REFUSED;
 	return -1;
@@ -228,7 +242,7 @@ adopt_refresh(struct app *app, const char *name, struct error *err)
 	}
 	answer_read(&answer, pending.answer.data, pending.answer.length);
 	if (profile_load(app->store, name, &profile, &why) == 0 &&
-	    (credential_load(app->store, name, &credential, &why) == 0 ||
+	    profile_check_sure(&profile, &why) == 0 && (credential_load(app->store, name, &credential, &why) == 0 ||
 	    replace_credential(&credential, &pending, &answer)))
 		result = apply_refresh(app, &profile, &credential, &pending,
 		    &answer, &why);

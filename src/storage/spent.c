@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,8 +79,12 @@ put_aside(struct store *store, int dir)
 		return;
 	if (file_read(dir, SPENT_FILE, READ_MOST, &file, NULL, &why) == 0 ?
 	    file.length >= (size_t)SPENT_MOST * LINE :
-	    why.code == ERROR_FAILED && !error_is_passing(&why))
-		(void)!renameat(dir, SPENT_FILE, dir, SPENT_OLDER);
+	    why.code == ERROR_FAILED && !error_is_passing(&why)) {
+		/* Where it is a directory, no file makes room for it. */
+		if (renameat(dir, SPENT_FILE, dir, SPENT_OLDER) != 0 &&
+		    errno == ENOTDIR && unlinkat(dir, SPENT_OLDER, 0) == 0)
+			(void)!renameat(dir, SPENT_FILE, dir, SPENT_OLDER);
+	}
 	buffer_release(&file);
 	close(lock);
 }

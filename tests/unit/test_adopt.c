@@ -356,6 +356,35 @@ half_a_renewal_is_completed(void **state)
 	    1);
 }
 
+/* The record has its digest, and stays as long as the register has not. */
+static void
+what_is_spent_is_not_forgotten(void **state)
+{
+	struct error err = ERROR_INIT;
+	int dir;
+
+	(void)state;
+	make_profile("work", "user-1", 1);
+	leave("work", PENDING_REFRESH, false, tokens(NEW_ACCESS, "rt_new"));
+	dir = store_make_part(app.store, ".", NULL);
+	assert_int_equal(mkdirat(dir, SPENT_FILE, 0700), 0);
+	assert_int_equal(mkdirat(dir, SPENT_OLDER, 0700), 0);
+	assert_int_equal(mkdirat(dir, SPENT_OLDER "/x", 0700), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(adopt_pending(&app, "work", &err), -1);
+		assert_int_equal(err.code, ERROR_FAILED);
+		assert_non_null(strstr(err.text, "'work' is renewed, but"));
+		check_chain("work", NEW_ACCESS, "rt_new", 2);
+		assert_true(is_pending("work", PENDING_REFRESH));
+	}
+	assert_int_equal(unlinkat(dir, SPENT_FILE, AT_REMOVEDIR), 0);
+	close(dir);
+	assert_int_equal(adopt_pending(&app, "work", NULL), 0);
+	assert_false(is_pending("work", PENDING_REFRESH));
+	assert_int_equal(spent_find(app.store, "rt_old", NULL, NULL), 1);
+	check_chain("work", NEW_ACCESS, "rt_new", 2);
+}
+
 static void
 only_what_has_a_successor_is_spent(void **state)
 {
@@ -487,6 +516,7 @@ main(void)
 		TEST(tokens_are_taken_as_far_as_they_came),
 		TEST(a_renewal_met_twice_is_done_once),
 		TEST(half_a_renewal_is_completed),
+		TEST(what_is_spent_is_not_forgotten),
 		TEST(only_what_has_a_successor_is_spent),
 		TEST(a_strangers_tokens_become_a_profile_of_their_own),
 		TEST(an_unknown_identity_is_no_other_one),
