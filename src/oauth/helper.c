@@ -30,8 +30,8 @@
 #include "oauth/issuer.h"
 #include "oauth/message.h"
 
-#define POLL_TIMEOUT_MS 10000L
-#define REVOKE_TIMEOUT_MS 10000L	/* protocol.md 4 */
+#define POLL_TIMEOUT_MS 10000
+#define REVOKE_TIMEOUT_MS 10000	/* protocol.md 4 */
 
 #define TYPE_JSON "application/json"
 #define TYPE_FORM "application/x-www-form-urlencoded"
@@ -104,7 +104,7 @@ spend(struct http *http, const char *issuer, const struct buffer *form)
 {
 	struct http_request request = {
 		.content_type = TYPE_FORM, .body = form->data,
-		.timeout_ms = TIMEOUT_MS, .answer = MESSAGE_ANSWER_FD,
+		.timeout_ms = SPEND_TIMEOUT_MS, .answer = MESSAGE_ANSWER_FD,
 	};
 	struct message_event answered = { .kind = MESSAGE_ANSWERED };
 	struct http_answer answer = HTTP_ANSWER_INIT;
@@ -148,7 +148,7 @@ run_refresh(struct http *http, const struct message_request *request)
 /* Sends JSON to one of the other endpoints. */
 static int
 post_json(struct http *http, const char *issuer, const char *path,
-    struct json *object, long timeout_ms, struct http_answer *answer,
+    struct json *object, int64_t timeout_ms, struct http_answer *answer,
     struct error *err)
 {
 	struct buffer body = BUFFER_INIT;

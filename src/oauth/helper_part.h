@@ -14,7 +14,11 @@
 #include "oauth/message.h"
 
 #define URL_SIZE (ISSUER_MAX + 64)
-#define TIMEOUT_MS 12000L	/* for a request that nothing else limits */
+#define TIMEOUT_MS 12000	/* for a request that nothing else limits */
+
+/* Who stops listening too early has lost what the server has spent. Shorter than
+ * whoever waits for us does (JOB_CHILD_TIMEOUT_MS). */
+#define SPEND_TIMEOUT_MS 25000
 
 /* Says an event. False when nobody listens any more. */
 bool say(const struct message_event *event);

@@ -18,7 +18,7 @@
 #include "oauth/network.h"
 
 #define CONNECT_TIMEOUT_MS 5000L
-#define SLOW_SECONDS 10L
+#define STEP_MS 2000		/* libcurl asks each second how it goes on */
 
 /* How often, and how far apart, an answer is written again. */
 #define KEEP_TRIES 5
@@ -43,6 +43,8 @@ struct transfer {
 	bool not_kept;		/* the answer could not be written down */
 	bool status_kept;
 	off_t start;		/* where in the file the answer goes */
+	int64_t counted_at, waited_ms;
+	bool late;
 	bool abandoned;
 };
 
@@ -91,8 +93,6 @@ set_limits(CURL *curl)
 
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
-	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
-	SET(CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS);
 	/* libcurl sends a request again, by itself, when a connection that it
 	 * kept turns out to be dead. What is single-use must not be. */
 	SET(CURLOPT_FRESH_CONNECT, 1L);
@@ -246,6 +246,19 @@ is_abandoned(void)
 	return poll(&input, 1, 0) > 0 && (input.revents & (POLLHUP | POLLERR));
 }
 
+/* What passed while we were stopped, or starved, is no time in which the server
+ * was slow: its answer may well be there, and be the only one that there ever
+ * is. */
+static void
+count_time(struct transfer *t)
+{
+	int64_t now = time_steady_ms(), step = now - t->counted_at;
+
+	t->counted_at = now;
+	t->waited_ms += step < STEP_MS ? step : STEP_MS;
+	t->late = t->waited_ms >= t->request->timeout_ms;
+}
+
 static int
 on_progress(void *context, curl_off_t down_total, curl_off_t down,
     curl_off_t up_total, curl_off_t up)
@@ -258,7 +271,8 @@ on_progress(void *context, curl_off_t down_total, curl_off_t down,
 	(void)up;
 	if (t->request->abandonable && is_abandoned())
 		t->abandoned = true;
-	return t->abandoned;
+	count_time(t);
+	return t->abandoned || t->late;
 }
 
 /* TLS stands, and with it the server is who it should be. */
@@ -320,7 +334,7 @@ explain(const struct transfer *t, CURLcode rc, struct error *err)
 	if (t->not_kept)
 		return error_set(err, ERROR_UNAVAILABLE, "%s",
 		    _("the server's answer could not be written down"));
-	switch (rc) {
+	switch (t->late ? CURLE_OPERATION_TIMEDOUT : rc) {
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CONNECT_ERROR:
@@ -399,13 +413,13 @@ perform(struct transfer *t)
 	curl_easy_setopt(curl, CURLOPT_URL, t->request->url);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	set_body(curl, t->request->body);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, t->request->timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
+	t->counted_at = time_steady_ms();
 	rc = curl_easy_perform(curl);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
 	wipe_headers(headers);

@@ -34,7 +34,7 @@ struct http_request {
 	const char *content_type;
 	const char *body;
 	const char *const *headers;	/* "Name: value", ..., NULL; or NULL */
-	long timeout_ms;	/* for everything, from the connection on */
+	int64_t timeout_ms;	/* for everything, while this process runs */
 	int answer;		/* where the raw answer goes as it comes; -1 */
 	bool abandonable;	/* stop when standard input closes */
 };

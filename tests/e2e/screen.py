@@ -1,14 +1,17 @@
 """A pyte screen that also knows what curses sends to today's terminals.
 
 pyte 0.8 has no alternate screen, no REP, SU, SD and CBT, folds bright colours into bold and ignores the
-line-drawing set in UTF-8. Text and state would be wrong without them, so they are added here.
+line-drawing set in UTF-8; behind a mark that it knows no class of it draws nothing more. Text and state would be
+wrong so, so that is put right here.
 """
 
 import codecs
+import unicodedata
 from typing import NamedTuple
 
 import pyte
 from pyte import graphics
+from wcwidth import wcwidth
 
 import vt
 
@@ -73,7 +76,7 @@ class Screen(pyte.Screen):
         self.cursor.x, self.cursor.y = min(x, self.columns - 1), min(y, self.lines - 1)
 
     def draw(self, data):
-        super().draw(data)
+        super().draw("".join(char for char in data if wcwidth(char) != 0 or unicodedata.combining(char)))
         self._last = data[-1:] or self._last
 
     def repeat(self, count=None):

@@ -15,7 +15,8 @@ from program import Runner
 from storedir import StoreDir
 
 HOUR, DAY = 3600, 86400
-LIMIT = 15  # Seconds: nothing takes longer, whatever the issuer does.
+LIMIT = 15  # Seconds: nothing takes longer, whatever the issuer does,
+SPEND_LIMIT = 28  # but what is spent by the question: the answer is the only one that there will be.
 
 OUTAGES = ["500", "500-html", "503", "429", "429-now", "429-day", "429-huge", "429-negative", "429-garbage", "429-date",
            "429-html", "html-403"]
@@ -33,8 +34,8 @@ HOSTILE = ["escape", "control", "newline", "bidi", "wide", "long", "percent", "e
 pytestmark = pytest.mark.usefixtures("agreed")
 
 
-def in_time(result):
-    assert result.seconds < LIMIT, f"took {result.seconds:.1f} s"
+def in_time(result, limit=LIMIT):
+    assert result.seconds < limit, f"took {result.seconds:.1f} s"
 
 
 def unharmed(store, before):
@@ -51,8 +52,8 @@ def refresh(chatelaine, issuer, store, seed):
         tokens = seed(lifetime=lifetime)
         issuer.fault("token", fault, times, after)
         run.before = store.profiles_snapshot()
-        result = chatelaine("refresh", "work")
-        in_time(result)
+        result = chatelaine("refresh", "work", timeout=SPEND_LIMIT + 10)
+        in_time(result, SPEND_LIMIT)
         expect.no_secret(result, tokens)
         assert issuer.reused == 0 and issuer.elsewhere == []
         assert issuer.count("token") == 1, "a refresh token is sent once"
@@ -328,11 +329,12 @@ def test_hostile_words_at_sign_out(chatelaine, issuer, store, seed, text):
 
 # Slow
 
+# Those first that end first.
 SLOW_STEPS = {
-    "renewal": ("token", ["refresh", "work"]),
     "code": ("usercode", ["login", "new", "--json"]),
-    "exchange": ("token", ["login", "new", "--json"]),
     "sign-out": ("revoke", ["delete", "work", "--sign-out", "--yes"]),
+    "renewal": ("token", ["refresh", "work"]),
+    "exchange": ("token", ["login", "new", "--json"]),
 }
 
 
@@ -352,10 +354,11 @@ def test_slow_answers_end_in_time(build, env, tmp_path):
                 runner = Runner(build / "chatelaine", {**env, **issuer.environment, "CHATELAINE_STORE": str(store)})
                 runs[step, fault] = runner.start(*command), store, store.profiles_snapshot()
         for (step, fault), (run, store, before) in runs.items():
-            result = run.finish(timeout=LIMIT + 10)
+            limit = SPEND_LIMIT if SLOW_STEPS[step][0] == "token" else LIMIT
+            result = run.finish(timeout=limit + 10)
             expect.failed(result, expect.UNAVAILABLE)
             # All of them share the machine, so their start is not their own fault.
-            assert result.seconds < LIMIT + 2, f"{step}, {fault}: {result.seconds:.1f} s"
+            assert result.seconds < limit + 2, f"{step}, {fault}: {result.seconds:.1f} s"
             unharmed(store, before)
     finally:
         for issuer in issuers:

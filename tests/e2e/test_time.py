@@ -58,6 +58,19 @@ def test_list_follows_the_clock(tui, seed, clock):
     t.wait_for(lambda t: re.search("11d 0h|10d 23h", row(t, "work")), timeout=5)
 
 
+def test_answer_that_came_in_a_suspend(chatelaine, issuer, seed, store, clock):
+    """The one who asked gives up; the one who listens does not, since there will be no other answer."""
+    seed()
+    issuer.delay["token"] = 1
+    run = chatelaine.start("refresh", "work", env=clock.environment)
+    issuer.wait_for(lambda: issuer.count("token") == 1)
+    clock.advance(3600)
+    run.finish()
+    issuer.delay.clear()
+    expect.succeeded(chatelaine("refresh", "work"))
+    assert issuer.reused == 0 and issuer.alive(store.credential("work")["refresh_token"])
+
+
 def test_boot_time_of_a_namespace(build, env, issuer, seed, store):
     """A container whose machine was up for a day when it began."""
     unshare = ["unshare", "--user", "--map-root-user", "--time", "--boottime", str(DAY), "--fork"]

@@ -147,7 +147,8 @@ a_get_has_headers_and_no_body(void **state)
 {
 	static const char *const own[] = { "authorization: x", "a: b", NULL };
 	struct http_request request = { .url = "https://x/z", .body = "no",
-	    .content_type = "no", .headers = own, .answer = -1 };
+	    .content_type = "no", .headers = own, .timeout_ms = 1000,
+	    .answer = -1 };
 	struct http_answer answer = HTTP_ANSWER_INIT;
 	struct http *http = http_open(HTTPS, NULL);
 
@@ -170,7 +171,8 @@ a_request_is_sent_whole_or_not(void **state)
 {
 	static const char *const own[] = { "authorization: x", NULL };
 	struct http_request request = { .url = "https://x/z", .body = "b",
-	    .content_type = "c", .headers = own, .answer = -1 };
+	    .content_type = "c", .headers = own, .timeout_ms = 1000,
+	    .answer = -1 };
 	struct http_answer answer = HTTP_ANSWER_INIT;
 	struct error err = ERROR_INIT;
 	struct http *http = http_open(HTTPS, NULL);

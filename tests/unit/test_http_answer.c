@@ -106,7 +106,8 @@ static struct http *opened;
 static void
 try_get(void)
 {
-	struct http_request request = { .url = "https://x/z", .answer = -1 };
+	struct http_request request = { .url = "https://x/z",
+	    .timeout_ms = 1000, .answer = -1 };
 	struct http_answer answer = HTTP_ANSWER_INIT;
 	struct error err = ERROR_INIT;
 	int result;
