@@ -24,13 +24,14 @@ static struct {
 	bool begun;
 	enum failing_mode mode;
 	unsigned long at, count;
-	const char *failed;
+	const char *only, *failed;
 	long live;
 } failing;
 
 void
-failing_begin(enum failing_mode mode, unsigned long at)
+failing_begin(const char *only, enum failing_mode mode, unsigned long at)
 {
+	failing.only = only;
 	failing.mode = mode;
 	failing.at = at;
 	failing.count = 0;
@@ -55,7 +56,8 @@ failing_live(void)
 static bool
 is_chosen(const char *name)
 {
-	if (!failing.begun)
+	if (!failing.begun || (failing.only != NULL &&
+	    strcmp(failing.only, name) != 0))
 		return false;
 	failing.count++;
 	if (failing.count < failing.at || (failing.mode != FAILING_ALL &&

@@ -14,9 +14,10 @@ enum failing_mode {
 	FAILING_MODES
 };
 
-/* From here on calls are counted, from 1, and those from number @at on fail as
- * @mode says. */
-void failing_begin(enum failing_mode mode, unsigned long at);
+/* From here on calls are counted, of the function @only if that is not NULL,
+ * from 1, and those from number @at on fail as @mode says. */
+void failing_begin(const char *only, enum failing_mode mode,
+    unsigned long at);
 
 /* They no longer do. Returns which one failed first; NULL: none did. */
 const char *failing_end(void);

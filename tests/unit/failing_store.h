@@ -12,6 +12,13 @@
 
 #include <ctype.h>
 #include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <cmocka.h>
 
 #include "base/buffer.h"
 #include "failing.h"
@@ -31,6 +38,8 @@
 
 /* Each refresh token begins so. */
 #define TOKEN "rt-"
+
+#define WORK "acme/work"
 
 struct scenario {
 	const char *name;
@@ -55,6 +64,11 @@ struct scenario {
 #define MANY 16u
 #define SOME 7
 
+/* Only these calls are counted: those that make last what was written, or
+ * remove what was. */
+#define SYNCS 32u
+#define REMOVALS 64u
+
 /* What was read. */
 static struct buffer seen = BUFFER_INIT;
 
@@ -70,16 +84,21 @@ static int
 find_tokens(const char *name, const struct stat *st, int type, struct FTW *at)
 {
 	static char text[1 << 16];
+	char entry[NAME_MAX + 1];
 	ssize_t n = 0;
 	int fd;
 
-	(void)st, (void)at;
+	(void)st;
 	fd = type == FTW_F ? open(name, O_RDONLY) : -1;
 	if (fd >= 0) {
 		n = read(fd, text, sizeof text - 1);
 		close(fd);
 	}
 	text[n < 0 ? 0 : n] = '\0';
+	/* What the next start would have swept, also beside a program's file. */
+	if (start_anew != NULL && file_of_temporary(name + at->base, entry) ==
+	    entry)
+		buffer_addf(out, "left: %s\n", name + at->base);
 	for (const char *p = text; (p = strstr(p, TOKEN)) != NULL; p++)
 		for (const char *q = p; isalnum((unsigned char)*q) ||
 		    *q == '-'; q++)
@@ -151,12 +170,12 @@ describe_rest(void)
 		buffer_addf(out, "%zu lines, %d\n", log.count,
 		    log.chain.fault);
 	audit_log_release(&log);
-	if (usage_load(store, "acme/work", &usage, NULL) == 0)
+	if (usage_load(store, WORK, &usage, NULL) == 0)
 		buffer_addf(out, "usage %s\n", usage.plan);
-	if (waiting_load(store, "acme/work", NOW, &waiting, NULL) == 0)
+	if (waiting_load(store, WORK, NOW, &waiting, NULL) == 0)
 		buffer_addf(out, "code %s\n", waiting.code);
 	waiting_release(&waiting);
-	if (move_load(store, "acme/work", &move, NULL) == 0)
+	if (move_load(store, WORK, &move, NULL) == 0)
 		buffer_addf(out, "to %s\n", move.to);
 	move_release(&move);
 	buffer_addf(out, "spent %d%d, terms %d\n",
@@ -169,7 +188,7 @@ describe_rest(void)
 static void
 sweep(void)
 {
-	static const char *const names[] = { "acme/work", "acme/new", "home" };
+	static const char *const names[] = { WORK, "acme/new", "home" };
 	int dir;
 
 	if (start_anew != NULL) {
@@ -207,6 +226,26 @@ describe(void)
 	return buffer_detach(&text, NULL);
 }
 
+/* --- Of several tests ------------------------------------------------------ */
+
+/* Before: there is none yet, nor what it is to stand in. */
+static inline void
+no_store(void)
+{
+	char below[sizeof path + 16];
+
+	snprintf(below, sizeof below, "%s/none/store", path);
+	store_close(store);
+	store = store_open(below, NULL);
+	assert_non_null(store);
+}
+
+static inline int
+agree(struct error *err)
+{
+	return store_agree_terms(store, err);
+}
+
 /* --- Trying --------------------------------------------------------------- */
 
 static int
@@ -242,7 +281,8 @@ try_once(const struct scenario *s, const struct outcome *good,
 	buffer_reserve(&seen, 4096);
 	live = failing_live();
 	descriptors = open_descriptors() - store_exists(store);
-	failing_begin(mode, at);
+	failing_begin((s->bits & SYNCS) != 0 ? "fsync" :
+	    (s->bits & REMOVALS) != 0 ? "unlinkat" : NULL, mode, at);
 	result = s->act(&err);
 	failed = failing_end();
 	snprintf(says, sizeof says, "%s, mode %d, call %lu (%s)", s->name,
@@ -307,5 +347,9 @@ each_call_fails(const struct scenario *s)
 	free(good.seen);
 	buffer_release(&seen);
 }
+
+#define EACH(table) \
+	for (size_t i = 0; i < sizeof (table) / sizeof (table)[0]; i++) \
+		each_call_fails(&(table)[i])
 
 #endif

@@ -5,14 +5,6 @@
  */
 #include "config.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "app/adopt.h"
 #include "app/lend.h"
 #include "app/remove.h"
@@ -20,8 +12,6 @@
 #include "app/undo.h"
 #include "app/volume.h"
 #include "failing_store.h"
-
-#define WORK "acme/work"
 
 /* An access token of user-1 in acct-1, until 2100. */
 #define ACCESS "e30.eyJleHAiOjQxMDI0NDQ4MDAsImh0dHBzOi8vYXBpLm9wZW5haS5jb20v" \
@@ -221,8 +211,34 @@ profiles_come_and_go(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		each_call_fails(&table[i]);
+	EACH(table);
+}
+
+/* A file that stands and could not be synced is lent all the same, and a store
+ * that took it for unwritten would have the chain as well. */
+static void
+what_could_not_be_synced(void **state)
+{
+	static const struct scenario table[] = {
+		{ "lend", work, lend, LONG | SYNCS, NULL },
+		{ "take back", lent, take_back, LONG | SYNCS, NULL },
+	};
+
+	(void)state;
+	EACH(table);
+}
+
+/* What could not be removed beside a program's file goes at the next start. */
+static void
+nothing_stays_beside_a_programs_file(void **state)
+{
+	static const struct scenario table[] = {
+		{ "lend", work, lend, REMOVALS, NULL },
+		{ "take back", lent, take_back, REMOVALS, NULL },
+	};
+
+	(void)state;
+	EACH(table);
 }
 
 static void
@@ -237,8 +253,7 @@ logins_are_lent(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		each_call_fails(&table[i]);
+	EACH(table);
 }
 
 int
@@ -247,6 +262,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(profiles_come_and_go),
 		cmocka_unit_test(logins_are_lent),
+		cmocka_unit_test(what_could_not_be_synced),
+		cmocka_unit_test(nothing_stays_beside_a_programs_file),
 	};
 
 	settings.value[SETTING_CLOCK].text = (char *)"24";

@@ -4,21 +4,11 @@
  */
 #include "config.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "app/intake.h"
 #include "app/login.h"
 #include "failing_store.h"
 #include "storage/index.h"
 #include "storage/lock.h"
-
-#define WORK "acme/work"
 
 /* --- What was done -------------------------------------------------------- */
 
@@ -240,8 +230,7 @@ what_was_done(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		each_call_fails(&table[i]);
+	EACH(table);
 }
 
 /* --- The index ------------------------------------------------------------ */
@@ -343,8 +332,7 @@ the_index(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		each_call_fails(&table[i]);
+	EACH(table);
 }
 
 int

@@ -4,14 +4,6 @@
  */
 #include "config.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "failing_store.h"
 
 /* --- What is there before ------------------------------------------------- */
@@ -32,7 +24,7 @@ make(const char *name, const char *token, struct error *err)
 static void
 work(void)
 {
-	assert_int_equal(make("acme/work", TOKEN "work", NULL), 0);
+	assert_int_equal(make(WORK, TOKEN "work", NULL), 0);
 }
 
 static void
@@ -51,7 +43,7 @@ doubted(void)
 	int fd;
 
 	work_and_home();
-	fd = pending_reserve(store, "acme/work", &intent, NULL);
+	fd = pending_reserve(store, WORK, &intent, NULL);
 	assert_true(fd >= 0);
 	close(fd);
 }
@@ -60,7 +52,7 @@ static void
 forgotten(void)
 {
 	doubted();
-	assert_int_equal(backup_forget(store, "acme/work", NULL), 0);
+	assert_int_equal(backup_forget(store, WORK, NULL), 0);
 }
 
 /* Another one has its name since. */
@@ -68,25 +60,14 @@ static void
 forgotten_and_made(void)
 {
 	forgotten();
-	assert_int_equal(make("acme/work", TOKEN "new", NULL), 0);
-}
-
-static void
-no_store(void)
-{
-	char below[sizeof path + 16];
-
-	snprintf(below, sizeof below, "%s/none/store", path);
-	store_close(store);
-	store = store_open(below, NULL);
-	assert_non_null(store);
+	assert_int_equal(make(WORK, TOKEN "new", NULL), 0);
 }
 
 /* A directory that a program signs in to. */
 static void
 volume(void)
 {
-	int dir = store_make_parent(store, "acme/work", NULL), fd;
+	int dir = store_make_parent(store, WORK, NULL), fd;
 
 	assert_int_equal(mkdirat(dir, "work", 0755), 0);
 	fd = openat(dir, "work/" STORE_VOLUME_FILE, O_WRONLY | O_CREAT, 0600);
@@ -106,7 +87,7 @@ refused(void)
 	int dir;
 
 	work();
-	dir = store_open_profile(store, "acme/work", NULL);
+	dir = store_open_profile(store, WORK, NULL);
 	assert_int_equal(profile_save(dir, &profile, NULL), 0);
 	assert_int_equal(fchmodat(dir, CREDENTIAL_FILE, 0640, 0), 0);
 	assert_int_equal(linkat(dir, CREDENTIAL_FILE, dir, "copy", 0), 0);
@@ -121,7 +102,7 @@ damaged(void)
 	int dir;
 
 	work();
-	dir = store_open_profile(store, "acme/work", NULL);
+	dir = store_open_profile(store, WORK, NULL);
 	assert_int_equal(file_truncate(dir, CREDENTIAL_FILE, 1, NULL), 0);
 	close(dir);
 }
@@ -133,7 +114,7 @@ odd_ones(void)
 	int fd;
 
 	work();
-	assert_int_equal(symlinkat("acme/work", store_root(store), "link"), 0);
+	assert_int_equal(symlinkat(WORK, store_root(store), "link"), 0);
 	assert_int_equal(mkdirat(store_root(store), "empty", 0700), 0);
 	fd = openat(store_root(store), "file", O_WRONLY | O_CREAT, 0600);
 	assert_true(fd >= 0);
@@ -171,7 +152,7 @@ save_credential(struct error *err)
 	    .expires_at = NOW, .issuer = (char *)"https://auth.example",
 	    .access_token = (char *)"at",
 	    .refresh_token = (char *)TOKEN "next" };
-	int dir = store_open_profile(store, "acme/work", err), result;
+	int dir = store_open_profile(store, WORK, err), result;
 
 	if (dir < 0)
 		return -1;
@@ -186,7 +167,7 @@ save_profile(struct error *err)
 	struct profile profile = { .label = (char *)"new",
 	    .refused = REASON_REUSED, .refused_generation = 1,
 	    .refused_message = (char *)"it was reused" };
-	int dir = store_open_profile(store, "acme/work", err), result;
+	int dir = store_open_profile(store, WORK, err), result;
 
 	if (dir < 0)
 		return -1;
@@ -209,7 +190,7 @@ static int
 load(struct error *err)
 {
 	struct profile profile;
-	int result = profile_load(store, "acme/work", &profile, err);
+	int result = profile_load(store, WORK, &profile, err);
 
 	if (result == 0)
 		see(&profile);
@@ -221,7 +202,7 @@ static int
 load_credential(struct error *err)
 {
 	struct credential credential;
-	int result = credential_load(store, "acme/work", &credential, err);
+	int result = credential_load(store, WORK, &credential, err);
 
 	if (result == 0)
 		buffer_addf(&seen, "%s", credential.refresh_token);
@@ -261,25 +242,25 @@ list_dirs(struct error *err)
 static int
 rename_it(struct error *err)
 {
-	return profile_rename(store, "acme/work", "other/new", err);
+	return profile_rename(store, WORK, "other/new", err);
 }
 
 static int
 forget(struct error *err)
 {
-	return backup_forget(store, "acme/work", err);
+	return backup_forget(store, WORK, err);
 }
 
 static int
 restore(struct error *err)
 {
-	return backup_restore(store, "acme/work", "acme/work", err);
+	return backup_restore(store, WORK, WORK, err);
 }
 
 static int
 purge(struct error *err)
 {
-	return backup_purge(store, "acme/work", true, err);
+	return backup_purge(store, WORK, true, err);
 }
 
 static int
@@ -295,16 +276,10 @@ last(struct error *err)
 }
 
 static int
-agree(struct error *err)
-{
-	return store_agree_terms(store, err);
-}
-
-static int
 find_name(struct error *err)
 {
 	char name[STORE_NAME_MAX + 1];
-	int result = profile_free_name(store, "acme/work", name, err);
+	int result = profile_free_name(store, WORK, name, err);
 
 	if (result == 0)
 		buffer_add_string(&seen, name);
@@ -341,8 +316,7 @@ profiles_are_made_and_changed(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		each_call_fails(&table[i]);
+	EACH(table);
 }
 
 static void
@@ -363,8 +337,7 @@ profiles_are_read(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		each_call_fails(&table[i]);
+	EACH(table);
 }
 
 static void
@@ -379,8 +352,7 @@ profiles_are_forgotten(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		each_call_fails(&table[i]);
+	EACH(table);
 }
 
 int

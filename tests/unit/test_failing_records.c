@@ -4,19 +4,9 @@
  */
 #include "config.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "failing_store.h"
 #include "storage/skew.h"
 #include "storage/trusted.h"
-
-#define WORK "acme/work"
 
 /* --- Of renewals ---------------------------------------------------------- */
 
@@ -31,17 +21,6 @@ reserve(struct error *err)
 	if (fd >= 0)
 		close(fd);
 	return fd < 0 ? -1 : 0;
-}
-
-static void
-no_store(void)
-{
-	char below[sizeof path + 16];
-
-	snprintf(below, sizeof below, "%s/none", path);
-	store_close(store);
-	store = store_open(below, NULL);
-	assert_non_null(store);
 }
 
 static void
@@ -137,8 +116,7 @@ renewals(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		each_call_fails(&table[i]);
+	EACH(table);
 }
 
 /* --- Sign-ins that wait, and moves ---------------------------------------- */
@@ -250,8 +228,7 @@ what_is_under_way(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		each_call_fails(&table[i]);
+	EACH(table);
 }
 
 /* --- Targets, usage ------------------------------------------------------- */
@@ -273,12 +250,6 @@ show(struct error *err)
 	}
 	targets_release(&targets);
 	return result;
-}
-
-static int
-agree(struct error *err)
-{
-	return store_agree_terms(store, err);
 }
 
 /* Both are in one file. */
@@ -372,8 +343,7 @@ what_is_shown(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		each_call_fails(&table[i]);
+	EACH(table);
 }
 
 /* --- What is trusted, and the clock --------------------------------------- */
@@ -448,8 +418,7 @@ what_was_told(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		each_call_fails(&table[i]);
+	EACH(table);
 }
 
 int
