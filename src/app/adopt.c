@@ -16,24 +16,26 @@
 
 /* What a record holds. */
 enum held {
-	HELD_NOTHING,		/* there is no record, or a half-made one */
+	HELD_NOTHING,		/* there is no record */
 	HELD_NO_ANSWER,
+	HELD_UNKNOWN,		/* it cannot be told just now */
 	HELD_ANSWER,
 	HELD_TOKENS		/* an answer that must not be lost */
 };
 
 static enum held
-look(struct app *app, const char *name, enum pending_operation operation)
+look(struct app *app, const char *name, enum pending_operation operation,
+    struct error *why)
 {
-	struct error err = ERROR_INIT;
 	enum held held = HELD_ANSWER;
 	struct pending pending;
 	struct answer answer;
 
-	if (pending_load(app->store, name, operation, &pending, &err) != 0)
+	*why = (struct error)ERROR_INIT;
+	if (pending_load(app->store, name, operation, &pending, why) != 0)
 		/* One that cannot be read is left as it is. */
-		held = err.code == ERROR_NOT_FOUND ? HELD_NOTHING :
-		    HELD_ANSWER;
+		held = why->code == ERROR_NOT_FOUND ? HELD_NOTHING :
+		    error_is_passing(why) ? HELD_UNKNOWN : HELD_ANSWER;
 	else if (pending.answer.length == 0)
 		held = HELD_NO_ANSWER;
 	else {
@@ -41,6 +43,10 @@ look(struct app *app, const char *name, enum pending_operation operation)
 		    pending.answer.length);
 		if (answer.kind == ANSWER_TOKENS)
 			held = HELD_TOKENS;
+		else if (error_is_passing(&answer.error)) {
+			held = HELD_UNKNOWN;
+			*why = answer.error;
+		}
 		answer_release(&answer);
 	}
 	pending_release(&pending);
@@ -52,10 +58,14 @@ static int
 adopt_one(struct app *app, const char *name, enum pending_operation operation,
     struct error *err)
 {
-	enum held held = look(app, name, operation);
 	char saved[STORE_NAME_MAX + 1];
+	struct error why;
+	enum held held = look(app, name, operation, &why);
 	int result, busy;
 
+	/* There may be tokens in it: nobody may write over them. */
+	if (held == HELD_UNKNOWN)
+		return error_give(err, &why);
 	if (held == HELD_NOTHING) {
 		pending_remove(app->store, name, operation, NULL);
 		return 0;
@@ -75,7 +85,9 @@ adopt_one(struct app *app, const char *name, enum pending_operation operation,
 	result = operation == PENDING_LOGIN ?
 	    adopt_login(app, name, saved, err) :
 	    adopt_refresh(app, name, err);
-	return result != 0 && look(app, name, operation) == HELD_TOKENS ?
+	if (result != 0)
+		held = look(app, name, operation, &why);
+	return result != 0 && (held == HELD_TOKENS || held == HELD_UNKNOWN) ?
 	    -1 : 0;
 }
 

@@ -32,13 +32,18 @@ check_doubt(const struct job *job, const struct credential *credential,
 	*attempts = 0;
 	if (pending_load(job->app->store, job->name, PENDING_REFRESH, &pending,
 	    &why) != 0) {
-		if (why.code != ERROR_NOT_FOUND) {
-			*err = why;
-			result = -1;
-		}
-	} else if (pending.generation == credential->generation) {
+		/* One that is damaged was of a token that was sent. */
+		if (pending.damaged)
+			*attempts = 1;
+		else if (why.code != ERROR_NOT_FOUND)
+			result = error_give(err, &why);
+	} else if (pending.generation == credential->generation)
 		*attempts = pending.attempts;
-		if (pending.attempts >= ATTEMPTS_MAX)
+	if (*attempts > 0) {
+		/* When the access token has ended there is nothing left that a
+		 * try could end. */
+		if (*attempts >= ATTEMPTS_MAX &&
+		    credential->expires_at > time_now())
 			result = error_set(err, ERROR_NEEDS_LOGIN,
 			    _("two renewals of '%s' got no answer, and a third "
 			    "could end the login"), job->name);

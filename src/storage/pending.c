@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,6 +91,18 @@ print_intent(struct buffer *out, const struct pending *intent,
 	return buffer_ok(out, err) ? 0 : -1;
 }
 
+/* Removes @file if it is the one that is open as @fd. */
+static void
+remove_same(int dir, const char *file, int fd)
+{
+	struct stat ours, there;
+
+	if (fstat(fd, &ours) == 0 &&
+	    fstatat(dir, file, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+		unlinkat(dir, file, 0);
+}
+
 int
 pending_reserve(struct store *store, const char *name,
     const struct pending *intent, struct error *err)
@@ -97,12 +110,15 @@ pending_reserve(struct store *store, const char *name,
 	struct buffer head = BUFFER_INIT;
 	char file[FILE_SIZE], new_file[FILE_SIZE + NEW_EXTRA];
 	int dir, fd = -1;
+	bool first;
 
 	pending_file(file, name, intent->operation);
 	new_name(new_file, file);
 	dir = store_make_part(store, STORE_PENDING, err);
 	if (dir < 0)
 		return -1;
+	first = faccessat(dir, file, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
+	    errno == ENOENT;
 	/* Aside first: an old record says that a token is in doubt, and must
 	 * not go before the new one is whole. */
 	if (print_intent(&head, intent, err) == 0 &&
@@ -113,6 +129,9 @@ pending_reserve(struct store *store, const char *name,
 	    new_file, dir, file) != 0 || file_sync(dir, NULL) != 0)) {
 		error_set_errno(err, errno, "%s",
 		    _("cannot write down what is about to be sent"));
+		/* Where it stands by now, it says what is not true. */
+		if (first)
+			remove_same(dir, file, fd);
 		close(fd);
 		fd = -1;
 	}
@@ -214,19 +233,14 @@ pending_load(const struct store *store, const char *name,
 	if (file_read(dir, file, PENDING_ANSWER_AT + PENDING_ROOM, &text, NULL,
 	    err) != 0)
 		goto out;
-	if (text.length < PENDING_ANSWER_AT) {
-		/* Killed while it was being made: nothing was sent yet. */
-		error_set(err, ERROR_NOT_FOUND, "%s", _("nothing is pending"));
-		goto out;
-	}
 	if (parse_intent(&text, pending, &why) != 0 ||
 	    pending->operation != operation) {
-		if (error_is_passing(&why))
-			error_give(err, &why);
-		else
-			error_set(err, ERROR_FAILED,
+		pending->damaged = !error_is_passing(&why);
+		if (pending->damaged)
+			error_set(&why, ERROR_FAILED,
 			    _("the record of what was under way for '%s' "
 			    "cannot be read"), name);
+		error_give(err, &why);
 		goto out;
 	}
 	/* The room behind the answer, and all of it where none came, is NUL. */
@@ -342,6 +356,9 @@ pending_is_in_doubt(const struct store *store, const char *name,
 		    pending.generation == generation;
 	} else if (error_is_passing(&why))
 		doubt = error_give(err, &why);
+	/* Of a record that is damaged nobody knows more. */
+	else
+		doubt = pending.damaged;
 	pending_release(&pending);
 	return doubt;
 }

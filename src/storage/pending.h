@@ -9,7 +9,8 @@
  *
  *	no such file		nothing was under way
  *	an answer in it		which is completed (app/adopt)
- *	no whole answer in it	sent, or about to be: the login is in doubt
+ *	no whole answer in it,	sent, or about to be: the login is in doubt
+ *	or it is damaged
  *
  * A sign-in under a name has a record of its own (NAME~login), so that it does
  * not cover the record of a renewal in doubt.
@@ -50,6 +51,7 @@ struct pending {
 	char digest[DIGEST_SIZE];	/* of the token that was sent; "":
 					 * not known */
 	struct buffer answer;	/* pending_load(): empty when none came */
+	bool damaged;		/* it failed, since this is no record */
 };
 
 /* Makes the file, or makes it anew for one more attempt. Returns a descriptor
@@ -93,7 +95,7 @@ int pending_list(const struct store *store, struct store_names *names,
     struct error *err);
 
 /* 1 when the token of @generation was sent, nobody waits for the answer any
- * more, and none was taken in; else 0. -1: that cannot be told just now
+ * more, and none was taken in, or the record is damaged; else 0. -1: that cannot be told just now
  * (error_is_passing()). */
 int pending_is_in_doubt(const struct store *store, const char *name,
     int64_t generation, struct error *err);

@@ -162,15 +162,16 @@ def test_login_in_doubt_waits_for_its_last_hour(keep_in_time, passes, clock, cha
     assert store.pending() == []
 
 
-def test_login_in_doubt_is_tried_no_third_time(keep_in_time, passes, clock, issuer, store, seed):
+def test_login_in_doubt_is_tried_a_third_time_when_it_has_ended(keep_in_time, passes, clock, issuer, store, seed):
     doubtful = seed(lifetime=30 * MINUTE)
     issuer.fault("token", "cut", times=2, after=False)
     running = keep_in_time()
     running.wait_for(lambda program: "in doubt" in program.stdout)
     clock.advance(5 * MINUTE)
     running.wait_for(lambda program: program.stdout.count("'work'") == 2)
-    for _ in range(3):
-        passes(running, DAY)
-    stop(running)
+    passes(running, 15 * MINUTE)
     assert asked(issuer, doubtful) == 2
-    assert store.credential("work")["refresh_token"] == doubtful.refresh_token
+    passes(running, 2 * HOUR)
+    running.wait_for(renewed("work"))
+    stop(running)
+    assert asked(issuer, doubtful) == 3 and issuer.reused == 0

@@ -236,13 +236,35 @@ def test_login_in_doubt_is_tried_once_more_near_its_end(chatelaine, issuer, stor
 
 
 def test_login_in_doubt_is_tried_no_third_time(chatelaine, issuer, store, seed):
-    old = seed(lifetime=-HOUR)
+    old = seed(lifetime=HOUR / 2)
     issuer.fault("token", "cut", times=2, after=False)
     for _ in range(3):
         result = chatelaine("refresh", "work")
     expect.failed(result, expect.NEEDS_LOGIN)
     assert issuer.count("token") == 2
     assert store.credential("work")["refresh_token"] == old.refresh_token
+
+
+def test_after_its_end_a_login_in_doubt_has_nothing_to_lose(chatelaine, issuer, store, seed):
+    """Three requests got lost on the way there, and the login is alive."""
+    seed(lifetime=-HOUR)
+    issuer.fault("token", "cut", times=3, after=False)
+    for _ in range(3):
+        expect.failed(chatelaine("refresh", "work"), expect.UNAVAILABLE)
+    assert expect.status_of(chatelaine) == "in-doubt"
+    expect.succeeded(chatelaine("refresh", "work"))
+    assert issuer.reused == 0 and store.pending() == []
+
+
+@pytest.mark.parametrize("damage", [b"", b"x" * 10, b"\0" * 100_000])
+def test_damaged_record_is_of_a_token_that_was_sent(chatelaine, issuer, store, seed, damage):
+    seed(lifetime=9 * DAY)
+    issuer.fault("token", "cut", after=True)
+    chatelaine("refresh", "work")
+    (store.path / ".chatelaine" / "pending" / "work").write_bytes(damage)
+    assert expect.status_of(chatelaine) == "in-doubt"
+    expect.failed(chatelaine("refresh", "work"), expect.REFUSED)
+    assert issuer.count("token") == 1
 
 
 # Somebody else's tokens

@@ -182,11 +182,11 @@ records_that_are_cut_or_strange(void **state)
 		enum error_code code;
 	} table[] = {
 		{ INTENT, PENDING_ANSWER_AT + 9, ERROR_NONE },
-		/* Killed while it was made: nothing had been sent. */
-		{ NULL, 0, ERROR_NOT_FOUND },
-		{ INTENT, sizeof INTENT - 1, ERROR_NOT_FOUND },
-		{ INTENT, PENDING_ANSWER_AT - 1, ERROR_NOT_FOUND },
-		/* Whole, and not ours: never taken for nothing. */
+		/* Never taken for nothing: it has its name when it is whole,
+		 * and so it was. */
+		{ NULL, 0, ERROR_FAILED },
+		{ INTENT, sizeof INTENT - 1, ERROR_FAILED },
+		{ INTENT, PENDING_ANSWER_AT - 1, ERROR_FAILED },
 		{ NULL, PENDING_ANSWER_AT + 9, ERROR_FAILED },
 		{ "{}\n", PENDING_ANSWER_AT + 9, ERROR_FAILED },
 		{ "{\"schema\":1,\"operation\":\"login\",\"generation\":1,"
@@ -203,6 +203,9 @@ records_that_are_cut_or_strange(void **state)
 		if (load_code("work", PENDING_REFRESH) != table[i].code)
 			fail_msg("row %zu: code %d", i,
 			    (int)load_code("work", PENDING_REFRESH));
+		/* One that is too large is not looked into. */
+		assert_int_equal(pending_is_in_doubt(store, "work", 1, NULL),
+		    table[i].length <= PENDING_ANSWER_AT + PENDING_ROOM);
 	}
 }
 
