@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "base/time.h"
 
-#define HOUR INT64_C(3600)
+#define MINUTE INT64_C(60)
+#define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
 
 /* protocol.md section 5, "Plan strings". Names, so not translated. */
@@ -137,8 +138,8 @@ int
 status_left_columns(const char *renewable)
 {
 	static const int64_t lefts[] = {
-		-9999 * DAY, -23 * HOUR, -59 * 60, TIME_UNKNOWN, 2 * DAY - 1,
-		999 * DAY + 23 * HOUR,
+		-9999 * DAY, -23 * HOUR, -59 * MINUTE, TIME_UNKNOWN,
+		2 * DAY - 1, 999 * DAY + 23 * HOUR,
 	};
 	char text[STATUS_LEFT_SIZE], sign[] = "!";
 	struct profile kind[] = {

@@ -32,8 +32,8 @@ void status_left(const struct profile *profile, int64_t now, char *text,
 
 /* The same with its signs behind it, in a text of STATUS_LEFT_SIZE: @renewable
  * where a renewal helps, "?" in doubt, "(last)" where none is possible; NULL
- * where the status stands in a column of its own. Then "!" for a warning; behind
- * what has ended instead of the other one. */
+ * where the status stands in a column of its own. Then "!" for a warning, which
+ * behind what has ended stands in its place. */
 void status_left_signed(const struct profile *profile, int64_t now,
     const char *renewable, char *text, size_t size);
 
