@@ -242,7 +242,7 @@ replace_copy(struct app *app, const struct place *place, const char *name,
 	if (result == 0)
 		result = check_place(place, err);
 	if (result == 0) {
-		use_look(app, name);
+		use_look(app, name, NULL);
 		result = check_view(place, err);
 	}
 	close(lock);

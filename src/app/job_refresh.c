@@ -117,8 +117,8 @@ prepare_refresh(struct job *job, struct message_request *request,
 	int result = -1;
 
 	/* A program may have newer tokens than we. */
-	use_look(job->app, job->name);
-	if (check_profile(job, err) != 0 || credential_load(job->app->store,
+	if (use_look(job->app, job->name, err) != 0 ||
+	    check_profile(job, err) != 0 || credential_load(job->app->store,
 	    job->name, &credential, err) != 0)
 		goto out;
 	/* Whoever held the lock before us has renewed it. */

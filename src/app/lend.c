@@ -215,6 +215,13 @@ lend_profile(struct app *app, const char *name, const struct place *place,
 	if (result == 0)
 		result = check_lendable(&profile, place, &why);
 	if (result == 0)
+		result = use_look(app, name, &why);
+	if (result == 0) {
+		/* It may have newer tokens now. */
+		profile_release(&profile);
+		result = profile_load(app->store, name, &profile, &why);
+	}
+	if (result == 0)
 		do {
 			result = use_lock(app, wait_ms, &why);
 			if (result == 0) {

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "storage/lock.h"
+#include "storage/spent.h"
 
 void
 take_string(char **to, char **from)
@@ -177,12 +178,19 @@ take_create(struct app *app, const char *name, struct answer *answer,
 	return result;
 }
 
+static void
+note_digest(char digest[DIGEST_SIZE], const char *token)
+{
+	if (token != NULL)
+		digest_text(digest, token, strlen(token));
+}
+
 int
 take_new_chain(struct app *app, struct profile *profile, struct answer *answer,
     struct identity *identity, const char *issuer, struct error *err)
 {
 	struct credential credential = CREDENTIAL_INIT;
-	char *copy;
+	char *copy, before[DIGEST_SIZE] = "", now[DIGEST_SIZE] = "";
 	int result = -1;
 
 	/* An agent-server's volume has no tokens of ours yet. */
@@ -195,7 +203,9 @@ take_new_chain(struct app *app, struct profile *profile, struct answer *answer,
 		goto out;
 	}
 	take_string(&credential.issuer, &copy);
+	note_digest(before, credential.refresh_token);
 	take_credential(&credential, answer, identity);
+	note_digest(now, credential.refresh_token);
 	take_profile(profile, identity);
 	/* What was lent before, this one is ours to renew. */
 	free(profile->owner);
@@ -206,6 +216,10 @@ take_new_chain(struct app *app, struct profile *profile, struct answer *answer,
 	if (result == 0)
 		pending_remove(app->store, profile->name, PENDING_REFRESH,
 		    NULL);
+	/* It may be what these tokens were got for: not sent any more, should
+	 * an older copy of the file come back. */
+	if (result == 0 && before[0] != '\0' && strcmp(before, now) != 0)
+		spent_add(app->store, before, time_now(), NULL);
 out:
 	credential_release(&credential);
 	return result;

@@ -109,9 +109,11 @@ bool use_has_views(const struct app *app, const char *name);
 void use_renew(struct app *app, const char *name);
 
 /* Looks at all known places before the refresh token of @name, whose lock is
- * held, is sent: newer tokens of it are taken in, and a copy of it, which would
- * be spent with it, becomes a view. */
-void use_look(struct app *app, const char *name);
+ * held, is sent or lent: newer tokens of it are taken in, and a copy of it,
+ * which would be spent with it, becomes a view. -1: neither may be done, since
+ * one of these could not be, or, ERROR_REFUSED, since a view shows that the
+ * store's token was spent: the store is an older copy. */
+int use_look(struct app *app, const char *name, struct error *err);
 
 /* @name is going: takes its views away, and notes them for `undo`. -1: some
  * are still there, which nothing will renew. */

@@ -12,6 +12,7 @@
 #include "app/look.h"
 #include "app/use.h"
 #include "base/i18n.h"
+#include "base/time.h"
 
 /* --- Places -------------------------------------------------------------- */
 
@@ -203,57 +204,134 @@ use_has_views(const struct app *app, const char *name)
 	return has;
 }
 
-/* True if @place has a login of @name that must not stay there: newer than
- * ours, or a copy of our own chain, which is worthless, and dangerous, as soon
- * as we renew. */
-static bool
+/* Whether @look saw tokens of the sign-in that the store's are of: 1, or 0; -1
+ * when they do not say. Two sign-ins of a person end each by itself. @newer:
+ * they were issued later. */
+static int
+is_of_sign_in(struct app *app, const char *name, const struct look *look,
+    bool *newer)
+{
+	struct identity ours = IDENTITY_INIT;
+	struct credential credential;
+	int is = -1;
+
+	*newer = false;
+	if (credential_load(app->store, name, &credential, NULL) == 0 &&
+	    identity_read(&ours, credential.access_token, NULL, NULL) == 0 &&
+	    ours.session != NULL && look->identity.session != NULL) {
+		is = strcmp(ours.session, look->identity.session) == 0;
+		*newer = ours.issued_at != TIME_UNKNOWN &&
+		    look->identity.issued_at > ours.issued_at;
+	}
+	credential_release(&credential);
+	identity_release(&ours);
+	return is;
+}
+
+/* 1 if @place has a login of @name that must not stay there: newer than ours,
+ * or a copy of our own chain, which is worthless, and dangerous, as soon as we
+ * renew. -1: that cannot be told just now, or a view there is newer. */
+static int
 has_chain(struct app *app, const struct place *place, const char *name,
-    struct look *look)
+    struct look *look, struct error *err)
 {
 	struct profile profile;
-	bool has = false;
+	bool newer;
+	int has = 0;
 
 	look_at(look, place, NULL);
-	if (look->kind != LOOK_LOGIN)
-		return false;
-	if (profile_load(app->store, name, &profile, NULL) == 0)
-		has = profile.owner == NULL && look_is_of(look, &profile) &&
-		    (intake_is_better_unasked(app, &profile, look, NULL) != 0 ||
-		    intake_is_same_chain(app, name, look, NULL) > 0);
+	if (look_is_unsure(look))
+		return error_give(err, &look->why);
+	if (look->kind != LOOK_LOGIN && look->kind != LOOK_VIEW)
+		return 0;
+	if (profile_load(app->store, name, &profile, err) != 0 ||
+	    profile_check_sure(&profile, err) != 0)
+		has = -1;
+	else if (profile.owner != NULL || !look_is_of(look, &profile))
+		has = 0;
+	else if (look->kind == LOOK_LOGIN) {
+		has = intake_is_better_unasked(app, &profile, look, err);
+		if (has == 0)
+			has = intake_is_same_chain(app, name, look, err);
+	} else if (is_of_sign_in(app, name, look, &newer) == 1 && newer) {
+		error_set(err, ERROR_REFUSED,
+		    _("%s shows newer tokens of '%s' than the store has: its "
+		    "%s is an older copy, and sending that again would end "
+		    "the login, so nothing is sent"), place->path, name,
+		    CREDENTIAL_FILE);
+		has = error_step(err, _("put the newest one back, or sign in "
+		    "again: chatelaine login %s"), name);
+	}
 	profile_release(&profile);
 	return has;
 }
 
-static void
-clear_place(struct app *app, const struct place *place, const char *name)
+/* Why @place keeps what it has. What is of another sign-in may stay: it is not
+ * spent with ours. */
+static int
+not_cleared(struct app *app, const struct place *place, const char *name,
+    const struct error *why, struct error *err)
+{
+	struct look look;
+	bool newer;
+	int of;
+
+	look_at(&look, place, NULL);
+	of = look.kind == LOOK_LOGIN ?
+	    is_of_sign_in(app, name, &look, &newer) : -1;
+	look_release(&look);
+	if (of == 0)
+		return 0;
+	error_set(err, why->code,
+	    _("%s has the login '%s' as well, and that cannot be changed now: "
+	    "%s"), place->path, name, why->text);
+	return why->step[0] == '\0' ? -1 : error_step(err, "%s", why->step);
+}
+
+static int
+clear_place(struct app *app, const struct place *place, const char *name,
+    struct error *err)
 {
 	struct intake intake = INTAKE_INIT;
-	struct use_result result;
+	struct error why = ERROR_INIT;
+	struct use_result result = { 0 };
 	struct look look;
-	bool found = has_chain(app, place, name, &look);
+	int done = has_chain(app, place, name, &look, err);
 
 	/* Nearly always there is none, which needs no lock. */
 	look_release(&look);
-	if (!found || use_lock(app, USE_RENEW_MS, NULL) != 0)
-		return;
-	intake.held = name;
-	memset(&result, 0, sizeof result);
-	if (has_chain(app, place, name, &look))
-		use_replace_login(app, place, &look, name, &intake, &result,
-		    NULL);
-	look_release(&look);
-	use_unlock(app);
+	if (done <= 0)
+		return done;
+	done = use_lock(app, USE_RENEW_MS, &why);
+	if (done == 0) {
+		intake.held = name;
+		done = has_chain(app, place, name, &look, &why);
+		if (done > 0)
+			done = use_replace_login(app, place, &look, name,
+			    &intake, &result, &why);
+		look_release(&look);
+		use_unlock(app);
+	}
+	return done == 0 ? 0 : not_cleared(app, place, name, &why, err);
 }
 
-void
-use_look(struct app *app, const char *name)
+int
+use_look(struct app *app, const char *name, struct error *err)
 {
+	struct error why = ERROR_INIT;
 	struct places places;
+	int result = 0;
 
-	if (use_known_places(app, &places, NULL) == 0)
-		for (size_t i = 0; i < places.count; i++)
-			clear_place(app, &places.place[i], name);
+	/* Without the list the usual places are known still. */
+	if (use_known_places(app, &places, &why) != 0 &&
+	    error_is_passing(&why))
+		result = error_give(err, &why);
+	for (size_t i = 0; i < places.count; i++)
+		if (clear_place(app, &places.place[i], name, &why) != 0 &&
+		    result == 0)
+			result = error_give(err, &why);
 	places_release(&places);
+	return result;
 }
 
 int

@@ -89,6 +89,8 @@ identity_read(struct identity *identity, const char *access_token,
 	    json_string(auth, "chatgpt_account_id"), NULL, err) != 0 ||
 	    copy_first(&identity->plan,
 	    json_string(auth, "chatgpt_plan_type"), NULL, err) != 0 ||
+	    copy_first(&identity->session,
+	    json_string(access, "session_id"), NULL, err) != 0 ||
 	    copy_first(&identity->email, email_in(access), email_in(id),
 	    err) != 0)
 		goto out;
@@ -115,5 +117,6 @@ identity_release(struct identity *identity)
 	free(identity->account_id);
 	free(identity->email);
 	free(identity->plan);
+	free(identity->session);
 	*identity = (struct identity)IDENTITY_INIT;
 }

@@ -21,9 +21,10 @@ struct identity {
 	char *plan;		/* "plus", "team", ... as it came */
 	int64_t issued_at;	/* the access token's iat; TIME_UNKNOWN */
 	int64_t expires_at;	/* the access token's exp; TIME_UNKNOWN */
+	char *session;		/* session_id: the sign-in that it comes of */
 };
 
-#define IDENTITY_INIT { NULL, NULL, NULL, NULL, 0, 0 }
+#define IDENTITY_INIT { NULL, NULL, NULL, NULL, 0, 0, NULL }
 
 /*
  * Reads the access token's claims and, for an e-mail that it lacks, the id

@@ -5,6 +5,7 @@ import os
 
 import consumers
 import expect
+import logins
 import pytest
 
 HOUR, DAY = 3600, 86400
@@ -124,6 +125,15 @@ def test_login_in_doubt_is_not_lent(chatelaine, issuer, home, store, seed):
     expect.failed(chatelaine("lend", "work", "--to", "codex"), expect.REFUSED)
     assert not consumers.make("codex", home).path.exists()
     assert store.credential("work")["refresh_token"] == tokens.refresh_token
+
+
+def test_copy_elsewhere_becomes_a_view(chatelaine, home, store, seed):
+    """What is lent has one owner."""
+    tokens = seed()
+    copy = logins.put(home / consumers.USUAL["opencode"], logins.opencode(tokens))
+    expect.succeeded(chatelaine("lend", "work", "--to", "codex"))
+    assert logins.is_view(copy, tokens.access_token)
+    consumers.only_in(tokens.refresh_token, home, home / consumers.USUAL["codex"])
 
 
 def test_twice(lent, chatelaine, home):

@@ -1,5 +1,6 @@
 """Renewing on request: rotation, and the promise that no refresh token is spent twice or lost."""
 
+import fcntl
 import json
 import os
 
@@ -265,6 +266,37 @@ def test_damaged_record_is_of_a_token_that_was_sent(chatelaine, issuer, store, s
     assert expect.status_of(chatelaine) == "in-doubt"
     expect.failed(chatelaine("refresh", "work"), expect.REFUSED)
     assert issuer.count("token") == 1
+
+
+# Copies of it
+
+def test_nothing_is_sent_that_a_program_has_too(chatelaine, issuer, store, seed, codex):
+    """A copy that cannot be made a view now would be spent with ours, and end the login when it is sent."""
+    tokens = seed(lifetime=HOUR)
+    logins.put(codex, logins.codex(tokens))
+    lock = codex.parent / "auth.lock"
+    lock.mkdir()
+    for args in (["refresh", "work"], ["lend", "work", "--to", "openhands"]):
+        message = expect.failed(chatelaine(*args), expect.FAILED)
+        assert f"{codex} has the login 'work' as well" in message
+    assert issuer.count("token") == 0 and issuer.alive(tokens.refresh_token)
+    lock.rmdir()
+    expect.succeeded(chatelaine("refresh", "work"))
+    assert logins.is_view(codex, store.credential("work")["access_token"])
+
+
+def test_another_login_of_the_same_person_is_in_nobodys_way(chatelaine, issuer, store, seed, codex):
+    """It is of a sign-in of its own, and not spent with ours."""
+    seed(lifetime=HOUR)
+    other = issuer.mint("work", 9 * DAY)
+    logins.put(codex, logins.codex(other))
+    expect.succeeded(chatelaine("list"))
+    locks = store.path / ".chatelaine" / "locks"
+    locks.mkdir(mode=0o700, parents=True)
+    with open(locks / "%targets.lock", "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        expect.succeeded(chatelaine("refresh", "work"))
+    assert issuer.alive(other.refresh_token) and logins.tokens_of(codex)[1] == other.refresh_token
 
 
 # Somebody else's tokens

@@ -86,6 +86,44 @@ def test_sign_out_is_sent(chatelaine, issuer, store, seed):
     assert issuer.count("revoke") == 1 and store.names() == []
 
 
+def test_older_store_is_known_by_a_newer_view(chatelaine, issuer, store, seed, tmp_path, codex):
+    """What programs show is not in the store, and so not of that day."""
+    seed(lifetime=HOUR)
+    expect.succeeded(chatelaine("use", "work", "--for", "codex"))
+    shutil.copytree(store.path, tmp_path / "backup")
+    expect.succeeded(chatelaine("refresh", "work"))
+    access = store.credential("work")["access_token"]
+    shutil.rmtree(store.path)
+    shutil.copytree(tmp_path / "backup", store.path)
+    message = expect.failed(chatelaine("refresh", "work"), expect.REFUSED)
+    assert "shows newer tokens of 'work'" in message and "chatelaine login work" in message
+    assert issuer.reused == 0 and issuer.count("token") == 1
+    assert issuer.alive(access) and logins.is_view(codex, access)
+
+
+def test_older_profile_is_known_after_it_was_lent(chatelaine, issuer, store, seed, tmp_path, codex):
+    tokens = seed(lifetime=HOUR)
+    shutil.copytree(store.path / "work", tmp_path / "backup")
+    expect.succeeded(chatelaine("lend", "work", "--to", "codex"))
+    logins.put(codex, logins.codex(issuer.chains.spend(tokens.refresh_token)))
+    expect.succeeded(chatelaine("take-back", "work"))
+    shutil.rmtree(store.path / "work")
+    shutil.copytree(tmp_path / "backup", store.path / "work")
+    expect.failed(chatelaine("refresh", "work"), expect.REFUSED)
+    assert issuer.reused == 0 and issuer.count("token") == 0
+
+
+def test_what_another_chain_took_the_place_of_is_not_sent(chatelaine, issuer, store, seed, codex):
+    tokens = seed(lifetime=HOUR)
+    old = store.credential_file("work").read_bytes()
+    logins.put(codex, logins.codex(issuer.chains.spend(tokens.refresh_token)))
+    expect.succeeded(chatelaine("import", "codex"))
+    codex.unlink()
+    put_back(store, "work", old)
+    expect.failed(chatelaine("refresh", "work"), expect.REFUSED)
+    assert issuer.reused == 0 and issuer.count("token") == 0
+
+
 def test_whole_store_of_a_backup_cannot_be_told(chatelaine, issuer, store, seed, tmp_path):
     """With its register it is a store of that day: chatelaine-store(5) says so."""
     seed(lifetime=HOUR)
