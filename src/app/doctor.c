@@ -120,7 +120,9 @@ tell_damage(struct doctor *doctor, const struct profile *profile)
 	} else {
 		buffer_addf(&text, _("'%s' cannot be read, and is left as it "
 		    "is: %s"), profile->name, profile->damage);
-		buffer_addf(&remedy, "chatelaine login %s", profile->name);
+		if (!profile->unsure)
+			buffer_addf(&remedy, "chatelaine login %s",
+			    profile->name);
 	}
 	doctor_find(doctor, FINDING_DAMAGE, &text, &remedy, NULL);
 }

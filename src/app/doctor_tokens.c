@@ -63,6 +63,17 @@ tell_spent(struct doctor *doctor, const char *name, const char *token)
 	doctor_find(doctor, FINDING_SPENT, &text, &remedy, NULL);
 }
 
+/* A token that was not seen may stand elsewhere as well. */
+static void
+tell_unread(struct doctor *doctor, const char *what, const struct error *why)
+{
+	struct buffer text = BUFFER_INIT, remedy = BUFFER_INIT;
+
+	buffer_addf(&text, _("'%s' cannot be read, and is left as it is: %s"),
+	    what, why->text);
+	doctor_find(doctor, FINDING_DAMAGE, &text, &remedy, NULL);
+}
+
 static void
 hold_profile(struct doctor *doctor, const struct profile *profile)
 {
@@ -75,11 +86,14 @@ hold_profile(struct doctor *doctor, const struct profile *profile)
 		buffer_addf(&where, "%s/%s/%s",
 		    store_path(doctor->app->store), profile->name,
 		    CREDENTIAL_FILE);
-		hold(doctor, credential.refresh_token, where.data,
-		    profile->name, NULL, NULL);
+		if (buffer_ok(&where, &doctor->err))
+			hold(doctor, credential.refresh_token, where.data,
+			    profile->name, NULL, NULL);
 		tell_spent(doctor, profile->name, credential.refresh_token);
 	} else if (error_is_no_memory(&why))
 		doctor->err = why;
+	else if (error_is_passing(&why) && profile->damage == NULL)
+		tell_unread(doctor, profile->name, &why);
 	credential_release(&credential);
 	buffer_release(&where);
 }
@@ -97,10 +111,14 @@ hold_backup(int dir, const char *entry, const char *name, void *data)
 		    "forgotten"), name);
 		buffer_addf(&path, "%s/.chatelaine/" STORE_BACKUPS "/%s",
 		    store_path(doctor->app->store), entry);
-		hold(doctor, credential.refresh_token, where.data, NULL, NULL,
-		    path.data);
+		if (buffer_ok(&where, &doctor->err) &&
+		    buffer_ok(&path, &doctor->err))
+			hold(doctor, credential.refresh_token, where.data,
+			    NULL, NULL, path.data);
 	} else if (error_is_no_memory(&why))
 		doctor->err = why;
+	else if (error_is_passing(&why))
+		tell_unread(doctor, name, &why);
 	credential_release(&credential);
 	buffer_release(&where);
 	buffer_release(&path);
@@ -112,16 +130,20 @@ look_at_place(struct doctor *doctor, const struct place *place)
 {
 	struct buffer label = BUFFER_INIT, text = BUFFER_INIT;
 	struct buffer remedy = BUFFER_INIT;
+	struct error why = ERROR_INIT;
 	struct profile profile;
 	struct look look;
+	int found = 0;
 
 	doctor->findings->places++;
 	place_label(place, &label);
 	look_at(&look, place, NULL);
 	if (look.kind == LOOK_LOGIN) {
-		hold(doctor, look.login.refresh_token, place->path, NULL,
-		    label.data, NULL);
-		if (login_find(doctor->app, &look, &profile, NULL) != 0) {
+		if (buffer_ok(&label, &doctor->err))
+			hold(doctor, look.login.refresh_token, place->path,
+			    NULL, label.data, NULL);
+		found = login_find(doctor->app, &look, &profile, &why);
+		if (found > 0) {
 			buffer_addf(&text, _("%s holds a login that is not in "
 			    "the store (%s): nothing renews it in time, and "
 			    "it is lost when its program signs in anew"),
@@ -134,6 +156,8 @@ look_at_place(struct doctor *doctor, const struct place *place)
 		}
 		profile_release(&profile);
 	}
+	if (look_is_unsure(&look) || found < 0)
+		tell_unread(doctor, place->path, found < 0 ? &why : &look.why);
 	look_release(&look);
 	buffer_release(&label);
 }
@@ -201,7 +225,7 @@ is_ours(const struct doctor *doctor, const char *name)
 {
 	struct profile profile;
 	bool ours = profile_load(doctor->app->store, name, &profile,
-	    NULL) == 0 && profile.owner == NULL;
+	    NULL) == 0 && !profile.unsure && profile.owner == NULL;
 
 	profile_release(&profile);
 	return ours;
@@ -331,12 +355,22 @@ doctor_holds(const struct doctor *doctor, const char *token)
 	return false;
 }
 
+static void
+look_at_backups(struct doctor *doctor)
+{
+	struct error why = ERROR_INIT;
+
+	if (backup_for_each(doctor->app->store, hold_backup, doctor,
+	    &why) != 0)
+		tell_unread(doctor, ".chatelaine/" STORE_BACKUPS, &why);
+}
+
 void
 doctor_look_at_tokens(struct doctor *doctor)
 {
 	for (size_t i = 0; i < doctor->list->count; i++)
 		hold_profile(doctor, &doctor->list->profile[i]);
-	backup_for_each(doctor->app->store, hold_backup, doctor);
+	look_at_backups(doctor);
 	look_at_places(doctor);
 	compare_tokens(doctor);
 }

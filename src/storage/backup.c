@@ -285,35 +285,46 @@ backup_purge(struct store *store, const char *name, bool backups,
 struct visit {
 	int (*each)(int dir, const char *entry, const char *name, void *data);
 	void *data;
+	struct error err;	/* the first failure */
 };
 
 static int
 visit_entry(int backups, const char *entry, void *data)
 {
 	const char *part = flat_part(entry);
-	const struct visit *visit = data;
+	struct visit *visit = data;
 	char name[STORE_NAME_MAX + 1];
-	int dir = part == NULL ? -1 : file_open_dir(backups, entry, NULL);
+	struct error why = ERROR_INIT;
+	int dir = part == NULL ? -1 : file_open_dir(backups, entry, &why);
 
-	if (dir < 0)
+	if (dir < 0) {
+		/* What is no directory, a damaged profile, has nothing. */
+		if (error_is_passing(&why) && visit->err.code == ERROR_NONE)
+			visit->err = why;
 		return 0;
+	}
 	store_plain_name(name, part);
 	visit->each(dir, entry, name, visit->data);
 	close(dir);
 	return 0;
 }
 
-void
+int
 backup_for_each(const struct store *store, int (*each)(int dir,
-    const char *entry, const char *name, void *data), void *data)
+    const char *entry, const char *name, void *data), void *data,
+    struct error *err)
 {
-	struct visit visit = { each, data };
-	int backups = store_open_part(store, STORE_BACKUPS, NULL);
+	struct visit visit = { each, data, ERROR_INIT };
+	int backups = store_find_part(store, STORE_BACKUPS, err);
 
 	if (backups < 0)
-		return;
-	file_for_each(backups, visit_entry, &visit);
+		return backups == STORE_ABSENT ? 0 : -1;
+	if (file_for_each(backups, visit_entry, &visit) != 0)
+		error_set_errno(&visit.err, errno, "%s",
+		    _("cannot read the store"));
 	close(backups);
+	return visit.err.code == ERROR_NONE ? 0 :
+	    error_give(err, &visit.err);
 }
 
 int

@@ -33,9 +33,11 @@ int backup_last(const struct store *store, char name[STORE_NAME_MAX + 1],
 
 /* Calls @each for every profile that could come back, with its directory, what
  * that is called in the part STORE_BACKUPS, and the name that it had; goes on
- * whatever that returns. */
-void backup_for_each(const struct store *store, int (*each)(int dir,
-    const char *entry, const char *name, void *data), void *data);
+ * whatever that returns, and past one that cannot be opened. -1: so not all
+ * were seen. */
+int backup_for_each(const struct store *store, int (*each)(int dir,
+    const char *entry, const char *name, void *data), void *data,
+    struct error *err);
 
 /* Brings the newest backup of @name back as @as, which may be the same name
  * and whose lock is held. ERROR_REFUSED when there is a profile @as. */

@@ -217,7 +217,7 @@ describe(void)
 	out = &text;
 	sweep();
 	describe_profiles();
-	backup_for_each(store, describe_backup, NULL);
+	backup_for_each(store, describe_backup, NULL, NULL);
 	describe_names("pending", pending_list);
 	describe_names("waiting", waiting_list);
 	describe_names("move", move_list);

@@ -286,7 +286,7 @@ what_is_no_backup_stays_where_it_is(void **state)
 	}
 	/* A file under the name of a backup is one, and has nothing in it. */
 	put(".chatelaine/backups/123456789012345-work", "");
-	backup_for_each(store, count_one, &count);
+	assert_int_equal(backup_for_each(store, count_one, &count, NULL), 0);
 	assert_int_equal(count, 0);
 	make_profile("work", "1");
 	assert_int_equal(backup_purge(store, "work", true, NULL), 0);

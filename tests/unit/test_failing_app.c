@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "app/adopt.h"
+#include "app/doctor.h"
 #include "app/lend.h"
 #include "app/remove.h"
 #include "app/rename.h"
@@ -72,6 +73,13 @@ deleted(void)
 {
 	work();
 	assert_int_equal(remove_profile(the_app(), WORK, false, 0, NULL), 0);
+}
+
+static void
+doubled(void)
+{
+	deleted();
+	make("home", TOKEN "work", "user-1");
 }
 
 static void
@@ -181,6 +189,23 @@ take_back(struct error *err)
 	return lend_take_back(the_app(), WORK, 0, err);
 }
 
+/* What is found, with another one forgotten whose chain is the same. */
+static int
+examine(struct error *err)
+{
+	struct findings findings;
+	int result = doctor_look(the_app(), &findings, err);
+
+	for (size_t i = 0; result == 0 && i < findings.count; i++) {
+		const char *text = findings.finding[i].text;
+
+		buffer_addf(&seen, "%.40s%s\n", text, strstr(text,
+		    "cannot be ") != NULL ? ": cannot" : "");
+	}
+	findings_release(&findings);
+	return result;
+}
+
 static int
 settle(struct error *err)
 {
@@ -207,6 +232,7 @@ profiles_come_and_go(void **state)
 		{ "delete", work, delete_it, LONG | MANY, NULL },
 		{ "undo", deleted, undo, LONG | MANY, NULL },
 		{ "add a volume", work, add_volume, LONG | MANY, NULL },
+		{ "examine", doubled, examine, LONG, "cannot" },
 		{ "check a volume", work, check_volume, LONG, NULL },
 	};
 
@@ -266,7 +292,15 @@ main(void)
 		cmocka_unit_test(nothing_stays_beside_a_programs_file),
 	};
 
-	settings.value[SETTING_CLOCK].text = (char *)"24";
+	int failed;
+
+	unsetenv("CODEX_HOME");
+	if (settings_load(&settings, "/dev/null", "/nonexistent", true,
+	    NULL) != 0)
+		return 1;
 	start_anew = start;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	settings_release(&settings);
+	place_release(&codex);
+	return failed;
 }

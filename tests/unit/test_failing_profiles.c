@@ -264,6 +264,20 @@ purge(struct error *err)
 }
 
 static int
+see_backup(int dir, const char *entry, const char *name, void *data)
+{
+	(void)dir, (void)entry, (void)data;
+	buffer_addf(&seen, "%s\n", name);
+	return 0;
+}
+
+static int
+see_backups(struct error *err)
+{
+	return backup_for_each(store, see_backup, NULL, err);
+}
+
+static int
 last(struct error *err)
 {
 	char name[STORE_NAME_MAX + 1];
@@ -349,6 +363,7 @@ profiles_are_forgotten(void **state)
 		{ "restore", forgotten, restore, STEPS, NULL },
 		{ "purge", forgotten_and_made, purge, STEPS, NULL },
 		{ "last", forgotten, last, 0, NULL },
+		{ "look at backups", forgotten, see_backups, 0, NULL },
 	};
 
 	(void)state;
