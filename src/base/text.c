@@ -257,7 +257,7 @@ text_is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The highest bit of each byte is set that is 0, and perhaps of one above it. */
+/* The highest bit of each byte is set that is 0, and perhaps of one behind. */
 static uint64_t
 zeros(uint64_t word)
 {
