@@ -11,9 +11,12 @@
 #include "app/take.h"
 #include "base/i18n.h"
 #include "storage/backup.h"
+#include "storage/spent.h"
 #include "storage/waiting.h"
 
-/* Puts a new login where it belongs. */
+/* Puts a new login where it belongs. One whose refresh token was spent since
+ * came this way before, and its record could not be removed: what the store has
+ * is newer. */
 static int
 place(struct app *app, const char *name, const struct pending *pending,
     struct answer *answer, struct identity *identity,
@@ -23,6 +26,9 @@ place(struct app *app, const char *name, const struct pending *pending,
 	int result;
 
 	strcpy(saved, name);
+	result = spent_find(app->store, answer->refresh_token, NULL, err);
+	if (result != 0)
+		return result < 0 ? -1 : 0;
 	result = profile_find(app->store, name, err);
 	if (result <= 0)
 		return result < 0 ? -1 : take_create(app, name, answer,

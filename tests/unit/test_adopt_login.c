@@ -30,6 +30,7 @@
 #include "storage/backup.h"
 #include "storage/pending.h"
 #include "storage/profile.h"
+#include "storage/spent.h"
 
 #define ISSUER "https://issuer.example"
 #define OLD_ACCESS jwt("user-1", "acct-1", 2000000000)
@@ -268,6 +269,21 @@ a_sign_in_met_twice_is_done_once(void **state)
 	assert_int_equal(profile_count(), 3);
 }
 
+/* Its record could not be removed, and the login was renewed meanwhile. */
+static void
+a_sign_in_met_late_does_not_bring_back_what_was_spent(void **state)
+{
+	char saved[STORE_NAME_MAX + 1], digest[DIGEST_SIZE];
+
+	(void)state;
+	make_profile("work", "user-1", 2);
+	digest_text(digest, "rt_new", strlen("rt_new"));
+	assert_int_equal(spent_add(app.store, digest, 1795435200, NULL), 0);
+	assert_int_equal(sign_in("work", "user-1", false, saved, NULL), 0);
+	check_chain("work", OLD_ACCESS, "rt_old", 2);
+	assert_false(is_pending("work", PENDING_LOGIN));
+}
+
 static void
 another_login_is_kept_beside(void **state)
 {
@@ -484,6 +500,7 @@ main(void)
 		TEST(a_new_login_makes_a_profile),
 		TEST(the_same_login_gets_a_new_chain),
 		TEST(a_sign_in_met_twice_is_done_once),
+		TEST(a_sign_in_met_late_does_not_bring_back_what_was_spent),
 		TEST(another_login_is_kept_beside),
 		TEST(another_login_is_kept_beside_a_long_name),
 		TEST(replace_moves_the_other_login_away),
