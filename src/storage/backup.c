@@ -36,30 +36,44 @@ backup_name(char out[NAME_MAX + 1], const char *name)
 #define RECORD_FILE "pending"
 
 /* Moves the record of a renewal in doubt from @from to @to; that there is none
- * is no failure. 1: there was. */
+ * is no failure. 1: there was. -1: it is where it was. */
 static int
 move_record(int from, const char *name, int to, const char *new_name)
 {
+	int saved;
+
 	if (renameat(from, name, to, new_name) != 0)
 		return errno == ENOENT ? 0 : -1;
-	return file_sync(to, NULL) == 0 ? 1 : -1;
+	if (file_sync(to, NULL) == 0)
+		return 1;
+	saved = errno;
+	(void)!renameat(to, new_name, from, name);
+	errno = saved;
+	return -1;
 }
 
 /* After the profile went: a record without its profile does no harm, a profile
  * without its record would send a spent token. */
-static void
+static int
 take_record_along(const struct store *store, const char *flat, int backups,
-    const char *backup)
+    const char *backup, struct error *err)
 {
-	int pending = store_open_part(store, STORE_PENDING, NULL);
-	int dir = file_open_dir(backups, backup, NULL);
+	int pending = store_find_part(store, STORE_PENDING, err);
+	struct error why = ERROR_INIT;
+	int dir, result = 0;
 
-	if (pending >= 0 && dir >= 0)
-		move_record(pending, flat, dir, RECORD_FILE);
-	if (pending >= 0)
-		close(pending);
-	if (dir >= 0)
+	if (pending < 0)
+		return pending == STORE_ABSENT ? 0 : -1;
+	dir = file_open_dir(backups, backup, &why);
+	if (dir >= 0) {
+		if (move_record(pending, flat, dir, RECORD_FILE) < 0)
+			result = error_set_errno(err, errno, "%s",
+			    _("cannot rename the record of a renewal"));
 		close(dir);
+	} else if (error_is_passing(&why))
+		result = error_give(err, &why);
+	close(pending);
+	return result;
 }
 
 /* Before the profile comes back, for the same reason. 1: there was one. */
@@ -129,9 +143,13 @@ backup_forget(struct store *store, const char *name, struct error *err)
 		backup_name(backup, name);
 		number = move(parent, store_leaf(name), backups, backup, err);
 		store_flat_name(flat, name);
-		/* It went, even where that could not be synced. */
-		if (number <= 0)
-			take_record_along(store, flat, backups, backup);
+		/* It went, even where that could not be synced; or it stays,
+		 * where its record does. */
+		if (number <= 0 && take_record_along(store, flat, backups,
+		    backup, number == 0 ? err : NULL) != 0) {
+			move(backups, backup, parent, store_leaf(name), NULL);
+			number = -1;
+		}
 		close(backups);
 	}
 	close(parent);
@@ -373,7 +391,7 @@ move_home(struct store *store, int backups, const char *backup, int parent,
 	number = move(backups, backup, parent, store_leaf(as), err);
 	/* Or it would come back without it, the next time. */
 	if (number > 0 && record > 0)
-		take_record_along(store, flat, backups, backup);
+		take_record_along(store, flat, backups, backup, NULL);
 	return number;
 }
 

@@ -359,7 +359,8 @@ profiles_are_forgotten(void **state)
 {
 	static const struct scenario table[] = {
 		{ "forget", work_and_home, forget, 0, NULL },
-		{ "forget in doubt", doubted, forget, QUIET | STEPS | ONCE, NULL },
+		{ "forget in doubt", doubted, forget, LONG, NULL },
+		{ "forget in doubt", doubted, forget, STEPS | ONCE, NULL },
 		{ "restore", forgotten, restore, STEPS, NULL },
 		{ "purge", forgotten_and_made, purge, STEPS, NULL },
 		{ "last", forgotten, last, 0, NULL },
