@@ -25,6 +25,9 @@ struct app {
 	const char *backend;	/* CHATELAINE_BACKEND, or the default */
 	const char *helper;	/* the program chatelaine-oauth */
 	bool screen;		/* a screen is open: nobody prints */
+	bool patient;		/* nobody waits for us: the answer to a
+				 * renewal is waited for as long as it may
+				 * come */
 	int64_t issuer_ahead;	/* its clock of ours, s (app/clock) */
 	/* The list of targets while LOCK_TARGETS is held (app/use). */
 	struct targets targets;

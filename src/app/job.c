@@ -195,7 +195,8 @@ handle(struct job *job, const struct message_event *event)
 		return false;
 	case MESSAGE_SPENDING:
 		view->state = JOB_SENT;
-		job->deadline = time_steady_ms() + JOB_CHILD_TIMEOUT_MS;
+		job->deadline = time_steady_ms() + (job->app->patient &&
+		    job->type->spends ? JOB_PATIENT_MS : JOB_CHILD_TIMEOUT_MS);
 		return false;
 	case MESSAGE_USAGE_TOLD:
 		job->usage = event->usage;

@@ -136,6 +136,7 @@ prepare_refresh(struct job *job, struct message_request *request,
 		goto out;
 	/* A chain belongs to the issuer that began it. */
 	request->operation = MESSAGE_REFRESH;
+	request->patient = job->app->patient;
 	request->issuer = credential.issuer;
 	request->token = credential.refresh_token;
 	credential.issuer = credential.refresh_token = NULL;

@@ -15,6 +15,9 @@
  * silent for this long is not coming back. ms. */
 #define JOB_CHILD_TIMEOUT_MS 30000
 
+/* The same for a renewal where nobody waits (app->patient). ms. */
+#define JOB_PATIENT_MS 120000
+
 struct job {
 	struct app *app;
 	const struct job_type *type;

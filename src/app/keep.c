@@ -382,6 +382,7 @@ keep_run(struct app *app, int64_t within,
 		*err = why;
 		return -1;
 	}
+	app->patient = true;
 	keep.watch = watch_open(err);
 	if (keep.watch != NULL)
 		keep.files = keep_watch_open(app, keep.watch, &words, err);

@@ -101,8 +101,9 @@ refresh_all(struct cli *cli, struct error *err)
 		    err) != 0)
 			goto out;
 	}
-	result = refresh_each(cli, names.name, names.count, err);
 	/* A timer calls like this. */
+	cli->app->patient = some;
+	result = refresh_each(cli, names.name, names.count, err);
 	if (some)
 		keep_note_timer(cli->app);
 out:

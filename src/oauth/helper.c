@@ -100,11 +100,12 @@ hear_time(const struct http *http, struct message_event *event)
 /* Sends a form to the token endpoint, the answer going to MESSAGE_ANSWER_FD.
  * Exits the operation one way or the other. */
 static int
-spend(struct http *http, const char *issuer, const struct buffer *form)
+spend(struct http *http, const char *issuer, const struct buffer *form,
+    int64_t timeout_ms)
 {
 	struct http_request request = {
 		.content_type = TYPE_FORM, .body = form->data,
-		.timeout_ms = SPEND_TIMEOUT_MS, .answer = MESSAGE_ANSWER_FD,
+		.timeout_ms = timeout_ms, .answer = MESSAGE_ANSWER_FD,
 	};
 	struct message_event answered = { .kind = MESSAGE_ANSWERED };
 	struct http_answer answer = HTTP_ANSWER_INIT;
@@ -140,7 +141,8 @@ run_refresh(struct http *http, const struct message_request *request)
 	http_add_field(http, &form, "grant_type", "refresh_token");
 	http_add_field(http, &form, "refresh_token", request->token);
 	http_add_field(http, &form, "client_id", ISSUER_CLIENT_ID);
-	status = spend(http, request->issuer, &form);
+	status = spend(http, request->issuer, &form, request->patient ?
+	    PATIENT_TIMEOUT_MS : SPEND_TIMEOUT_MS);
 	buffer_release(&form);
 	return status;
 }
@@ -344,7 +346,7 @@ exchange(struct http *http, const char *issuer, const char *code,
 	http_add_field(http, &form, "code", code);
 	http_add_field(http, &form, "redirect_uri", redirect);
 	http_add_field(http, &form, "code_verifier", verifier);
-	status = spend(http, issuer, &form);
+	status = spend(http, issuer, &form, SPEND_TIMEOUT_MS);
 	buffer_release(&form);
 	return status;
 }

@@ -20,6 +20,10 @@
  * whoever waits for us does (JOB_CHILD_TIMEOUT_MS). */
 #define SPEND_TIMEOUT_MS 25000
 
+/* Where nobody waits: what stands in front of the issuer waits for 100 s before
+ * it says that it got no answer (524). Shorter than JOB_PATIENT_MS. */
+#define PATIENT_TIMEOUT_MS 110000
+
 /* Says an event. False when nobody listens any more. */
 bool say(const struct message_event *event);
 bool say_kind(enum message_kind kind);

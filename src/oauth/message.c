@@ -102,6 +102,8 @@ message_print_request(struct buffer *out,
 	json_set_string(object, "issuer", request->issuer);
 	json_set_string(object, "token", request->token);
 	json_set_string(object, "account", request->account);
+	if (request->patient)
+		json_set_bool(object, "patient", true);
 	if (request->device.id[0] != '\0') {
 		put_device(object, &request->device);
 		json_set_integer(object, "lifetime", request->device.lifetime);
@@ -143,6 +145,7 @@ message_parse_request(const char *line, size_t length,
 		goto out;
 	}
 	request->operation = (enum message_operation)operation;
+	request->patient = json_bool(object, "patient");
 	request->issuer = strdup(issuer);
 	request->token = token == NULL ? NULL : strdup(token);
 	request->account = account == NULL ? NULL : strdup(account);

@@ -49,6 +49,8 @@ struct message_request {
 	char *issuer;		/* owned; usage: the backend */
 	char *token;		/* owned; all but sign-ins */
 	char *account;		/* owned; usage: the account's id, or NULL */
+	bool patient;		/* refresh: listen as long as an answer may
+				 * come at all */
 	struct device device;	/* login: of a sign-in that is gone on with;
 				 * "" in @id: a new one */
 };

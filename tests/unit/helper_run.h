@@ -39,6 +39,7 @@ struct step {
 static struct {
 	const struct step *step;
 	size_t steps, asked;
+	int64_t timeout;		/* of the last request, ms */
 	int64_t time, start;		/* ms */
 	int64_t pause[STEPS_MAX];	/* between polls, ms */
 	size_t pauses;
@@ -95,6 +96,7 @@ take_step(const struct http_request *request, const char *sends,
 	if (run.asked >= run.steps)
 		fail_msg("asked once more: %s", request->url);
 	run.asked++;
+	run.timeout = request->timeout_ms;
 	if (strstr(request->url, step->path) == NULL ||
 	    (step->sends != NULL && strstr(sends, step->sends) == NULL))
 		fail_msg("%s: %s", request->url, sends);

@@ -94,6 +94,27 @@ a_refresh_is_told_before_and_after(void **state)
 	assert_false(run.lasting);
 }
 
+/* Cloudflare waits for 100 s; somebody at a terminal does not. */
+static void
+where_nobody_waits_it_listens_as_long_as_an_answer_may_come(void **state)
+{
+	static const struct step steps[] = {
+		{ .path = "/oauth/token", .status = 200, .body = "{}" },
+	};
+
+	(void)state;
+	STEPS(steps);
+	run_line("{\"operation\":\"refresh\",\"patient\":true,\"issuer\":\""
+	    ISSUER "\",\"token\":\"t0k3n\"}\n");
+	assert_int_equal(run.exit_status, EXIT_SUCCESS);
+	assert_true(run.timeout > 100000);
+	start_run(NULL);
+	STEPS(steps);
+	run_line(REQUEST("refresh"));
+	assert_int_equal(run.exit_status, EXIT_SUCCESS);
+	assert_true(run.timeout < 30000);
+}
+
 /* Whoever listens gets each event whole. */
 static void
 what_is_said_in_pieces_is_said(void **state)
@@ -140,7 +161,7 @@ half_a_form_is_not_sent(void **state)
 
 	(void)state;
 	form.failed = true;
-	run.exit_status = spend(NULL, ISSUER, &form);
+	run.exit_status = spend(NULL, ISSUER, &form, 1);
 	assert_int_equal(run.asked, 0);
 	assert_failed(ERROR_FAILED, "memory", false);
 }
@@ -306,6 +327,7 @@ main(void)
 		TEST(a_request_has_a_size),
 		TEST(nothing_is_sent_without_a_safe_way),
 		TEST(a_refresh_is_told_before_and_after),
+		TEST(where_nobody_waits_it_listens_as_long_as_an_answer_may_come),
 		TEST(what_is_said_in_pieces_is_said),
 		TEST(a_token_is_not_sent_when_nobody_listens),
 		TEST(whether_a_token_may_be_spent_is_told),

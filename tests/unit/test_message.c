@@ -40,6 +40,7 @@ requests_make_the_round(void **state)
 			.token = i == MESSAGE_LOGIN ||
 			    i == MESSAGE_BROWSER_LOGIN ? NULL : token,
 			.account = i == MESSAGE_USAGE ? account : NULL,
+			.patient = i == MESSAGE_REFRESH,
 		};
 		struct message_request got;
 		struct buffer line = BUFFER_INIT;
@@ -52,6 +53,7 @@ requests_make_the_round(void **state)
 		    &got, NULL), 0);
 		assert_int_equal(got.operation, i);
 		assert_string_equal(got.issuer, issuer);
+		assert_int_equal(got.patient, i == MESSAGE_REFRESH);
 		if (sent.token == NULL)
 			assert_null(got.token);
 		else
