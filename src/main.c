@@ -79,12 +79,11 @@ tell_mistake(const struct error *why, void *context)
 static int
 start_settings(struct program *program, struct error *err)
 {
-	struct error last = ERROR_INIT;
-	int result;
-
 	const struct cli *cli = &program->cli;
 	const struct cli_command *command = cli->command;
 	bool mends = command != NULL && command->with_settings;
+	struct error last = ERROR_INIT;
+	int result;
 
 	program->app.settings = &program->settings;
 	if (command != NULL && command->without_store && !mends)

@@ -5,6 +5,7 @@
 
 #include "app/adopt.h"
 #include "app/remove.h"
+#include "app/shown.h"
 #include "app/use.h"
 #include "base/i18n.h"
 #include "storage/audit.h"
@@ -90,6 +91,25 @@ out:
 	if (result != 0)
 		error_give(err, &why);
 	return result;
+}
+
+void
+remove_add_loss(const struct profile *profile, bool sign_out,
+    struct buffer *out)
+{
+	struct buffer views = BUFFER_INIT;
+
+	if (sign_out)
+		store_names_join(&profile->targets, &views);
+	else
+		shown_add_views(profile, &views);
+	if (views.length > 0)
+		buffer_addf(out, _("Left without a login: %s."), views.data);
+	if (profile->owner != NULL && !sign_out)
+		buffer_addf(out, "%s%s", views.length > 0 ? " " : "",
+		    _("The program that it is lent to keeps it."));
+	out->failed |= views.failed;
+	buffer_release(&views);
 }
 
 /* Takes the lock of a name that is free, and still is with the lock held. */

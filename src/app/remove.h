@@ -18,6 +18,12 @@
 int remove_profile(struct app *app, const char *name, bool purge, int wait_ms,
     struct error *err);
 
+/* Appends what programs lose when @profile, as app/shown completed it, is
+ * forgotten, or, @sign_out, signed out: sentences; nothing where they lose
+ * nothing. */
+void remove_add_loss(const struct profile *profile, bool sign_out,
+    struct buffer *out);
+
 /* Brings back what was forgotten last: @name was its name, @as is the name
  * that it has now, another one where @name is taken again. */
 int remove_undo(struct app *app, int wait_ms, char name[STORE_NAME_MAX + 1],

@@ -158,6 +158,26 @@ shown_complete_by(struct profile *profile, const struct targets *targets,
 	return result;
 }
 
+void
+shown_add_views(const struct profile *profile, struct buffer *out)
+{
+	const size_t before = out->length;
+	struct buffer lent = BUFFER_INIT;
+	struct place place;
+
+	if (profile->owner != NULL) {
+		if (login_place(profile, &place, NULL) == 0)
+			place_label(&place, &lent);
+		place_release(&place);
+	}
+	for (size_t i = 0; i < profile->targets.count; i++)
+		if (lent.length == 0 ||
+		    strcmp(profile->targets.name[i], lent.data) != 0)
+			buffer_addf(out, "%s%s", out->length > before ? " " :
+			    "", profile->targets.name[i]);
+	buffer_release(&lent);
+}
+
 /* What the list says of a place; the digest of what we wrote there. */
 static void
 listed(const struct app *app, const struct place *place,

@@ -39,6 +39,10 @@ int shown_complete_by(struct profile *profile, const struct targets *targets,
 int shown_complete_one(const struct app *app, struct profile *profile,
     struct error *err);
 
+/* Appends which of the targets of @profile have no login when it is forgotten:
+ * "codex pi", all but the one that it is lent to. As completed. */
+void shown_add_views(const struct profile *profile, struct buffer *out);
+
 /* Which profile @place shows now, or has lent to it; "" for none of ours. */
 void shown_profile(const struct app *app, const struct place *place,
     char name[STORE_NAME_MAX + 1]);

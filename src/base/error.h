@@ -2,12 +2,11 @@
  * error: what went wrong, and what the front end does about it.
  *
  * Every function that can fail takes a `struct error *` as its last parameter
- * and returns 0 or -1 (or a pointer or NULL).  The pointer may be NULL where
- * the caller does not want to know why.  The code is also the exit code of
- * the command line; the text is for people: lower case, the cause first, the
- * next step last, no full stop.
- * A step that only the command line can take
- * stands apart: the interface has keys for it.
+ * and returns 0 or -1 (or a pointer or NULL). The pointer may be NULL where the
+ * caller does not want to know why. The code is also the exit code of the
+ * command line; the text is for people: lower case, the cause first, the next
+ * step last, no full stop. A step that only the command line can take stands
+ * apart: the interface has keys for it.
  *
  * The text may quote a server, a file or the environment, unfiltered: whoever
  * shows it passes it through base/text first.
@@ -20,7 +19,7 @@
 enum error_code {
 	ERROR_NONE = 0,
 	ERROR_FAILED = 1,	/* anything without a code of its own */
-	ERROR_USAGE = 2,	/* the command line is wrong */
+	ERROR_USAGE = 2,	/* the command line, or the config file */
 	ERROR_NOT_FOUND = 3,	/* no such profile, or more than one */
 	ERROR_NEEDS_LOGIN = 4,	/* only signing in again helps */
 	ERROR_UNAVAILABLE = 5,	/* network or issuer; try later */

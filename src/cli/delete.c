@@ -6,9 +6,10 @@
 #include <strings.h>
 
 #include "app/job.h"
-#include "app/remove.h"
-#include "app/undo.h"
 #include "app/login.h"
+#include "app/remove.h"
+#include "app/shown.h"
+#include "app/undo.h"
 #include "base/buffer.h"
 #include "base/i18n.h"
 #include "cli/cli.h"
@@ -16,7 +17,7 @@
 
 /* A sign-out cannot be undone, so the name is typed; forgetting can. */
 static int
-confirm(struct cli *cli, const struct profile *profile, struct error *err)
+confirm(struct cli *cli, struct profile *profile, struct error *err)
 {
 	bool sign_out = cli->value[OPTION_SIGN_OUT] != NULL;
 	struct buffer question = BUFFER_INIT;
@@ -29,6 +30,11 @@ confirm(struct cli *cli, const struct profile *profile, struct error *err)
 		return error_set(err, ERROR_USAGE, "%s",
 		    _("delete asks first, and there is no terminal to ask at; "
 		    "add --yes"));
+	if (shown_complete_one(cli->app, profile, err) != 0)
+		return -1;
+	remove_add_loss(profile, sign_out, &question);
+	if (question.length > 0)
+		buffer_add_char(&question, '\n');
 	buffer_addf(&question, sign_out ?
 	    _("Sign out %s (%s) everywhere? This cannot be undone. Type the "
 	    "profile's name:") : cli->value[OPTION_PURGE] != NULL ?

@@ -113,9 +113,7 @@ fill_row(const struct profile *profile, int64_t now,
 	cell[3] = status_word_of(profile, now);
 	cell[4] = left;
 	buffer_clear(used);
-	for (size_t i = 0; i < profile->targets.count; i++)
-		buffer_addf(used, "%s%s", i > 0 ? " " : "",
-		    profile->targets.name[i]);
+	store_names_join(&profile->targets, used);
 	cell[5] = used->length > 0 ? used->data : "-";
 }
 

@@ -41,9 +41,7 @@ add_used(struct buffer *out, const struct profile *profile)
 {
 	struct buffer used = BUFFER_INIT, text = BUFFER_INIT;
 
-	for (size_t i = 0; i < profile->targets.count; i++)
-		buffer_addf(&used, "%s%s", i > 0 ? " " : "",
-		    profile->targets.name[i]);
+	store_names_join(&profile->targets, &used);
 	if (used.length > 0)
 		buffer_addf(&text, _("used by %s"), used.data);
 	if (text.length > 0) {

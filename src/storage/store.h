@@ -140,6 +140,9 @@ int store_list_part(const struct store *store, const char *part,
 
 int store_names_add(struct store_names *names, const char *name,
     struct error *err);
+
+/* Appends them with a space between each. */
+void store_names_join(const struct store_names *names, struct buffer *out);
 void store_names_sort(struct store_names *names);
 
 /* Sorted ones only. */

@@ -166,6 +166,13 @@ store_names_add(struct store_names *names, const char *name,
 }
 
 void
+store_names_join(const struct store_names *names, struct buffer *out)
+{
+	for (size_t i = 0; i < names->count; i++)
+		buffer_addf(out, "%s%s", i > 0 ? " " : "", names->name[i]);
+}
+
+void
 store_names_release(struct store_names *names)
 {
 	for (size_t i = 0; i < names->count; i++)

@@ -27,6 +27,8 @@ struct delete {
 	enum part part;
 	bool sign_out;
 	bool purge;
+	/* What programs lose: when it is forgotten, and when signed out. */
+	struct buffer loss[2];
 	struct field typed;	/* the name, to confirm a sign-out */
 	struct error err;
 };
@@ -70,6 +72,20 @@ consequence(const struct delete *delete)
 		    "renew it any more. This cannot be undone.");
 	return _("The profile moves to the backups, and z brings it back. The "
 	    "login stays valid at the issuer.");
+}
+
+static void
+add_words(const struct delete *delete, struct buffer *out)
+{
+	const struct buffer *loss = &delete->loss[delete->sign_out];
+
+	if (delete->err.code != ERROR_NONE) {
+		buffer_add_string(out, delete->err.text);
+		return;
+	}
+	buffer_add_string(out, consequence(delete));
+	if (loss->length > 0)
+		buffer_addf(out, " %s", loss->data);
 }
 
 /* The longest choice, with what is noted behind it. */
@@ -138,28 +154,33 @@ draw_delete(struct ui *ui, void *state)
 	struct delete *delete = state;
 	char title[STORE_NAME_MAX + 200];
 	bool bad = delete->err.code != ERROR_NONE;
-	const char *text = bad ? delete->err.text : consequence(delete);
+	struct buffer text = BUFFER_INIT;
 	struct dialog d;
-	int line = 0, below, columns;
+	int line = 0, lines = LINES, below, columns;
 
 	(void)ui;
 	snprintf(title, sizeof title, "%s %s %s", _("Delete"),
 	    term_glyph(GLYPH_DOT), delete->name);
 	columns = sign_out_columns();
-	d = dialog_draw(title, LINES, columns > COLUMNS ? columns : COLUMNS,
-	    ON_DELETE);
+	columns = columns > COLUMNS ? columns : COLUMNS;
+	if (delete->loss[0].length > 0)
+		lines += term_wrapped_lines(columns - 2,
+		    delete->loss[0].data);
+	d = dialog_draw(title, lines, columns, ON_DELETE);
+	add_words(delete, &text);
 	if (d.lines >= LINES) {
 		term_text(d.line, d.column + 2, d.columns - 2, STYLE_NORMAL,
 		    delete->account);
 		line = 2;
 	}
 	/* What will happen is told to its end, whatever the height. */
-	below = term_wrapped_lines(d.columns - 2, text);
+	below = term_wrapped_lines(d.columns - 2, text.data);
 	line = draw_parts(&d, line, delete, below);
 	line += d.lines - line > below;
 	term_wrapped(d.line + line, d.column + 2, d.columns - 2,
 	    d.lines - line, bad ? STYLE_BAD : delete->sign_out ||
-	    delete->purge ? STYLE_WARNING : STYLE_NORMAL, text);
+	    delete->purge ? STYLE_WARNING : STYLE_NORMAL, text.data);
+	buffer_release(&text);
 }
 
 static void
@@ -270,13 +291,23 @@ click_delete(struct ui *ui, void *state, int part)
 	act_delete(ui, delete, ACTION_TICK);
 }
 
+static void
+release_delete(void *state)
+{
+	struct delete *delete = state;
+
+	buffer_release(&delete->loss[0]);
+	buffer_release(&delete->loss[1]);
+	free(delete);
+}
+
 static const struct screen_type delete_type = {
 	.on = ON_DELETE,
 	.draw = draw_delete,
 	.type = type_delete,
 	.act = act_delete,
 	.click = click_delete,
-	.release = free,
+	.release = release_delete,
 };
 
 void
@@ -291,5 +322,10 @@ delete_open(struct ui *ui, const char *name)
 	if (p != NULL && p->email != NULL)
 		snprintf(delete->account, sizeof delete->account, "%s [%s]",
 		    p->email, status_plan(p->plan));
+	for (int i = 0; i < 2; i++) {
+		delete->loss[i] = (struct buffer)BUFFER_INIT;
+		if (p != NULL)
+			remove_add_loss(p, i != 0, &delete->loss[i]);
+	}
 	ui_push(ui, &delete_type, delete);
 }

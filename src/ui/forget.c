@@ -41,22 +41,40 @@ draw_names(const struct ui *ui, const struct dialog *d, int lines, int skip)
 	}
 }
 
+/* Whether a program shows one of them. */
+static bool
+is_shown(const struct ui *ui)
+{
+	const struct rows *rows = &ui->rows;
+	struct profile view;
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (rows->marked[rows->shown[i]] && listing_view(&ui->list,
+		    rows->shown[i], &view)->targets.count > 0)
+			return true;
+	return false;
+}
+
 /* Where there is room the words stay in sight below the names; else both are
  * one text that scrolls. */
 static void
 draw_forget(struct ui *ui, void *state)
 {
 	struct scroll *scroll = state;
-	const char *text = _("They move to the backups, and z brings them back "
-	    "one at a time. The logins stay valid at the issuer. To sign out, "
-	    "delete them one by one.");
+	struct buffer text = BUFFER_INIT;
 	int lines, columns, names = (int)ui->rows.marks, words, room, skip, at;
 	char title[200];
 	struct dialog d;
 
+	buffer_add_string(&text, _("They move to the backups, and z brings "
+	    "them back one at a time. The logins stay valid at the issuer. To "
+	    "sign out, delete them one by one."));
+	if (is_shown(ui))
+		buffer_addf(&text, " %s", _("Programs that show one of them "
+		    "are left without a login."));
 	term_size(&lines, &columns);
 	columns = columns - 4 < COLUMNS ? columns - 4 : COLUMNS;
-	words = term_wrapped_lines(columns, text);
+	words = term_wrapped_lines(columns, text.data);
 	snprintf(title, sizeof title, ngettext("Forget %zu profile",
 	    "Forget %zu profiles", ui->rows.marks), ui->rows.marks);
 	d = dialog_draw(title, (names < NAMES_MOST ? names : NAMES_MOST) + 1 +
@@ -75,9 +93,10 @@ draw_forget(struct ui *ui, void *state)
 	}
 	draw_names(ui, &d, room, scroll->skip);
 	term_wrapped_from(d.line + at, d.column, d.columns, d.lines - at,
-	    STYLE_NORMAL, text, skip);
+	    STYLE_NORMAL, text.data, skip);
 	ui_draw_more(d.line + d.lines + 1, d.column + d.columns,
 	    scroll_has_more(scroll));
+	buffer_release(&text);
 }
 
 static void

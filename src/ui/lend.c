@@ -37,9 +37,9 @@ draw_lend(struct ui *ui, void *state)
 	    lend->places.count, lend->at, &lend->err, lend->back ?
 	    _("The login moves back into the store with its newest "
 	    "tokens, and a view takes its place.") :
-	    _("The whole login, with its refresh token, moves to this "
-	    "program, which renews it from then on. Only it can lose "
-	    "it then."));
+	    _("The whole login, refresh token and all, moves to the "
+	    "program, which renews it; L takes it back. If lost there, "
+	    "only a sign-in helps."));
 	for (size_t i = 0; i < lend->places.count; i++) {
 		buffer_clear(&path);
 		app_add_path(&path, lend->places.place[i].path);

@@ -146,9 +146,7 @@ draw_used(const struct profile *p, int line, int column, int width)
 {
 	struct buffer text = BUFFER_INIT;
 
-	for (size_t i = 0; i < p->targets.count; i++)
-		buffer_addf(&text, "%s%s", i > 0 ? " " : "",
-		    p->targets.name[i]);
+	store_names_join(&p->targets, &text);
 	put_cell(line, column, width, STYLE_NORMAL, p->targets.count == 0 ?
 	    "-" : text.data);
 	buffer_release(&text);

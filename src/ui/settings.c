@@ -15,7 +15,7 @@
 
 #define INDENT 2		/* of a choice */
 #define NAME_COLUMNS 9
-#define VALUE_MOST 24		/* columns; where each is from stands behind */
+#define VALUE_MOST 28		/* columns; where each is from stands behind */
 
 struct settings_screen {
 	size_t at;
@@ -62,11 +62,21 @@ value_columns(const struct settings *settings)
 	return widest;
 }
 
+/* In a narrow dialog no more than what is told of the longest, so that all
+ * stand below each other. */
+static int
+fit_value(const struct choice_dialog *c, int width)
+{
+	const int room = (c->inside.columns - INDENT) / 2 - NAME_COLUMNS;
+
+	return width < room ? width : room > 0 ? room : 0;
+}
+
 static void
 draw_one(const struct settings *settings, const struct settings_screen *screen,
     const struct choice_dialog *c, size_t i)
 {
-	int width = value_columns(settings);
+	int width = fit_value(c, value_columns(settings));
 	struct buffer label = BUFFER_INIT, origin = BUFFER_INIT;
 	struct buffer value = BUFFER_INIT;
 	bool typed = screen->typing && i == screen->at;

@@ -163,6 +163,22 @@ draw_head(struct page *page, const struct asked *usage, int64_t now)
 	buffer_release(&text);
 }
 
+/* What helps is a key, where the list has one for it. */
+static void
+add_error(const struct ui *ui, const struct asked *usage, struct buffer *out)
+{
+	const struct profile *p = ui_selected(ui);
+	const char *step = p == NULL || usage->err.step[0] == '\0' ? "" :
+	    detail_step(ui, p);
+
+	if (*step == '\0')
+		ui_error_words(&usage->err, out);
+	else {
+		buffer_add_string(out, usage->err.text);
+		buffer_addf(out, _("; after Esc, %s"), step);
+	}
+}
+
 static void
 draw_usage(struct ui *ui, void *state)
 {
@@ -179,7 +195,7 @@ draw_usage(struct ui *ui, void *state)
 	if (usage->fetching)
 		page_text(&page, 0, STYLE_DIM, _("Asking the backend..."));
 	else if (usage->err.code != ERROR_NONE) {
-		ui_error_words(&usage->err, &text);
+		add_error(ui, usage, &text);
 		page_text(&page, 0, STYLE_BAD, text.data);
 	}
 	if (usage->known)

@@ -12,8 +12,11 @@
 #include "app/shown.h"
 #include "app/use.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "ui/choice.h"
 #include "ui/screen.h"
+
+#define LABEL_MOST 12		/* columns: every kind, but no path */
 
 struct choice {
 	char *label;		/* "codex" */
@@ -33,6 +36,35 @@ struct use {
 	struct error err;
 };
 
+/* Of the labels below each other; a path is as long as it is. */
+static int
+label_columns(const struct use *use)
+{
+	int widest = 0, columns;
+
+	for (size_t i = 0; i < use->places.count; i++) {
+		columns = text_columns(use->choice[i].label);
+		if (columns > widest && columns <= LABEL_MOST)
+			widest = columns;
+	}
+	return widest;
+}
+
+static void
+draw_choice(const struct use *use, const struct choice_dialog *c, size_t i)
+{
+	const struct choice *choice = &use->choice[i];
+	struct buffer label = BUFFER_INIT;
+	int columns = label_columns(use);
+
+	if (text_columns(choice->label) <= columns)
+		text_add_padded(&label, choice->label, columns);
+	choice_dialog_line(c, i, i == use->at, choice->lent ? " - " :
+	    choice->ticked ? "[x]" : "[ ]", label.length > 0 ? label.data :
+	    choice->label, choice->state);
+	buffer_release(&label);
+}
+
 static void
 draw_use(struct ui *ui, void *state)
 {
@@ -50,10 +82,7 @@ draw_use(struct ui *ui, void *state)
 	    _("They get the access token, and a new one with each "
 	    "renewal; never the refresh token."));
 	for (size_t i = 0; i < use->places.count; i++)
-		choice_dialog_line(&c, i, i == use->at,
-		    use->choice[i].lent ? " - " :
-		    use->choice[i].ticked ? "[x]" : "[ ]",
-		    use->choice[i].label, use->choice[i].state);
+		draw_choice(use, &c, i);
 }
 
 /* Programs read their login when they start. */

@@ -17,7 +17,7 @@ _NEXT_STEP = {
 
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
 
-# design.md, "Command line": `list --json`, schema 1.
+# `list --json`, schema 1: chatelaine(1), JSON.
 PROFILE_KEYS = {
     "name": str, "tenant": (str, type(None)), "email": (str, type(None)), "plan": (str, type(None)),
     "user_id": (str, type(None)), "account_id": (str, type(None)), "status": str, "reason": (str, type(None)),

@@ -125,6 +125,15 @@ def test_terminal_wants_the_name_before_signing_out(tui, store, issuer, seed, an
     assert issuer.count("revoke") == int(not left)
 
 
+@pytest.mark.parametrize("options", [[], ["--sign-out"]], ids=" ".join)
+def test_question_names_the_programs_that_lose_it(tui, chatelaine, seed, codex, options):
+    seed("work")
+    expect.succeeded(chatelaine("use", "work", "--for", "codex"))
+    t = tui("delete", "work", *options)
+    t.wait_for("name:" if options else "[y/N]")
+    assert "Left without a login: codex." in t.text
+
+
 def test_end_of_input_is_a_no(tui, store, seed):
     seed("work")
     t = tui("delete", "work")

@@ -1,5 +1,6 @@
 """The delete dialog: forget here, or sign out everywhere; nothing by accident."""
 
+import expect
 import pytest
 from interface import focus, rows, said, the_list, wait_selected
 
@@ -44,6 +45,20 @@ def test_forgotten_and_brought_back(dialog, store, issuer):
     wait_selected(t, "work")
     assert store.profiles_snapshot() == before
     assert issuer.count() == 0
+
+
+@pytest.mark.parametrize("command, forgotten", [
+    (["use", "work", "--for", "codex"], "Left without a login: codex[.]"), (["lend", "work", "--to", "codex"], "lent to keeps it[.]")])
+def test_what_programs_lose_is_told(chatelaine, tui, seed, codex, command, forgotten):
+    """A login that is lent they lose by a sign-out only."""
+    seed("work")
+    expect.succeeded(chatelaine(*command))
+    t = tui()
+    t.wait_for(the_list)
+    t.send("d")
+    said(t, f"stays valid at the issuer[.] .*{forgotten}")
+    t.send("Down", "Down")
+    said(t, "cannot be undone.*Left without a login: codex[.]")
 
 
 def test_nothing_to_bring_back_is_told(tui, seed):

@@ -61,6 +61,7 @@ def test_click_on_a_key_of_the_footer_presses_it(three):
     t.wait_for(the_list)
     click_on(t, "? Help")
     t.wait_for("Keys")
+    t.send("PageDown")
     said(t, "Hold Shift to select text")
     click_on(t, "Back")
     t.wait_for(the_list)

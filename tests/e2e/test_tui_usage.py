@@ -144,7 +144,7 @@ def test_errors_leave_what_was_kept(screen, issuer):
 def test_token_that_is_over_is_not_sent(screen, issuer):
     t = screen(lifetime=-60)
     said(t, "not fetched yet")
-    said(t, "is over; renew it: chatelaine refresh work")
+    said(t, "is over; after Esc, r renews it")
     assert issuer.count() == 0
 
 
