@@ -201,6 +201,14 @@ fill(struct run *run, const char *name, const struct consumer *consumer,
 	return run->content == NULL ? -1 : 0;
 }
 
+bool
+run_is_possible(const struct consumer *consumer)
+{
+	/* That one gets its view itself in a variable. */
+	return consumer->run_variable != NULL ||
+	    strcmp(consumer->kind, "opencode") == 0;
+}
+
 struct run *
 run_begin(struct app *app, const char *name, const struct consumer *consumer,
     struct error *err)
@@ -208,13 +216,12 @@ run_begin(struct app *app, const char *name, const struct consumer *consumer,
 	struct run *run;
 	bool done = false;
 
-	if (consumer->run_variable == NULL &&
-	    strcmp(consumer->kind, "opencode") != 0) {
+	if (!run_is_possible(consumer)) {
 		error_set(err, ERROR_USAGE,
-		    _("no variable names the place where %s has its login"),
+		    _("not every version of %s looks where a variable says"),
 		    consumer->title);
-		error_step(err, _("use chatelaine use %s --for %s"), name,
-		    consumer->kind);
+		error_step(err, _("to switch it: chatelaine use %s --for %s"),
+		    name, consumer->kind);
 		return NULL;
 	}
 	run = calloc(1, sizeof *run);

@@ -10,6 +10,8 @@
 #ifndef APP_RUN_H
 #define APP_RUN_H
 
+#include <stdbool.h>
+
 #include "app/app.h"
 #include "formats/consumer.h"
 
@@ -18,8 +20,10 @@ struct run;
 /* Which program a command is, by its name; Codex where it is none known. */
 const struct consumer *run_guess(const char *command);
 
-/* Makes the directory and the view. ERROR_USAGE: the program has no variable
- * for its place. The caller calls run_end(). NULL on failure. */
+/* True if each version of that program looks where we say. */
+bool run_is_possible(const struct consumer *consumer);
+
+/* Makes the directory and the view. ERROR_USAGE: it is not possible. The caller calls run_end(). NULL on failure. */
 struct run *run_begin(struct app *app, const char *name,
     const struct consumer *consumer, struct error *err);
 

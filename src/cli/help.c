@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include "app/run.h"
 #include "base/i18n.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -74,10 +75,20 @@ help_options(uint64_t which, struct buffer *out)
 	buffer_release(&label);
 }
 
+static bool
+takes(const struct cli_command *command, const struct consumer *consumer)
+{
+	if ((command->options & CLI_OPTION(OPTION_TO)) != 0)
+		return consumer->lendable;
+	return command->run != cli_run_run || run_is_possible(consumer);
+}
+
 /* What an option's value may be, where that is a table. */
 static void
-help_values(uint64_t which, struct buffer *out)
+help_values(const struct cli_command *command, struct buffer *out)
 {
+	const uint64_t which = command->options;
+
 	if ((which & CLI_OPTION(OPTION_FORMAT)) != 0) {
 		buffer_addf(out, "\n%s\n", _("formats:"));
 		for (size_t i = 0; i < formats_count; i++)
@@ -86,8 +97,7 @@ help_values(uint64_t which, struct buffer *out)
 	if ((which & (CLI_OPTION(OPTION_FOR) | CLI_OPTION(OPTION_TO))) != 0) {
 		buffer_addf(out, "\n%s\n", _("programs:"));
 		for (size_t i = 0; i < consumers_count; i++)
-			if ((which & CLI_OPTION(OPTION_TO)) == 0 ||
-			    consumers[i].lendable)
+			if (takes(command, &consumers[i]))
 				help_line(out, consumers[i].kind,
 				    consumers[i].title);
 	}
@@ -112,7 +122,7 @@ cli_help(const struct cli_command *command, struct buffer *out)
 		text_add_safe(out, _(command->summary));
 		buffer_add_string(out, "\n\n");
 		help_options(command->options | CLI_COMMANDS, out);
-		help_values(command->options, out);
+		help_values(command, out);
 		return;
 	}
 	buffer_addf(out, "%s\n%s\n%s\n\n",

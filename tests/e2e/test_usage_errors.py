@@ -69,6 +69,14 @@ def test_usage_line(chatelaine, command, usage):
     assert expect.succeeded(chatelaine(command, "-h")).splitlines()[0] == f"usage: chatelaine {usage}"
 
 
+@pytest.mark.parametrize("command, programs", [("use", ["openhands", "codex", "opencode", "litellm", "pi"]),
+                                               ("run", ["codex", "opencode", "litellm", "pi"]),
+                                               ("lend", ["openhands", "codex"])])
+def test_help_names_the_programs_that_it_takes(chatelaine, command, programs):
+    lines = expect.succeeded(chatelaine("help", command)).split("\nprograms:\n")[1].splitlines()
+    assert [line.split()[0] for line in lines] == programs
+
+
 @pytest.mark.parametrize("words", [["list", "--frobnicate"], ["-q", "list", "-z"]])
 def test_unknown_option_names_the_help_of_its_command(chatelaine, words):
     assert "see 'chatelaine help list'" in expect.failed(chatelaine(*words), expect.USAGE)
