@@ -3,6 +3,9 @@
  */
 #include "config.h"
 
+#include <sys/stat.h>
+
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,16 +39,27 @@ copy_digest(char digest[DIGEST_SIZE], const char *text)
 	return true;
 }
 
+#define HEAD_MAX 4096
+
 int
 audit_head_read(int dir, struct audit_head *head, struct error *err)
 {
 	struct error why = ERROR_INIT;
 	struct buffer text = BUFFER_INIT;
 	struct json *json = NULL;
+	struct stat st;
 	bool known;
 
-	if (file_read(dir, AUDIT_HEAD_FILE, 4096, &text, NULL, &why) == 0)
+	if (file_read(dir, AUDIT_HEAD_FILE, HEAD_MAX, &text, NULL, &why) == 0)
 		json = json_parse(text.data, text.length, &why);
+	/* Ours, and whole: what cannot open it must not begin it anew, or the
+	 * chain would break. */
+	else if (why.code != ERROR_NOT_FOUND && fstatat(dir, AUDIT_HEAD_FILE,
+	    &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size <= HEAD_MAX && file_owner_is_trusted(&st)) {
+		buffer_release(&text);
+		return error_give(err, &why);
+	}
 	known = json_integer(json, "number", &head->last.number) == 0 &&
 	    json_integer(json, "size", &head->size) == 0 &&
 	    copy_digest(head->last.digest, json_string(json, "digest"));

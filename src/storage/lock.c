@@ -70,22 +70,31 @@ busy(int fd, const char *name, struct error *err)
 	    name, pid);
 }
 
-/* False if the file was removed or replaced after we opened it: then the lock
- * on it excludes nobody. */
-static bool
+/* 0 if the file was removed or replaced after we opened it: then the lock on it
+ * excludes nobody. 1 if not; -1: that cannot be told, for the errno. */
+static int
 is_current(int dir, const char *file, int fd)
 {
 	struct stat ours, theirs;
 
-	return fstat(fd, &ours) == 0 &&
-	    fstatat(dir, file, &theirs, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+	if (fstat(fd, &ours) != 0)
+		return -1;
+	if (fstatat(dir, file, &theirs, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? 0 : -1;
+	return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+static int
+cannot_open(const char *name, int number, struct error *err)
+{
+	return error_set_errno(err, number, _("cannot open the lock of %s"),
+	    name == LOCK_SPEND || *name == '%' ? _("the store") : name);
 }
 
 static int
 try_in(int dir, const char *file, const char *name, struct error *err)
 {
-	int fd;
+	int fd, current, number;
 
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		fd = file_ensure(dir, file) < 0 ? -1 : openat(dir, file,
@@ -93,10 +102,7 @@ try_in(int dir, const char *file, const char *name, struct error *err)
 		if (fd < 0 && errno == ENOENT)
 			continue;	/* removed in between */
 		if (fd < 0)
-			return error_set_errno(err, errno,
-			    _("cannot open the lock of %s"),
-			    name == LOCK_SPEND || *name == '%' ?
-			    _("the store") : name);
+			return cannot_open(name, errno, err);
 		if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 			if (errno == EWOULDBLOCK)
 				busy(fd, name, err);
@@ -108,11 +114,15 @@ try_in(int dir, const char *file, const char *name, struct error *err)
 			close(fd);
 			return -1;
 		}
-		if (is_current(dir, file, fd)) {
+		current = is_current(dir, file, fd);
+		number = errno;
+		if (current > 0) {
 			sign(fd);
 			return fd;
 		}
 		close(fd);
+		if (current < 0)
+			return cannot_open(name, number, err);
 	}
 	return error_set(err, ERROR_FAILED, "%s",
 	    _("the lock is removed as fast as it is made; is the store being "

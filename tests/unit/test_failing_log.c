@@ -159,11 +159,14 @@ check_file(struct error *err)
 static int
 lock(struct error *err)
 {
-	int fd = lock_take(store, WORK, 0, err);
+	struct error why = ERROR_INIT;
+	int fd = lock_take(store, WORK, 0, &why);
 
 	if (fd >= 0)
 		close(fd);
-	return fd < 0 ? -1 : 0;
+	else if (strstr(why.text, "removed as fast") != NULL)
+		fail_msg("nobody removes it");
+	return fd < 0 ? error_give(err, &why) : 0;
 }
 
 static int
