@@ -190,8 +190,10 @@ settle_profile(struct app *app, const char *name, struct error *err)
 	profile_sweep(app->store, name);
 	if (move.operation == MOVE_RENAME)
 		done = settle_rename(app, name, &move, err);
-	else if (move.kind != NULL && move.path != NULL &&
-	    place_set(&place, move.kind, move.path, err) == 0)
+	else if (move.kind == NULL || move.path == NULL)
+		error_set(err, ERROR_FAILED, "%s",
+		    _("the record of a move is not of this chatelaine"));
+	else if (place_set(&place, move.kind, move.path, err) == 0)
 		done = move.operation == MOVE_IN ?
 		    settle_in(app, name, &place, err) :
 		    settle_out(app, name, &place, err);

@@ -149,6 +149,17 @@ def test_signing_in_deletes_nothing_that_cannot_be_read(chatelaine, issuer, stor
     assert inode in {path.lstat().st_ino for path in store.path.rglob("*")}
 
 
+@pytest.mark.parametrize("text", ["garbage", '{"schema": 1, "operation": "out"}', '{"schema": 1, "operation": "x"}'])
+def test_damaged_record_of_a_move_is_told(chatelaine, issuer, store, seed, text):
+    seed()
+    expect.succeeded(chatelaine("list"))
+    moves = store.path / ".chatelaine" / "moves"
+    moves.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (moves / "work").write_text(text)
+    expect.failed(chatelaine("refresh", "work"), expect.FAILED)
+    assert issuer.count() == 0
+
+
 def test_damage_of_one_is_told_and_does_not_stop_the_others(chatelaine, issuer, store, seed):
     seed("a", lifetime=HOUR)
     seed("b", lifetime=HOUR)
