@@ -64,10 +64,11 @@ struct scenario {
 #define MANY 16u
 #define SOME 7
 
-/* Only these calls are counted: those that make last what was written, or
- * remove what was. */
+/* Only these calls are counted: those that make last what was written, remove
+ * what was, or look at what is open. */
 #define SYNCS 32u
 #define REMOVALS 64u
+#define LOOKS 128u
 
 /* What was read. */
 static struct buffer seen = BUFFER_INIT;
@@ -282,7 +283,8 @@ try_once(const struct scenario *s, const struct outcome *good,
 	live = failing_live();
 	descriptors = open_descriptors() - store_exists(store);
 	failing_begin((s->bits & SYNCS) != 0 ? "fsync" :
-	    (s->bits & REMOVALS) != 0 ? "unlinkat" : NULL, mode, at);
+	    (s->bits & REMOVALS) != 0 ? "unlinkat" :
+	    (s->bits & LOOKS) != 0 ? "fstat" : NULL, mode, at);
 	result = s->act(&err);
 	failed = failing_end();
 	snprintf(says, sizeof says, "%s, mode %d, call %lu (%s)", s->name,

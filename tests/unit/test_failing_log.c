@@ -226,6 +226,7 @@ what_was_done(void **state)
 		{ "check before it is sent", spent, check_spent, 0, NULL },
 		{ "check a program's file", spent, check_file, 0, NULL },
 		{ "lock", NULL, lock, 0, NULL },
+		{ "lock", NULL, lock, LOOKS, NULL },
 		{ "ask for a lock", spent, ask_lock, 0, NULL },
 		{ "ask for a free lock", unlocked, ask_lock, 0, NULL },
 		{ "ask for a held lock", locked, ask_lock, 0, "0" },
