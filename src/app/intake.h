@@ -48,8 +48,8 @@ int intake_begin(struct intake *intake, struct app *app,
 int intake_is_better(struct app *app, const struct profile *profile,
     const struct look *look, struct error *err);
 
-/* The same where nobody asked: a login in doubt may well be alive, and makes way
- * for a newer one only, not for any that its program has. */
+/* The same where nobody asked: a login in doubt may well be alive, and makes
+ * way for a newer one only, not for any that its program has. */
 int intake_is_better_unasked(struct app *app, const struct profile *profile,
     const struct look *look, struct error *err);
 

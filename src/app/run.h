@@ -23,7 +23,8 @@ const struct consumer *run_guess(const char *command);
 /* True if each version of that program looks where we say. */
 bool run_is_possible(const struct consumer *consumer);
 
-/* Makes the directory and the view. ERROR_USAGE: it is not possible. The caller calls run_end(). NULL on failure. */
+/* Makes the directory and the view. ERROR_USAGE: it is not possible. The caller
+ * calls run_end(). NULL on failure. */
 struct run *run_begin(struct app *app, const char *name,
     const struct consumer *consumer, struct error *err);
 

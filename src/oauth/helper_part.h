@@ -16,8 +16,8 @@
 #define URL_SIZE (ISSUER_MAX + 64)
 #define TIMEOUT_MS 12000	/* for a request that nothing else limits */
 
-/* Who stops listening too early has lost what the server has spent. Shorter than
- * whoever waits for us does (JOB_CHILD_TIMEOUT_MS). */
+/* Who stops listening too early has lost what the server has spent. Shorter
+ * than whoever waits for us does (JOB_CHILD_TIMEOUT_MS). */
 #define SPEND_TIMEOUT_MS 25000
 
 /* Where nobody waits: what stands in front of the issuer waits for 100 s before

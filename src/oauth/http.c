@@ -15,14 +15,11 @@
 #include "oauth/answer.h"
 #include "oauth/http.h"
 #include "oauth/issuer.h"
+#include "oauth/kept.h"
 #include "oauth/network.h"
 
 #define CONNECT_TIMEOUT_MS 5000L
 #define STEP_MS 2000		/* libcurl asks each second how it goes on */
-
-/* How often, and how far apart, an answer is written again. */
-#define KEEP_TRIES 5
-#define KEEP_PAUSE_MS 20
 
 struct http {
 	CURL *curl;
@@ -40,9 +37,7 @@ struct transfer {
 	size_t headers;
 	bool headers_whole;	/* the empty line behind them came */
 	bool too_large;
-	bool not_kept;		/* the answer could not be written down */
-	bool status_kept;
-	off_t start;		/* where in the file the answer goes */
+	struct kept kept;
 	int64_t counted_at, waited_ms;
 	bool late;
 	bool abandoned;
@@ -143,61 +138,13 @@ http_close(struct http *http)
 	free(http);
 }
 
-/* Writes all of it, where the parent made room before anything was sent. */
-static bool
-keep(int fd, const char *data, size_t length)
+static long
+status_of(const struct http *http)
 {
-	ssize_t n;
-
-	for (; length > 0; data += n, length -= (size_t)n) {
-		n = write(fd, data, length);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n <= 0)
-			return false;
-	}
-	return true;
-}
-
-static bool
-keep_status_line(struct transfer *t)
-{
-	char line[32];
 	long status = 0;
-	int n;
 
-	curl_easy_getinfo(t->http->curl, CURLINFO_RESPONSE_CODE, &status);
-	n = snprintf(line, sizeof line, "HTTP %03ld\n", status);
-	return keep(t->request->answer, line, (size_t)n);
-}
-
-/* Writes down what came, as soon as it comes: the status before the rest. A
- * failure stops nothing, since keep_again() has it all. */
-static void
-keep_part(struct transfer *t, const char *data, size_t length)
-{
-	if (t->request->answer < 0 || t->not_kept)
-		return;
-	if (!t->status_kept && !keep_status_line(t))
-		t->not_kept = true;
-	t->status_kept = true;
-	if (!t->not_kept && !keep(t->request->answer, data, length))
-		t->not_kept = true;
-}
-
-/* When some of it could not be written down: all of it once more, a few
- * times. It is the only copy of what may be a new refresh token. */
-static void
-keep_again(struct transfer *t)
-{
-	for (int i = 0; i < KEEP_TRIES && t->not_kept; i++) {
-		if (i > 0)
-			poll(NULL, 0, KEEP_PAUSE_MS);
-		t->not_kept = lseek(t->request->answer, t->start,
-		    SEEK_SET) != t->start || !keep_status_line(t) ||
-		    !keep(t->request->answer, t->answer->body.data,
-		    t->answer->body.length);
-	}
+	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+	return status;
 }
 
 static size_t
@@ -210,7 +157,7 @@ on_body(char *data, size_t one, size_t length, void *context)
 		t->too_large = true;
 		return 0;
 	}
-	keep_part(t, data, length);
+	kept_add(&t->kept, status_of(t->http), data, length);
 	buffer_add(&t->answer->body, data, length);
 	return t->answer->body.failed ? 0 : length;
 }
@@ -331,7 +278,7 @@ explain(const struct transfer *t, CURLcode rc, struct error *err)
 		return error_set(err, ERROR_UNAVAILABLE, "%s",
 		    _("the server's answer is too large to be one; try again "
 		    "later"));
-	if (t->not_kept)
+	if (t->kept.failed)
 		return error_set(err, ERROR_UNAVAILABLE, "%s",
 		    _("the server's answer could not be written down"));
 	switch (t->late ? CURLE_OPERATION_TIMEDOUT : rc) {
@@ -435,10 +382,9 @@ exchange(struct http *http, const struct http_request *request,
 	long sent = 0;
 	CURLcode rc;
 
-	if (request->answer >= 0)
-		t.start = lseek(request->answer, 0, SEEK_CUR);
+	kept_begin(&t.kept, request->answer);
 	rc = perform(&t);
-	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &answer->status);
+	answer->status = status_of(http);
 	curl_easy_getinfo(http->curl, CURLINFO_REQUEST_SIZE, &sent);
 	/* The size counts a proxy's CONNECT too; our request goes out only
 	 * when TLS stands. */
@@ -447,11 +393,9 @@ exchange(struct http *http, const struct http_request *request,
 	if (rc == CURLE_OK && !t.headers_whole)
 		rc = CURLE_PARTIAL_FILE;
 	if (rc == CURLE_OK)
-		keep_part(&t, "", 0);
-	keep_again(&t);
-	if (request->answer >= 0)
-		(void)fsync(request->answer);	/* the login is synced anew */
-	if (rc == CURLE_OK && !t.not_kept)
+		kept_add(&t.kept, answer->status, "", 0);
+	if (kept_end(&t.kept, answer->status, answer->body.data,
+	    answer->body.length) && rc == CURLE_OK)
 		return 0;
 	return explain(&t, rc, err);
 }

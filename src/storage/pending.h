@@ -95,8 +95,8 @@ int pending_list(const struct store *store, struct store_names *names,
     struct error *err);
 
 /* 1 when the token of @generation was sent, nobody waits for the answer any
- * more, and none was taken in, or the record is damaged; else 0. -1: that cannot be told just now
- * (error_is_passing()). */
+ * more, and none was taken in, or the record is damaged; else 0. -1: that
+ * cannot be told just now (error_is_passing()). */
 int pending_is_in_doubt(const struct store *store, const char *name,
     int64_t generation, struct error *err);
 

@@ -6,8 +6,9 @@
  * token. With SPENT_MOST lines the file is put aside as spent.1, in the place
  * of the one before, so that the newest SPENT_MOST are known at least. A token
  * is put in when its successor has come, or another chain of the same login in
- * its place, never before: one that may be alive, and is in use, is not in it. A line that cannot be read is none; files that are damaged
- * know nothing, and are begun anew. Needs no lock of the caller's.
+ * its place, never before: one that may be alive, and is in use, is not in it.
+ * A line that cannot be read is none; files that are damaged know nothing, and
+ * are begun anew. Needs no lock of the caller's.
  */
 #ifndef STORAGE_SPENT_H
 #define STORAGE_SPENT_H

@@ -5,190 +5,16 @@
  */
 #include "config.h"
 
-#include <sys/stat.h>
-
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "app/adopt.h"
 #include "app/job.h"
 #include "app/remove.h"
-#include "base/base64.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "storage/backup.h"
-#include "storage/pending.h"
-#include "storage/profile.h"
 #include "storage/spent.h"
-
-#define ISSUER "https://issuer.example"
-#define OLD_ACCESS jwt("user-1", "acct-1", 2000000000)
-#define NEW_ACCESS jwt("user-1", "acct-1", 2100000000)
-
-static char path[] = "/tmp/chatelaine-login-XXXXXX";
-static struct app app;
-
-static int
-remove_one(const char *name, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st, (void)type, (void)at;
-	return remove(name);
-}
-
-static int
-open_store(void **state)
-{
-	(void)state;
-	json_init();
-	strcpy(path + strlen(path) - 6, "XXXXXX");
-	if (mkdtemp(path) == NULL)
-		return -1;
-	app.store = store_open(path, NULL);
-	return app.store == NULL ? -1 : 0;
-}
-
-static int
-close_store(void **state)
-{
-	(void)state;
-	store_close(app.store);
-	return nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-/* An access token with these claims; good until the fourth next call. */
-static const char *
-jwt(const char *user, const char *account, long long expires)
-{
-	static char token[4][1024];
-	static int next;
-	struct buffer claims = BUFFER_INIT, body = BUFFER_INIT;
-	char *to = token[next++ % 4];
-
-	buffer_addf(&claims, "{\"exp\":%lld,\"https://api.openai.com/auth\":{"
-	    "\"chatgpt_user_id\":\"%s\",\"chatgpt_account_id\":\"%s\"}}",
-	    expires, user, account);
-	base64_encode(&body, claims.data, claims.length);
-	body.data[strcspn(body.data, "=")] = '\0';
-	snprintf(to, sizeof token[0], "e30.%s.c2ln", body.data);
-	buffer_release(&claims);
-	buffer_release(&body);
-	return to;
-}
-
-/* An answer with tokens; NULL leaves one out. */
-static const char *
-tokens(const char *access, const char *refresh)
-{
-	static char text[2048];
-	size_t n = (size_t)snprintf(text, sizeof text, "HTTP 200\n{");
-
-	if (access != NULL)
-		n += (size_t)snprintf(text + n, sizeof text - n,
-		    "\"access_token\":\"%s\",", access);
-	if (refresh != NULL)
-		n += (size_t)snprintf(text + n, sizeof text - n,
-		    "\"refresh_token\":\"%s\",", refresh);
-	snprintf(text + n, sizeof text - n, "\"expires_in\":864000}");
-	return text;
-}
-
-static void
-make_profile(const char *name, const char *user, int64_t generation)
-{
-	struct credential credential = CREDENTIAL_INIT;
-	struct profile profile;
-
-	memset(&profile, 0, sizeof profile);
-	strcpy(profile.name, name);
-	profile.user_id = strdup(user);
-	profile.account_id = strdup("acct-1");
-	credential.generation = generation;
-	credential.expires_at = 2000000000;
-	credential.issuer = strdup(ISSUER);
-	credential.access_token = strdup(jwt(user, "acct-1", 2000000000));
-	credential.refresh_token = strdup("rt_old");
-	assert_int_equal(profile_create(app.store, &profile, &credential,
-	    NULL), 0);
-	credential_release(&credential);
-	profile_release(&profile);
-}
-
-/* Leaves a record, as if its process had been killed after @answer came. */
-static void
-leave(const char *name, enum pending_operation operation, bool replace,
-    const char *answer)
-{
-	char issuer[] = ISSUER;
-	const struct pending intent = {
-		.operation = operation, .generation = 1, .at = 1,
-		.attempts = 1, .replace = replace, .issuer = issuer,
-	};
-	int fd = pending_reserve(app.store, name, &intent, NULL);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, answer, strlen(answer)), strlen(answer));
-	close(fd);
-}
-
-static bool
-is_pending(const char *name, enum pending_operation operation)
-{
-	struct pending pending;
-	bool is = pending_load(app.store, name, operation, &pending,
-	    NULL) == 0;
-
-	pending_release(&pending);
-	return is;
-}
-
-static void
-check_chain(const char *name, const char *access, const char *refresh,
-    int64_t generation)
-{
-	struct credential credential;
-
-	assert_int_equal(credential_load(app.store, name, &credential, NULL),
-	    0);
-	assert_string_equal(credential.access_token, access);
-	assert_string_equal(credential.refresh_token, refresh);
-	assert_int_equal(credential.generation, generation);
-	credential_release(&credential);
-}
-
-static enum profile_status
-status_of(const char *name, enum profile_reason *reason)
-{
-	struct profile profile;
-	enum profile_status status;
-
-	assert_int_equal(profile_load(app.store, name, &profile, NULL), 0);
-	status = profile_status(&profile, 1900000000, reason);
-	profile_release(&profile);
-	return status;
-}
-
-static size_t
-profile_count(void)
-{
-	struct store_names names;
-	size_t count;
-
-	assert_int_equal(store_list(app.store, &names, NULL), 0);
-	count = names.count;
-	store_names_release(&names);
-	return count;
-}
+#include "adopting.h"
 
 /* Lets a sign-in under @name end with the tokens of @user. */
 static int
@@ -490,7 +316,7 @@ a_renewal_first_takes_in_a_finished_sign_in(void **state)
 	check_chain("work", NEW_ACCESS, "rt_new", 2);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, \
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, \
 	close_store)
 
 int
