@@ -97,6 +97,18 @@ hear_time(const struct http *http, struct message_event *event)
 	event->told_time = http_server_ahead(http, &event->server_ahead);
 }
 
+/* From here on we end when the answer is there, or its time is over. Whoever
+ * ends all programs, as a service manager and a shutdown do, cannot know that
+ * nobody would ever have it. */
+static void
+ignore_endings(void)
+{
+	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+	for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
+		signal(ending[i], SIG_IGN);
+}
+
 /* Sends a form to the token endpoint, the answer going to MESSAGE_ANSWER_FD.
  * Exits the operation one way or the other. */
 static int
@@ -117,6 +129,7 @@ spend(struct http *http, const char *issuer, const struct buffer *form,
 		return say_failed(&err, false);
 	endpoint(url, issuer, "/oauth/token");
 	request.url = url;
+	ignore_endings();
 	/* If nobody hears this, nobody reserved: do not send. */
 	if (!say_kind(MESSAGE_SPENDING))
 		return EXIT_FAILURE;

@@ -79,6 +79,19 @@ def test_answer_under_way_is_saved_first(keep, chatelaine, issuer, store, seed, 
     expect.one_place(store, credential["refresh_token"])
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_end_of_all_programs_loses_nothing(keep, issuer, store, seed, number):
+    """A service manager, a shutdown, the end of a session: each process is told to end."""
+    old = seed(lifetime=HOUR)
+    issuer.delay["token"] = 1
+    running = keep()
+    issuer.wait_for(lambda: issuer.count("token") == 1 and not issuer.alive(old.refresh_token))
+    for pid in [*running.children(), running.pid]:
+        os.kill(pid, number)
+    expect.succeeded(running.finish(timeout=5))
+    assert store.credential("work")["generation"] == 2 and store.pending() == [] and issuer.reused == 0
+
+
 def test_signals_that_repeat_lose_nothing(keep, issuer, store, seed):
     old = seed(lifetime=HOUR)
     issuer.delay["token"] = 1.5
