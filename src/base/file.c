@@ -55,7 +55,8 @@ static int
 read_all(int fd, const char *name, size_t expected, size_t most,
     struct buffer *out, struct error *err)
 {
-	/* One more than there should be: a short read is the end. */
+	/* One more than there should be: a read that is short of that is the
+	 * end, where all came that should. */
 	const size_t room = expected + 1;
 	size_t total = 0;
 	ssize_t n;
@@ -79,7 +80,7 @@ read_all(int fd, const char *name, size_t expected, size_t most,
 		if (total > most)	/* it grew meanwhile */
 			return error_set(err, ERROR_FAILED,
 			    _("%s is larger than %zu KiB"), name, most / 1024);
-	} while ((size_t)n == room);
+	} while ((size_t)n == room || (n > 0 && total < expected));
 	return 0;
 }
 

@@ -155,6 +155,8 @@ __wrap_read(int fd, void *data, size_t size)
 	if (fails("read", EIO))
 		return -1;
 	if (is_cut("read")) {
+		if (failing.at % 2 == 0)
+			return __real_read(fd, data, (size + 1) / 2);
 		errno = EINTR;
 		return -1;
 	}
