@@ -33,10 +33,10 @@ class StoreDir:
         return json.loads(self.profile_file(name).read_bytes())
 
     def names(self):
-        """Names of the profiles, from the files alone."""
-        found = self.path.rglob("credential.json") if self.path.exists() else ()
-        return sorted(str(file.parent.relative_to(self.path)) for file in found
-                      if ".chatelaine" not in file.relative_to(self.path).parts)
+        """Names of the profiles, from the files alone. What goes meanwhile, as one that is renamed, is no failure."""
+        found = (Path(folder).relative_to(self.path) for folder, _, files in os.walk(self.path)
+                 if "credential.json" in files)
+        return sorted(str(name) for name in found if ".chatelaine" not in name.parts)
 
     def audit(self):
         file = self.path / ".chatelaine" / "audit.jsonl"

@@ -158,7 +158,7 @@ def test_no_key_of_a_profile_is_for_a_tenant(tree, store):
     t.send("Left")
     shows(t, *FOLDED)
     t.send("?")
-    t.wait_for("Fold the tenant")
+    t.wait_for("Unfold the tenant")
     assert "Sign in again" not in t.text
 
 
