@@ -93,8 +93,7 @@ lent(void)
 static void
 cut_off(enum move_operation operation)
 {
-	const struct move move = { operation, (char *)"codex", codex.path,
-	    NULL };
+	struct move move = { operation, (char *)"codex", NULL, NULL };
 	const struct credential credential = { .generation = 1,
 	    .expires_at = INT64_C(4102444800),
 	    .issuer = (char *)"https://auth.example",
@@ -109,6 +108,7 @@ cut_off(enum move_operation operation)
 	assert_int_equal(credential_save(dir, &credential, NULL), 0);
 	assert_int_equal(profile_save(dir, &profile, NULL), 0);
 	close(dir);
+	move.path = codex.path;
 	assert_int_equal(move_begin(store, WORK, &move, NULL), 0);
 }
 
