@@ -183,7 +183,7 @@ def test_interface_forgets(tui, issuer, issued, seed, memory, agreed, codex):
         if found := memory(t.pid):
             left[after] = found
 
-    t = tui()
+    t = tui(cols=120)
     wait_selected(t, "a")
     look("the list")
     t.send("Enter")
