@@ -241,8 +241,7 @@ adopt_refresh(struct app *app, const char *name, struct error *err)
 		goto out;
 	}
 	answer_read(&answer, pending.answer.data, pending.answer.length);
-	if (profile_load(app->store, name, &profile, &why) == 0 &&
-	    profile_check_sure(&profile, &why) == 0 &&
+	if (profile_load_sure(app->store, name, &profile, &why) == 0 &&
 	    (credential_load(app->store, name, &credential, &why) == 0 ||
 	    replace_credential(&credential, &pending, &answer)))
 		result = apply_refresh(app, &profile, &credential, &pending,

@@ -139,8 +139,7 @@ static int
 refuse_lent(const struct profile *profile, const struct place *place,
     struct error *err)
 {
-	if (strcmp(profile->owner, place->consumer->kind) == 0 &&
-	    strcmp(profile->owner_path, place->path) == 0)
+	if (login_is_lent_to(profile, place))
 		error_set(err, ERROR_REFUSED,
 		    _("%s holds the login '%s', which is lent to it"),
 		    place->path, profile->name);
@@ -268,8 +267,7 @@ take_known(struct intake *intake, struct app *app,
 			return -1;
 	}
 	/* As it is with the lock held. */
-	if (profile_load(app->store, intake->name, &profile, err) != 0 ||
-	    profile_check_sure(&profile, err) != 0)
+	if (profile_load_sure(app->store, intake->name, &profile, err) != 0)
 		goto out;
 	if (profile.owner != NULL && !intake->home) {
 		refuse_lent(&profile, place, err);

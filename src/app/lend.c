@@ -248,8 +248,8 @@ give_up(struct app *app, struct profile *profile, const struct look *look,
 	struct buffer path = BUFFER_INIT;
 	int result = -1;
 
-	if (look_is_unsure(look))
-		return error_give(err, &look->why);
+	if (look_check_sure(look, err) != 0)
+		return -1;
 	buffer_add_string(&path, profile->owner_path);
 	if (!buffer_ok(&path, err))
 		return -1;
@@ -297,8 +297,7 @@ take_back_here(struct app *app, const char *name, struct place *place,
 	struct look look;
 	int result = -1;
 
-	if (profile_load(app->store, name, &profile, err) != 0 ||
-	    profile_check_sure(&profile, err) != 0)
+	if (profile_load_sure(app->store, name, &profile, err) != 0)
 		goto out;
 	if (profile.owner == NULL) {
 		error_set(err, ERROR_USAGE, _("'%s' is not lent"), name);
@@ -328,9 +327,7 @@ take_rest(struct app *app, const char *name, struct error *err)
 	int result = settle_profile(app, name, err);
 
 	if (result == 0) {
-		result = profile_load(app->store, name, &profile, err);
-		if (result == 0)
-			result = profile_check_sure(&profile, err);
+		result = profile_load_sure(app->store, name, &profile, err);
 		if (result == 0 && profile.owner == NULL)
 			result = 1;
 		profile_release(&profile);
@@ -388,9 +385,7 @@ lend_discard(struct app *app, const char *name, struct error *err)
 	struct profile profile;
 	int result;
 
-	result = profile_load(app->store, name, &profile, err);
-	if (result == 0)
-		result = profile_check_sure(&profile, err);
+	result = profile_load_sure(app->store, name, &profile, err);
 	if (result != 0 || profile.owner == NULL)
 		goto out;
 	result = -1;

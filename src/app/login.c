@@ -27,6 +27,14 @@ login_place(const struct profile *profile, struct place *place,
 	return place_set(place, profile->owner, profile->owner_path, err);
 }
 
+bool
+login_is_lent_to(const struct profile *profile, const struct place *place)
+{
+	return profile->owner != NULL && profile->owner_path != NULL &&
+	    strcmp(profile->owner, place->consumer->kind) == 0 &&
+	    strcmp(profile->owner_path, place->path) == 0;
+}
+
 static bool
 is_volume(const struct profile *profile)
 {
@@ -224,9 +232,7 @@ login_load_credential(const struct app *app, const char *name,
 	int result;
 
 	*credential = (struct credential)CREDENTIAL_INIT;
-	result = profile_load(app->store, name, &profile, err);
-	if (result == 0)
-		result = profile_check_sure(&profile, err);
+	result = profile_load_sure(app->store, name, &profile, err);
 	/* A volume has none of our files. */
 	if (result == 0 && !(profile.owner != NULL && is_volume(&profile)))
 		result = credential_load(app->store, name, credential, err);
@@ -339,16 +345,12 @@ is_lent_to(const struct app *app, const char *name,
 {
 	struct error why = ERROR_INIT;
 	struct profile profile;
-	int is = profile_load(app->store, name, &profile, &why);
+	int is = profile_load_sure(app->store, name, &profile, &why);
 
-	if (is == 0)
-		is = profile_check_sure(&profile, &why);
 	if (is != 0)
 		is = error_is_passing(&why) ? error_give(err, &why) : 0;
 	else
-		is = profile.owner != NULL &&
-		    strcmp(profile.owner, place->consumer->kind) == 0 &&
-		    strcmp(profile.owner_path, place->path) == 0;
+		is = login_is_lent_to(&profile, place);
 	profile_release(&profile);
 	return is;
 }

@@ -21,6 +21,10 @@ int login_load_all(const struct app *app, struct profile_list *list,
 int login_load_names(const struct app *app, const struct store_names *names,
     struct profile_list *list, struct error *err);
 
+/* True if @profile says that its login is lent to @place. */
+bool login_is_lent_to(const struct profile *profile,
+    const struct place *place);
+
 /* What the stamp of @known, as login_load() gave it, would be now: the same as
  * long as nobody has changed its files, or the one that it is lent to. */
 uint64_t login_stamp(const struct app *app, const struct profile *known);

@@ -198,6 +198,12 @@ look_is_unsure(const struct look *look)
 	return look->kind == LOOK_FOREIGN && error_is_passing(&look->why);
 }
 
+int
+look_check_sure(const struct look *look, struct error *err)
+{
+	return look_is_unsure(look) ? error_give(err, &look->why) : 0;
+}
+
 bool
 look_is_of(const struct look *look, const struct profile *profile)
 {

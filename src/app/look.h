@@ -61,6 +61,9 @@ void look_release(struct look *look);
  * looked at again. @why says so. */
 bool look_is_unsure(const struct look *look);
 
+/* The same as an error, before something is changed that depends on it. */
+int look_check_sure(const struct look *look, struct error *err);
+
 /* True if what stands there is of this profile's person and workspace. */
 bool look_is_of(const struct look *look, const struct profile *profile);
 

@@ -22,9 +22,7 @@ check_volume(struct app *app, const char *name, struct error *err)
 	struct profile profile;
 	int result;
 
-	result = profile_load(app->store, name, &profile, err);
-	if (result == 0)
-		result = profile_check_sure(&profile, err);
+	result = profile_load_sure(app->store, name, &profile, err);
 	if (result == 0 && profile.generation == 0 && profile.owner != NULL) {
 		result = error_set(err, ERROR_REFUSED,
 		    _("'%s' is the volume of an %s agent-server and holds its "

@@ -60,8 +60,7 @@ check(struct app *app, const char *name, const char *to, struct error *err)
 	struct profile profile;
 	int result, taken;
 
-	if (profile_load(app->store, name, &profile, err) != 0 ||
-	    profile_check_sure(&profile, err) != 0) {
+	if (profile_load_sure(app->store, name, &profile, err) != 0) {
 		profile_release(&profile);
 		return -1;
 	}

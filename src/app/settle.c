@@ -19,13 +19,6 @@
 
 /* --- Moves of a chain ---------------------------------------------------- */
 
-/* True if what stands there cannot be told just now. */
-static bool
-is_unknown(const struct look *look, struct error *err)
-{
-	return look_is_unsure(look) && error_give(err, &look->why) != 0;
-}
-
 /* Where it now is cannot be told from what cannot be read just now. A profile
  * that is not there is empty. Both are released in any case. */
 static int
@@ -35,11 +28,10 @@ load_both(struct app *app, const char *name, const struct place *place,
 	struct error why = ERROR_INIT;
 
 	look_at_filled(look, place, NULL);
-	if (profile_load(app->store, name, profile, &why) != 0 &&
+	if (profile_load_sure(app->store, name, profile, &why) != 0 &&
 	    why.code != ERROR_NOT_FOUND)
 		return error_give(err, &why);
-	return profile_check_sure(profile, err) != 0 ||
-	    is_unknown(look, err) ? -1 : 0;
+	return look_check_sure(look, err);
 }
 
 /*
@@ -90,7 +82,7 @@ is_staged(int dir, const char *entry, void *data)
 	if (!file_is_temporary(entry, staged->there->name))
 		return 0;
 	look_at_file(&look, staged->consumer, dir, entry);
-	if (is_unknown(&look, staged->err))
+	if (look_check_sure(&look, staged->err) != 0)
 		result = 2;
 	else if (look.kind == LOOK_LOGIN)
 		result = strcmp(look.login.refresh_token, staged->token) == 0;
@@ -119,14 +111,6 @@ find_staged(struct app *app, const char *name, const struct place *place,
 	return result > 1 ? -1 : result;
 }
 
-static bool
-is_lent_to(const struct profile *profile, const struct place *place)
-{
-	return profile->owner != NULL && profile->owner_path != NULL &&
-	    strcmp(profile->owner, place->consumer->kind) == 0 &&
-	    strcmp(profile->owner_path, place->path) == 0;
-}
-
 /* The chain is out as soon as the program's file has it; the profile says so,
  * and then the list of targets. */
 static int
@@ -139,7 +123,7 @@ settle_out(struct app *app, const char *name, const struct place *place,
 
 	if (done == 0 && look.kind == LOOK_LOGIN &&
 	    look_is_of(&look, &profile) &&
-	    (profile.owner == NULL || is_lent_to(&profile, place))) {
+	    (profile.owner == NULL || login_is_lent_to(&profile, place))) {
 		done = find_staged(app, name, place, &look, err);
 		if (done == 0)
 			done = lend_finish(app, &profile, place, err);

@@ -8,14 +8,6 @@
 #include "app/shown.h"
 #include "base/i18n.h"
 
-static bool
-is_lent_here(const struct profile *profile, const struct place *place)
-{
-	return profile->owner != NULL &&
-	    strcmp(profile->owner, place->consumer->kind) == 0 &&
-	    strcmp(profile->owner_path, place->path) == 0;
-}
-
 static enum shown_state
 state_of(const struct target *target, const struct place *place,
     const struct profile *profile)
@@ -41,7 +33,8 @@ state_of(const struct target *target, const struct place *place,
 		break;
 	case LOOK_LOGIN:
 		state = SHOWN_LOGIN;
-		if (is_lent_here(profile, place) && look_is_of(&look, profile))
+		if (login_is_lent_to(profile, place) &&
+		    look_is_of(&look, profile))
 			state = SHOWN_LENT;
 		break;
 	case LOOK_FOREIGN:
@@ -82,7 +75,7 @@ shown_add_warning(const struct profile *profile, enum shown_state state,
 	/* That a program lost what was lent to it, app/login has told, and
 	 * there is nothing to put back. */
 	if (texts[state] == NULL || (state == SHOWN_GONE &&
-	    is_lent_here(profile, place)))
+	    login_is_lent_to(profile, place)))
 		return;
 	place_label(place, &label);
 	place_word(place, &word);

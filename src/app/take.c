@@ -237,8 +237,7 @@ place_beside(struct app *app, const char *name, struct answer *answer,
 	if (result <= 0)
 		return result < 0 ? -1 : take_create(app, name, answer,
 		    identity, issuer, err);
-	if (profile_load(app->store, name, &there, err) != 0 ||
-	    profile_check_sure(&there, err) != 0)
+	if (profile_load_sure(app->store, name, &there, err) != 0)
 		result = -1;
 	else if (there.damage == NULL && take_is_same_login(&there, identity))
 		result = take_new_chain(app, &there, answer, identity, issuer,

@@ -240,12 +240,11 @@ has_chain(struct app *app, const struct place *place, const char *name,
 	int has = 0;
 
 	look_at(look, place, NULL);
-	if (look_is_unsure(look))
-		return error_give(err, &look->why);
+	if (look_check_sure(look, err) != 0)
+		return -1;
 	if (look->kind != LOOK_LOGIN && look->kind != LOOK_VIEW)
 		return 0;
-	if (profile_load(app->store, name, &profile, err) != 0 ||
-	    profile_check_sure(&profile, err) != 0)
+	if (profile_load_sure(app->store, name, &profile, err) != 0)
 		has = -1;
 	else if (profile.owner != NULL || !look_is_of(look, &profile))
 		has = 0;

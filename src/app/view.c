@@ -42,10 +42,8 @@ begin(struct view *view, struct app *app, const struct place *place,
 	bool kept;
 
 	*view = (struct view)VIEW_INIT;
-	if (look_is_unsure(look)) {
-		error_give(err, &look->why);
+	if (look_check_sure(look, err) != 0)
 		return -1;
-	}
 	if (look->kind == LOOK_FOREIGN) {
 		error_set(err, ERROR_REFUSED, _("%s is left as it is: %s"),
 		    place->path, look->why.text);
@@ -207,9 +205,8 @@ is_unchanged(const struct view *view, const char *name, struct error *err)
 	int same;
 
 	look_at_file(&now, view->place->consumer, view->dir, name);
-	if (look_is_unsure(&now))
-		same = error_give(err, &now.why);
-	else
+	same = look_check_sure(&now, err);
+	if (same == 0)
 		same = now.there == before->there &&
 		    now.text.length == before->text.length &&
 		    memcmp(now.text.data, before->text.data,

@@ -117,9 +117,7 @@ check_profile(struct app *app, const char *name, struct error *err)
 
 	if (found <= 0)
 		return found;
-	result = profile_load(app->store, name, &profile, err);
-	if (result == 0)
-		result = profile_check_sure(&profile, err);
+	result = profile_load_sure(app->store, name, &profile, err);
 	if (result == 0 && (profile.owner == NULL || profile.generation != 0))
 		result = error_set(err, ERROR_REFUSED,
 		    _("'%s' is a profile of this store already; choose another "

@@ -120,8 +120,8 @@ file_read(int dir, const char *name, size_t most, struct buffer *out,
 	return result;
 }
 
-static int
-write_all(int fd, const char *data, size_t length)
+int
+file_write_all(int fd, const char *data, size_t length)
 {
 	ssize_t n;
 
@@ -215,7 +215,7 @@ file_stage(int dir, const char *name, const void *data, size_t length,
 		temporary[0] = '\0';
 		return error_set_errno(err, errno, _("cannot write %s"), name);
 	}
-	if (write_all(fd, data, length) == 0 && fsync(fd) == 0) {
+	if (file_write_all(fd, data, length) == 0 && fsync(fd) == 0) {
 		if (close_checked(fd) == 0)
 			return 0;
 		saved = errno;
@@ -295,7 +295,7 @@ file_write_cache(int dir, const char *name, const struct file_part *part,
 	if (fd < 0)
 		return error_set_errno(err, errno, _("cannot write %s"), name);
 	for (size_t i = 0; i < parts && result == 0; i++)
-		result = write_all(fd, part[i].data, part[i].length);
+		result = file_write_all(fd, part[i].data, part[i].length);
 	if (close_checked(fd) == 0 && result == 0 &&
 	    renameat(dir, temporary, dir, name) == 0)
 		return 0;
@@ -322,7 +322,7 @@ fill(int fd, size_t length, size_t room)
 	}
 #endif
 	for (size_t at = 0; at < room; at += sizeof zeros)
-		if (write_all(fd, zeros, sizeof zeros) != 0)
+		if (file_write_all(fd, zeros, sizeof zeros) != 0)
 			return -1;
 	return lseek(fd, (off_t)length, SEEK_SET) < 0 ? -1 : 0;
 }
@@ -336,8 +336,8 @@ file_reserve(int dir, const char *name, const void *data, size_t length,
 	fd = create(dir, name);
 	if (fd < 0)
 		return error_set_errno(err, errno, _("cannot make %s"), name);
-	if (write_all(fd, data, length) == 0 && fill(fd, length, room) == 0 &&
-	    fsync(fd) == 0) {
+	if (file_write_all(fd, data, length) == 0 &&
+	    fill(fd, length, room) == 0 && fsync(fd) == 0) {
 		if (file_sync(dir, err) == 0)
 			return fd;
 		close(fd);
@@ -401,7 +401,7 @@ file_overwrite(int dir, const char *name, const void *data, size_t length,
 
 	if (fd < 0)
 		return -1;
-	if (write_all(fd, data, length) != 0) {
+	if (file_write_all(fd, data, length) != 0) {
 		error_set_errno(err, errno, _("cannot write %s"), name);
 		close(fd);
 		return -1;
@@ -438,7 +438,7 @@ file_append(int dir, const char *name, const char *line, size_t length,
 	fd = open_in_place(dir, name, O_APPEND, err);
 	if (fd < 0)
 		return -1;
-	if (write_all(fd, line, length) != 0 || fsync(fd) != 0) {
+	if (file_write_all(fd, line, length) != 0 || fsync(fd) != 0) {
 		saved = errno;
 		close(fd);
 		return error_set_errno(err, saved, _("cannot write %s"), name);

@@ -156,4 +156,7 @@ int file_remove_dir(int dir, const char *name, struct error *err);
 /* fsync() of a directory: makes what was renamed or made in it last. */
 int file_sync(int dir, struct error *err);
 
+/* Writes all of it to @fd, in as many parts as that takes. -1: see errno. */
+int file_write_all(int fd, const char *data, size_t length);
+
 #endif

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/secret.h"
@@ -40,18 +41,13 @@ bool
 say(const struct message_event *event)
 {
 	struct buffer line = BUFFER_INIT;
-	ssize_t n = 0;
+	bool said;
 
 	message_print_event(&line, event);
-	for (size_t at = 0; n >= 0 && at < line.length; at += (size_t)n) {
-		n = write(STDOUT_FILENO, line.data + at, line.length - at);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n < 0)
-			break;
-	}
+	said = line.length > 0 &&
+	    file_write_all(STDOUT_FILENO, line.data, line.length) == 0;
 	buffer_release(&line);
-	return n > 0;
+	return said;
 }
 
 bool

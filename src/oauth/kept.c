@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "oauth/kept.h"
 
 /* How often, and how far apart, an answer is written again. */
@@ -12,27 +12,12 @@
 #define PAUSE_MS 20
 
 static bool
-write_all(int fd, const char *data, size_t length)
-{
-	ssize_t n;
-
-	for (; length > 0; data += n, length -= (size_t)n) {
-		n = write(fd, data, length);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n <= 0)
-			return false;
-	}
-	return true;
-}
-
-static bool
 write_status(int fd, long status)
 {
 	char line[32];
 	int n = snprintf(line, sizeof line, "HTTP %03ld\n", status);
 
-	return write_all(fd, line, (size_t)n);
+	return file_write_all(fd, line, (size_t)n) == 0;
 }
 
 void
@@ -51,7 +36,7 @@ kept_add(struct kept *kept, long status, const char *data, size_t length)
 	if (!kept->has_status && !write_status(kept->fd, status))
 		kept->failed = true;
 	kept->has_status = true;
-	if (!kept->failed && !write_all(kept->fd, data, length))
+	if (!kept->failed && file_write_all(kept->fd, data, length) != 0)
 		kept->failed = true;
 }
 
@@ -65,7 +50,7 @@ kept_end(struct kept *kept, long status, const char *data, size_t length)
 			poll(NULL, 0, PAUSE_MS);
 		kept->failed = lseek(kept->fd, kept->start, SEEK_SET) !=
 		    kept->start || !write_status(kept->fd, status) ||
-		    !write_all(kept->fd, data, length);
+		    file_write_all(kept->fd, data, length) != 0;
 	}
 	(void)fsync(kept->fd);	/* the login is synced anew */
 	return !kept->failed;

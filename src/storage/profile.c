@@ -354,6 +354,18 @@ profile_check_sure(const struct profile *profile, struct error *err)
 	return -1;
 }
 
+int
+profile_load_sure(const struct store *store, const char *name,
+    struct profile *profile, struct error *err)
+{
+	if (profile_load(store, name, profile, err) != 0)
+		return -1;
+	if (profile_check_sure(profile, err) == 0)
+		return 0;
+	profile_release(profile);
+	return -1;
+}
+
 void
 profile_release(struct profile *profile)
 {

@@ -94,8 +94,11 @@ int profile_load(const struct store *store, const char *name,
 void profile_release(struct profile *profile);
 
 /* Before something is changed that depends on what is in @profile: what could
- * not be read just now may be well, and is an error (error_is_passing()). */
+ * not be read just now may be well, and is an error (error_is_passing()).
+ * profile_load_sure() is profile_load() with that. */
 int profile_check_sure(const struct profile *profile, struct error *err);
+int profile_load_sure(const struct store *store, const char *name,
+    struct profile *profile, struct error *err);
 
 /* As profile_load(); where not @look it is known that no renewal is in
  * doubt. */
