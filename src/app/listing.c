@@ -276,7 +276,7 @@ read_one(const struct listing *l, size_t at)
 	if (profile == NULL)
 		return NULL;
 	snprintf(name, sizeof name, "%s", index_name(l->index, at));
-	if (login_load(l->app, name, profile, &why) != 0)
+	if (login_load_listed(l->app, name, profile, &why) != 0)
 		note_failure(l, profile, name, &why);
 	else if (index_put(l->index, profile, NULL) > 0)
 		l->seen->changed = true;

@@ -97,9 +97,10 @@ login_stamp(const struct app *app, const struct profile *known)
 	    stamp_join(stamp, lent_stamp(known->owner_path));
 }
 
-/* Completes what is known of a lent login from the file of its program. */
+/* Completes what is known of a lent login from the file of its program; @waits:
+ * an empty one is waited for. */
 static int
-overlay(struct profile *profile, struct error *err)
+overlay(struct profile *profile, bool waits, struct error *err)
 {
 	struct error why = ERROR_INIT;
 	struct place place;
@@ -119,7 +120,10 @@ overlay(struct profile *profile, struct error *err)
 	}
 	profile->stamp = stamp_join(profile->stamp,
 	    lent_stamp(profile->owner_path));
-	look_at(&look, &place, NULL);
+	if (waits)
+		look_at_filled(&look, &place, NULL);
+	else
+		look_at(&look, &place, NULL);
 	if (!is_there(&look, profile))
 		result = note_absence(profile, &look, err);
 	else {
@@ -135,15 +139,29 @@ overlay(struct profile *profile, struct error *err)
 	return result;
 }
 
-int
-login_load(const struct app *app, const char *name, struct profile *profile,
-    struct error *err)
+static int
+load(const struct app *app, const char *name, bool waits,
+    struct profile *profile, struct error *err)
 {
 	if (profile_load(app->store, name, profile, err) != 0)
 		return -1;
 	if (profile->owner == NULL || profile->damage != NULL)
 		return 0;
-	return overlay(profile, err);
+	return overlay(profile, waits, err);
+}
+
+int
+login_load(const struct app *app, const char *name, struct profile *profile,
+    struct error *err)
+{
+	return load(app, name, true, profile, err);
+}
+
+int
+login_load_listed(const struct app *app, const char *name,
+    struct profile *profile, struct error *err)
+{
+	return load(app, name, false, profile, err);
 }
 
 static int
@@ -154,7 +172,7 @@ overlay_all(struct profile_list *list, struct error *err)
 
 		if (profile->owner == NULL || profile->damage != NULL)
 			continue;
-		if (overlay(profile, err) != 0) {
+		if (overlay(profile, false, err) != 0) {
 			profile_list_release(list);
 			return -1;
 		}

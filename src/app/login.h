@@ -13,8 +13,12 @@
 #include "storage/credential.h"
 
 /* As profile_load(), profile_load_all() and profile_load_names(). What is known
- * of a lent login is as its program's file says now. */
+ * of a lent login is as its program's file says now. One that is empty is being
+ * written, perhaps: login_load() waits for it, since what it says is decided
+ * by; a list does not. */
 int login_load(const struct app *app, const char *name,
+    struct profile *profile, struct error *err);
+int login_load_listed(const struct app *app, const char *name,
     struct profile *profile, struct error *err);
 int login_load_all(const struct app *app, struct profile_list *list,
     struct error *err);
