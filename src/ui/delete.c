@@ -155,6 +155,7 @@ draw_delete(struct ui *ui, void *state)
 	char title[STORE_NAME_MAX + 200];
 	bool bad = delete->err.code != ERROR_NONE;
 	struct buffer text = BUFFER_INIT;
+	const char *words;
 	struct dialog d;
 	int line = 0, lines = LINES, below, columns;
 
@@ -168,18 +169,19 @@ draw_delete(struct ui *ui, void *state)
 		    delete->loss[0].data);
 	d = dialog_draw(title, lines, columns, ON_DELETE);
 	add_words(delete, &text);
+	words = text.data != NULL ? text.data : "";
 	if (d.lines >= LINES) {
 		term_text(d.line, d.column + 2, d.columns - 2, STYLE_NORMAL,
 		    delete->account);
 		line = 2;
 	}
 	/* What will happen is told to its end, whatever the height. */
-	below = term_wrapped_lines(d.columns - 2, text.data);
+	below = term_wrapped_lines(d.columns - 2, words);
 	line = draw_parts(&d, line, delete, below);
 	line += d.lines - line > below;
 	term_wrapped(d.line + line, d.column + 2, d.columns - 2,
 	    d.lines - line, bad ? STYLE_BAD : delete->sign_out ||
-	    delete->purge ? STYLE_WARNING : STYLE_NORMAL, text.data);
+	    delete->purge ? STYLE_WARNING : STYLE_NORMAL, words);
 	buffer_release(&text);
 }
 
